@@ -141,6 +141,7 @@ ACCOUNT_FORMS = {
     "reset_password": "instrument_share.accounts.forms.ResetPasswordForm",
     "reset_password_from_key": "instrument_share.accounts.forms.NewPasswordForm",
 }
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "instrument_share.web.login.reset.ResetTokens"  # noqa: S105 - a class
 ACCOUNT_ADAPTER = "instrument_share.web.login.adapter.AccountAdapter"
 MFA_ADAPTER = "instrument_share.web.login.second_factor.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -52,7 +52,12 @@ def device(request: SignedInRequest, public_id: str) -> HttpResponse:
     instrument = providers.own_instrument(request, public_id, "bookings.manage_device")
     is_sent = request.method == "POST"
     if is_sent:
-        device_key_make(actor=request.user, instrument_id=instrument.pk, now=clock.now())
+        device_key_make(
+            actor=request.user,
+            instrument_id=instrument.pk,
+            seen_generation=request.POST.get("generation", ""),
+            now=clock.now(),
+        )
     found = get_device(request.user, instrument)
     context = {
         "instrument": instrument,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from allauth.core.internal import ratelimit
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -125,6 +125,8 @@ def _refuse_repeated(people: Iterable[PersonForm], field: str) -> None:
 def first_run(request: HttpRequest) -> HttpResponse:
     """Ask for the code, then for the plan; gone as soon as the site has an administrator."""
     if accounts.has_administrator():
+        if _is_sent_again(request):
+            return redirect("account_login")
         raise Http404
     if not services.admits(request.session.get(ADMITTED, ""), clock.now()):
         return _ask_for_code(request)
@@ -158,7 +160,18 @@ def _ask_for_plan(request: HttpRequest) -> HttpResponse:
         waiting = run_service(plan.tables, lambda: _set_up(request, plan))
         if waiting is not None:
             return redirect_with_message(request, _say(waiting), reverse("account_login"))
+        if _is_sent_again(request):
+            return redirect("account_login")
     return render_form(request, "bootstrap/first_run.html", {"plan": plan})
+
+
+def _is_sent_again(request: HttpRequest) -> bool:
+    """Return whether the form has set the site up already: there is the administrator whom it names."""
+    if request.method != "POST" or ADMITTED not in request.session:
+        return False
+    username, email = (request.POST.get(f"admin-{name}", "").strip() for name in ("username", "email"))
+    administrators = accounts.people_with_role(Role.SYSADMIN)
+    return administrators.filter(username=username, email__iexact=email).exists()
 
 
 def _set_up(request: HttpRequest, plan: PlanForms) -> "list[User]":

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, gettext
 from instrument_share.accounts.selectors import NO_STANDING, Standing, idle_limit, standing
 from instrument_share.journal import selectors as journal
 from instrument_share.web.desks import Place, current, desks, navigation
+from instrument_share.web.lists.tables import get_address
 
 ICP_REGISTER = "https://beian.miit.gov.cn/"
 POLICE_REGISTER = "https://beian.mps.gov.cn/#/query/webSearch"
@@ -89,8 +90,15 @@ class Platform:
 
     @property
     def path(self) -> str:
-        """This page with its filters, to come back to after a change of language."""
+        """This page with its filters, to come back to after login."""
         return self._request.get_full_path()
+
+    @property
+    def path_in_other_language(self) -> str:
+        """This page with its filters, from the first row on: names stand in another order there."""
+        if "cursor" not in self._request.GET:
+            return self.path
+        return f"{self._request.path}{get_address(self._request)}"
 
     @property
     def demo(self) -> bool:

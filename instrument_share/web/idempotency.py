@@ -9,6 +9,7 @@ moment meet at the unique constraint, and the second waits for the first one's a
 import hashlib
 import json
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import wraps
@@ -18,6 +19,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.crypto import salted_hmac
 from ninja.decorators import decorate_view
 
 from instrument_share.journal.services import readings_outlast_rollback
@@ -105,6 +107,18 @@ def idempotent_form(view: Callable[..., HttpResponseBase]) -> Callable[..., Http
                 return refused.response
 
     return once
+
+
+def derive_secret(request: HttpRequest) -> str:
+    """Return the secret that this form makes: the same for the form sent twice, never for another; else "".
+
+    For what is shown once: an answer with a secret is not kept, so a form that makes one can't be idempotent.
+    """
+    token = request.POST.get(FIELD, "")
+    if not token:
+        return ""
+    made_by = f"{request.user.pk}:{request.path}:{token}:{_form_fingerprint(request)}"
+    return urlsafe_b64encode(salted_hmac(FIELD, made_by, algorithm="sha256").digest()).decode().rstrip("=")
 
 
 def _changed_something(response: HttpResponse) -> bool:

@@ -218,6 +218,14 @@ def test_of_two_browsers_at_once_one_succeeds(code):
     assert User.objects.filter(username__startswith="admin").count() == 1
 
 
+def test_second_click_is_led_to_where_the_first_one_led(admitted):
+    assert [admitted.post(ADDRESS, answers()).get("Location") for _ in range(2)] == ["/accounts/login/"] * 2
+    assert "平台初始化已完成" in admitted.get("/accounts/login/").content.decode()
+    assert admitted.post(ADDRESS, answers(**person("admin", "other"))).status_code == 404
+    assert Client().post(ADDRESS, answers()).status_code == 404
+    assert User.objects.count() == 2
+
+
 def test_home_says_that_the_site_is_not_set_up(client, code, admitted):
     page = client.get("/").content.decode()
     assert "本平台尚未初始化" in page

@@ -161,6 +161,9 @@ def test_lock_says_beforehand_what_stops(admin, see, send, clock):
     words = text_of(see(admin, "account_lock", city.keeper.public_id))
     assert "立即终止：0 个登录会话，0 个接口令牌，1 个日历地址。" in words
     assert "1 个终端或自助签到屏将停止工作且不能恢复" in words
+    assert "无其他人负责" not in words
+    alone = text_of(see(admin, "account_lock", city.manager.public_id))
+    assert f"{city.owner.name_zh}无其他人负责，授予他人相应角色前，其待办事项无人处理。" in alone
     send(admin, "account_lock", city.keeper.public_id, reason="账号异常")
     assert device_keys_end_due(NOW) == 1
     accounts.account_unlock(actor=admin, user_id=city.keeper.pk, now=NOW)

@@ -53,6 +53,28 @@ def test_an_unknown_district_is_left_out_of_the_search(units):
     assert len(shown(district="nowhere")) == 3
 
 
+def test_units_stand_by_the_name_that_is_shown(units):
+    unit("云屏安保学院")
+    english = Client(headers={"accept-language": "en"}).get(reverse("units")).content.decode()
+    names = re.findall(r'<a href="/units/ORG-\w+/">\s*(\S.*?)\s*</a>', english)
+    assert [re.sub("<[^>]*>", "", one) for one in names] == [
+        "云屏安保学院",
+        "Yunping Institute of Oceanology",
+        "Yunping Medical School",
+        "Yunping University of Technology",
+    ]
+    assert shown() == ["云屏医学院", "云屏安保学院", "云屏海洋研究院", "云屏理工大学"]
+
+
+def test_change_of_language_begins_the_list_anew(units):
+    for number in range(20):
+        unit(f"单位{number}", f"Unit {number}")
+    second = Client().get(reverse("units")).context["page"].next_cursor
+    page = Client().get(reverse("units"), {"kind": "university", "cursor": second})
+    assert page.context["platform"].path_in_other_language == f"{reverse('units')}?kind=university"
+    assert 'name="next" value="/units/?kind=university"' in page.content.decode()
+
+
 def test_those_with_most_instruments_come_first(units):
     assert shown(sort="instruments") == ["云屏理工大学", "云屏医学院", "云屏海洋研究院"]
 

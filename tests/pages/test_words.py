@@ -4,7 +4,13 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 
+from instrument_share.pages.views.units import TABS
+from providers.domain import InformationKind, PublicationKind
+from providers.units.domain.information import KIND_WORDS
+from providers.units.views.publications import TITLES
 from tests.factories import NOW
 from tests.page_fixtures import text_of
 
@@ -127,3 +133,24 @@ def test_words_that_nobody_understood_stand_nowhere(settings, words):
     ]
     assert len(texts) > 500
     assert [str(path) for path in texts if words in path.read_text(encoding="utf-8")] == []
+
+
+@pytest.mark.parametrize(("address", "element"), [("/me/", "h1"), ("/me/", "span"), ("/timeline/", "p")])
+def test_name_in_chinese_says_its_language_in_english(city, client, clock, address, element):
+    clock.set(NOW)
+    city.instrument.model = "澜膜 MS-600"
+    city.instrument.save()
+    client.force_login(city.researcher)
+    page = client.get(address, headers={"Accept-Language": "en"}).content.decode()
+    name = city.instrument.model.split()[0] if element == "p" else city.researcher.name
+    found = re.findall(rf"<{element}[^>]*>[^<]*{name}", page)
+    assert [one for one in found if 'lang="zh-Hans"' not in one] == []
+    assert f'<span lang="zh-Hans">{name}' in page
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("kind", ["news", "regulation", "case"])
+def test_kind_of_information_has_one_name_for_public_and_managers(language, kind):
+    with translation.override(language):
+        name = gettext(KIND_WORDS[InformationKind(kind)])
+        assert (TABS[kind], TITLES[PublicationKind(kind)][0]) == (name, name)

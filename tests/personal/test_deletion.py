@@ -23,6 +23,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import User
 from instrument_share.accounts.selectors import accounts, waiting_requests
 from instrument_share.accounts.services import (
+    account_lock,
     account_unlock,
     api_token_create,
     membership_admit,
@@ -264,3 +265,15 @@ def test_requests_to_be_admitted_end_with_the_account(city, person):
     assert waiting_requests(admin, [elsewhere]) == {}
     with pytest.raises(IllegalMove):
         membership_admit(actor=admin, membership_id=asked.pk, now=AFTER + 2 * WEEK)
+
+
+def test_locked_account_is_not_deleted_as_its_owner_could_not_withdraw(city, person):
+    admin = factories.member(city.owner, Role.SYSADMIN)
+    asked = deletions.account_deletion_ask(actor=person, now=AFTER)
+    account_lock(actor=admin, user_id=person.pk, reason="账号被盗用", now=AFTER)
+    assert deletions.account_deletions_carry_out(AFTER + WEEK) == 0
+    assert [one.action for one in history(asked)] == ["account_deletion.asked", "account_deletion.stopped"]
+    account_unlock(actor=admin, user_id=person.pk, now=AFTER + WEEK)
+    assert deletions.account_deletions_carry_out(AFTER + WEEK) == 0
+    assert Notification.objects.filter(user=person, message=deletions.STOPPED_BY_LOCK).exists()
+    assert User.objects.get(pk=person.pk).name == NAME

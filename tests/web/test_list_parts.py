@@ -6,11 +6,13 @@ import pytest
 from django import forms
 from django.template import Context, Template
 from django.test import RequestFactory
+from django.utils import translation
 
 from instrument_share.accounts.models import Organization
 from instrument_share.web.lists.filters import MAX_TEXT, FilterForm
 from instrument_share.web.lists.queues import read_queue
-from instrument_share.web.lists.tables import ListColumn, ListTable, get_address
+from instrument_share.web.lists.tables import ListColumn, ListTable, ShownName, get_address
+from tests import factories
 
 TABLE = ListTable(
     (
@@ -98,3 +100,19 @@ def test_queue_says_how_much_waits_and_begins_anew_when_a_page_is_settled():
     assert (len(read(later).items), read(later).count) == (1, 3)
     Organization.objects.filter(uscc="USCC2").delete()
     assert [one.uscc for one in read(later).items] == ["USCC0", "USCC1"]
+
+
+def test_names_sort_in_the_language_that_shows_them():
+    table = ListTable((ListColumn("Unit", "unit", ShownName("unit__name")),), (ShownName("name"), "id"))
+    assert table.get_ordering(get("/")) == ("name_zh", "id")
+    with translation.override("en"):
+        assert table.get_ordering(get("/")) == ("name_en", "name_zh", "id")
+        assert table.get_ordering(get("/?sort=-unit")) == ("-unit__name_en", "-unit__name_zh", "-id")
+
+
+def test_queue_begins_anew_for_a_mark_of_another_order(db):
+    for number in range(3):
+        factories.organization(f"单位{number}")
+    mark = read_queue(get("/"), Organization.objects.all(), "waiting", "name_zh", "id", limit=2).next_cursor
+    other = read_queue(get(f"/?waiting={mark}"), Organization.objects.all(), "waiting", "id", limit=2)
+    assert (len(other.items), other.count) == (2, 3)

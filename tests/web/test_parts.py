@@ -44,6 +44,24 @@ def test_a_problem_stands_beside_its_field_and_on_top_with_a_link_to_it():
     assert 'id="id_purpose_problem"' in page
 
 
+def test_input_says_its_language_by_its_name_or_by_what_is_written():
+    class Names(forms.Form):
+        name_zh = forms.CharField()
+        name_en = forms.CharField(widget=forms.Textarea)
+        contact = forms.CharField()
+        email = forms.EmailField()
+
+    def languages(**initial):
+        form = Names(initial=initial)
+        parts = [render("{% field one %}", one=one) for one in form]
+        return [found[1] if (found := re.search('lang="(.*?)"', part)) else "" for part in parts]
+
+    assert languages(contact="钱予安") == ["zh-Hans", "en", "", ""]
+    with translation.override("en"):
+        assert languages(contact="钱予安") == ["zh-Hans", "en", "zh-Hans", ""]
+        assert languages(contact="Qian") == ["zh-Hans", "en", "", ""]
+
+
 def test_problem_of_a_group_of_choices_on_top_leads_to_the_first_of_them():
     class Kinds(forms.Form):
         kinds = forms.MultipleChoiceField(

@@ -13,7 +13,11 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import User
+from instrument_share.accounts.selectors import valid_token
+from instrument_share.accounts.services import account_lock, account_unlock
+from instrument_share.journal import selectors as journal
 from tests import factories
 from tests.factories import NOW
 from tests.page_fixtures import text_of
@@ -85,6 +89,80 @@ def test_who_confirms_an_address_twice_is_led_to_the_login(clock, run_jobs):
     again = Client().post(link, follow=True)
     assert again.redirect_chain == [("/accounts/login/", 302)]
     assert "该链接已使用过或已过期" in text_of(again)
+
+
+def test_who_changes_the_password_twice_is_led_to_the_same_page(client, person, clock):
+    clock.set(NOW)
+    address, new = reverse("account_change_password"), "another-unlikely-8"
+    form = {"oldpassword": PASSWORD, "password1": new, "password2": new}
+    answers = [client.post(address, form) for _ in range(2)]
+    assert [one.get("Location") for one in answers] == [address, address]
+    assert journal.history(person).filter(action="user.password_changed").count() == 1
+    assert client.post(address, form | {"password2": "other"}).status_code == 200
+    clock.set(NOW + timedelta(minutes=6))
+    assert client.post(address, form).status_code == 200
+
+
+def test_who_changes_the_address_twice_is_led_to_the_same_page(client, person, run_jobs):
+    address, form = reverse("account_email"), {"email": "New@example.org", "action_add": ""}
+    answers = [client.post(address, form) for _ in range(2)]
+    assert [one.get("Location") for one in answers] == [address, address]
+    run_jobs()
+    assert [one.to for one in mail.outbox] == [["new@example.org"]]
+
+
+def test_who_resets_the_password_twice_is_led_to_the_same_page(client, run_jobs):
+    person = factories.user(password=make_password(PASSWORD))
+    form = client.get(ask_for_reset(person, run_jobs))["Location"]
+    new = {"password1": "another-unlikely-8", "password2": "another-unlikely-8"}
+    done = reverse("account_reset_password_from_key_done")
+    assert [client.post(form, new).get("Location") for _ in range(2)] == [done, done]
+    assert journal.history(person).filter(action="user.password_changed").count() == 1
+    assert client.get(form).context["token_fail"]
+    assert Client().post(form, new).context["token_fail"]
+
+
+def test_link_of_before_a_lock_sets_no_password_also_after_it(client, run_jobs, clock):
+    clock.set(NOW)
+    person = factories.user(password=make_password(PASSWORD))
+    form = client.get(ask_for_reset(person, run_jobs))["Location"]
+    admin = factories.member(factories.organization(), Role.SYSADMIN)
+    account_lock(actor=admin, user_id=person.pk, reason="被盗用", now=NOW)
+    new = {"password1": "another-unlikely-8", "password2": "another-unlikely-8"}
+    assert client.post(form, new).context["token_fail"]
+    account_unlock(actor=admin, user_id=person.pk, now=NOW)
+    assert client.post(form, new).context["token_fail"]
+    person.refresh_from_db()
+    assert person.check_password(PASSWORD)
+    form = client.get(ask_for_reset(person, run_jobs))["Location"]
+    assert client.post(form, new).status_code == 302
+
+
+def test_form_of_a_token_sent_twice_shows_one_token_again_for_minutes(client, person, clock):
+    clock.set(NOW)
+    address = reverse("tokens")
+
+    def make(form_token):
+        form = {"name": "export", "scopes": ["read"], "days": "90", "form_token": form_token}
+        return client.post(address, form).context["secret"]
+
+    first = make("one")
+    assert make("one") == first
+    assert valid_token(first, NOW).user == person
+    assert person.api_tokens.count() == 1
+    assert make("two") != first
+    clock.set(NOW + timedelta(minutes=6))
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert make("one") != first
+    assert person.api_tokens.count() == 3
+    assert 'name="form_token"' in client.get(address).content.decode()
+
+
+def ask_for_reset(person, run_jobs):
+    """Return the link that the person is mailed."""
+    Client().post(reverse("account_reset_password"), {"email": person.email})
+    run_jobs()
+    return re.findall(r"http://testserver(/accounts/\S+)", mail.outbox[-1].body)[0]
 
 
 def test_who_sets_up_or_removes_a_factor_twice_is_led_to_the_factors(client, person):

@@ -9,6 +9,7 @@ from bookings.devices.domain import KeyMissing
 from bookings.devices.models import Device
 from bookings.devices.selectors import ANSWERED_FOR
 from bookings.requests.services.notifications import tell_of_maker
+from instrument_share.accounts.domain.tokens import SHOWN_AGAIN_WITHIN
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import record
@@ -26,14 +27,18 @@ ENDED = gettext_noop(
 
 
 @transaction.atomic
-def device_key_make(*, actor: "User", instrument_id: int, now: datetime) -> Device:
+def device_key_make(*, actor: "User", instrument_id: int, now: datetime, seen_generation: str = "") -> Device:
     """Give the instrument's device a new key; the one before is worthless at once.
 
-    Numbers of events go on, so that nothing signed with an earlier key counts again.
+    Numbers of events go on, so that nothing signed with an earlier key counts again. Where the actor has
+    just made the key after the one of `seen_generation`, the form was sent twice and nothing changes.
     """
     instrument = _lock(instrument_id)
     require(actor, "bookings.manage_device", instrument)
     device = Device.objects.filter(instrument=instrument).first() or Device(instrument=instrument)
+    is_made = (device.made_by_id, str(device.generation - 1)) == (actor.pk, seen_generation)
+    if is_made and device.revoked_at is None and now < device.made_at + SHOWN_AGAIN_WITHIN:
+        return device
     device.generation += 1
     device.made_at, device.made_by, device.revoked_at = now, actor, None
     _save(device)

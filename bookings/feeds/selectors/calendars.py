@@ -22,7 +22,7 @@ from bookings.requests.selectors.scope import get_responsible_condition
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import NotFound, require_found
-from instrument_share.web.text.formats import bilingual
+from instrument_share.web.text.formats import bilingual, name_columns
 from instrument_share.web.text.labels import label
 from providers import public as providers
 
@@ -93,7 +93,7 @@ def _get_instruments(viewer: "User") -> "QuerySet[Instrument]":
     return (
         providers.instruments(viewer)
         .filter(Q(organization__in=managed) | Q(pk__in=kept))
-        .order_by("name_zh", "id")
+        .order_by(*name_columns(), "id")
     )
 
 

@@ -7,6 +7,7 @@ from django.db.models import Count, F, Prefetch, Q, QuerySet
 
 from bookings.feeds.models import BusyTime, ExternalCalendar
 from bookings.requests.selectors.scope import get_answered_condition, get_ending_condition
+from instrument_share.web.text.formats import name_columns
 
 if TYPE_CHECKING:
     from instrument_share.accounts.domain import Role
@@ -32,7 +33,7 @@ def external_calendars(instruments: "QuerySet[Instrument]", now: datetime) -> Qu
         .select_related("instrument", "created_by")
         .annotate(closures_ahead=Count("busy_times__closure", filter=ahead))
         .prefetch_related(Prefetch("busy_times", queryset=undecided, to_attr="undecided"))
-        .order_by("instrument__name_zh", "id")
+        .order_by(*name_columns("instrument__name"), "id")
     )
 
 

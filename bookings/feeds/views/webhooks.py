@@ -98,6 +98,7 @@ def webhook(
 
 @login_required
 @require_POST
+@idempotent_form
 def test(request: SignedInRequest, organization_id: str, side: WebhookSide, public_id: str) -> HttpResponse:
     """Send a test message."""
     found = _find(request, side, organization_id, public_id)

@@ -11,6 +11,7 @@ from bookings.kiosk.domain import MOST_KIOSKS, KioskEnded, TooManyKiosks
 from bookings.kiosk.models import Kiosk
 from bookings.kiosk.selectors import hash_key
 from bookings.requests.services.notifications import tell_of_maker
+from instrument_share.accounts.domain.tokens import SHOWN_AGAIN_WITHIN
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import record
@@ -27,13 +28,22 @@ ENDED = gettext_noop(
 
 
 @transaction.atomic
-def kiosk_make(*, actor: "User", instrument_id: int, name: str, now: datetime) -> tuple[Kiosk, str]:
-    """Make a kiosk beside an instrument; its key is returned here once and not kept. Raises TooManyKiosks."""
+def kiosk_make(
+    *, actor: "User", instrument_id: int, name: str, now: datetime, key: str = ""
+) -> tuple[Kiosk, str]:
+    """Make a kiosk beside an instrument; its key is returned here once and not kept. Raises TooManyKiosks.
+
+    The same `key` just afterwards is a form sent twice, and returns the same kiosk.
+    """
     instrument = providers.instrument_lock(instrument_id)
     require(actor, "bookings.manage_device", instrument)
+    if made := Kiosk.objects.filter(digest=hash_key(key)).first() if key else None:
+        if made.ended_at is None and now < made.made_at + SHOWN_AGAIN_WITHIN:
+            return made, key
+        key = ""
     if Kiosk.objects.filter(instrument=instrument, ended_at__isnull=True).count() >= MOST_KIOSKS:
         raise TooManyKiosks(most=MOST_KIOSKS)
-    key = secrets.token_urlsafe(32)
+    key = key or secrets.token_urlsafe(32)
     kiosk = Kiosk.objects.create(
         instrument=instrument, name=name.strip(), digest=hash_key(key), made_at=now, made_by=actor
     )

@@ -16,6 +16,7 @@ from bookings.kiosk.selectors import kiosk_acts, kiosks
 from bookings.kiosk.services.kiosks import kiosk_end, kiosk_make
 from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock, cursor
+from instrument_share.web.idempotency import derive_secret
 from instrument_share.web.lists.queues import read_queue
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import run_service
@@ -37,7 +38,11 @@ def kiosk_list(request: SignedInRequest, public_id: str) -> HttpResponse:
     made = is_sent and run_service(
         form,
         lambda: kiosk_make(
-            actor=request.user, instrument_id=instrument.pk, name=form.cleaned_data["name"], now=clock.now()
+            actor=request.user,
+            instrument_id=instrument.pk,
+            name=form.cleaned_data["name"],
+            key=derive_secret(request),
+            now=clock.now(),
         ),
     )
     kiosk, key = made or (None, "")

@@ -12,6 +12,7 @@ from bookings.requests.selectors.offers import filter_free, find_refused_by_link
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import cursor as cursors
+from instrument_share.web.text.formats import name_columns
 from providers import public as providers
 from providers.domain import NO_HOURLY_PRICE
 
@@ -37,7 +38,6 @@ COLUMNS = {
     Order.RELEVANCE: ("-relevance", "next_free_order", "id"),
     Order.NEXT_FREE: ("next_free_order", "key"),
     Order.PRICE: ("price_order", "key"),
-    Order.NAME: ("name_zh", "id"),
 }
 
 
@@ -86,7 +86,7 @@ class CatalogueResult:
 
     def page(self, cursor: str | None, limit: int) -> "cursors.Page[Instrument]":
         """Return a page: by key for orders of columns, by number for relevance. At most two statements."""
-        found, ordering = self.instruments, COLUMNS[self.order]
+        found, ordering = self.instruments, _list_columns(self.order)
         rows = self._with_columns(found)
         if self.order is not Order.RELEVANCE:
             index = self._index(found)
@@ -115,6 +115,11 @@ class CatalogueResult:
             if prices is not None:
                 return cursors.Index(prices.filter(among), NO_HOURLY_PRICE, rows)
         return None
+
+
+def _list_columns(order: Order) -> tuple[str, ...]:
+    """Return the columns of an order; names sort as the reader is shown them."""
+    return (*name_columns(), "id") if order is Order.NAME else COLUMNS[order]
 
 
 def search_catalogue(

@@ -29,7 +29,7 @@ from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import require_transition
 from instrument_share.web.desks import Place, desks, navigation
 from instrument_share.web.forms.params import parse_interval
-from instrument_share.web.text.formats import yuan
+from instrument_share.web.text.formats import name_columns, yuan
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def responsible_instruments(viewer: "User") -> "QuerySet[Instrument]":
         require_keeper(viewer)
     managed = Q(organization_id__in=standing(viewer).organization_ids(Role.UNIT_MANAGER))
     kept = Q(pk__in=providers.kept_instruments(viewer).order_by().values("pk"))
-    return providers.instruments(viewer).filter(managed | kept).order_by("name_zh", "id")
+    return providers.instruments(viewer).filter(managed | kept).order_by(*name_columns(), "id")
 
 
 def describe_prices(quote: Quote, linked: "Sequence[tuple[Instrument, Quote]]") -> dict[str, Any]:

@@ -105,7 +105,7 @@ def _look(request: HttpRequest, form: DaysForm, now: datetime) -> HttpResponse:
     changed = window_changes(corrected.table(), now)
     outside = find_bookings_in_lost_time({pk: one.lost for pk, one in changed.items()})
     visible = bookings(request.user).filter(pk__in=[booking.pk for booking in outside])
-    instruments = providers.instruments(request.user).filter(pk__in=list(changed)).order_by("name_zh", "pk")
+    instruments = providers.instruments(request.user).filter(pk__in=list(changed))
     context = {
         "known": form.year,
         "form": form,

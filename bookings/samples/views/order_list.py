@@ -15,7 +15,7 @@ from bookings.samples.forms import OrderFilterForm
 from bookings.samples.selectors import find_orders
 from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
-from instrument_share.web.lists.tables import ListColumn, ListTable, get_address
+from instrument_share.web.lists.tables import ListColumn, ListTable, ShownName, get_address
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text import labels
@@ -35,7 +35,7 @@ BATCH_SIZE = 500
 TABLE = ListTable(
     (
         ListColumn(gettext_lazy("What is measured")),
-        ListColumn(gettext_lazy("Instrument"), "instrument", "instrument__name_zh"),
+        ListColumn(gettext_lazy("Instrument"), "instrument", ShownName("instrument__name")),
         ListColumn(gettext_lazy("User"), "user", "user__name"),
         ListColumn(gettext_lazy("Submitted at"), "submitted", "submitted_at", is_descending=True),
         ListColumn(gettext_lazy("Due by"), "due", "answer_by"),

@@ -12,7 +12,7 @@ from bookings.statements.selectors.statements import filter_overdue
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
-from instrument_share.web.lists.tables import ListColumn, ListTable, get_address
+from instrument_share.web.lists.tables import ListColumn, ListTable, ShownName, get_address
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.text import labels
 from instrument_share.web.text.formats import bilingual
@@ -51,7 +51,7 @@ def _build_table(party: ListColumn) -> ListTable:
 
 
 OF_UNIT = _build_table(ListColumn(gettext_lazy("Who pays"), "payer", "payer_name"))
-OF_PAYER = _build_table(ListColumn(gettext_lazy("Unit"), "unit", "organization__name_zh"))
+OF_PAYER = _build_table(ListColumn(gettext_lazy("Unit"), "unit", ShownName("organization__name")))
 
 
 def narrow_statements(

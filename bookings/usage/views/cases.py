@@ -17,6 +17,7 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.web import clock, cursor
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.text.formats import name_columns
 from providers import public as providers
 from providers.domain import PublicationKind
 from providers.public import person
@@ -89,7 +90,7 @@ def uses(request: HttpRequest, public_id: str) -> HttpResponse:
 def _instruments(request: HttpRequest, case: Any) -> "list[Instrument]":
     """Return the instruments named by the case, else all of its unit."""
     of_unit = providers.instruments(request.user).filter(organization_id=case.organization_id)
-    of_unit = of_unit.order_by("name_zh", "pk")
+    of_unit = of_unit.order_by(*name_columns(), "pk")
     return list(of_unit.filter(service_cases=case)) or list(of_unit)
 
 

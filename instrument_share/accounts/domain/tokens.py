@@ -24,6 +24,10 @@ USE_NOTED_EVERY = timedelta(hours=1)
 """The last use of a token is kept to the hour, so that not every request writes."""
 
 
+SHOWN_AGAIN_WITHIN = timedelta(minutes=5)
+"""So long a form sent twice shows the key that it made once more."""
+
+
 class ScopeMissing(Forbidden):
     """A valid token that was not given the scope of the operation."""
 

@@ -20,7 +20,14 @@ from instrument_share.accounts.selectors.access import (
     second_factor_resets,
 )
 from instrument_share.accounts.selectors.kinship import Ground, grounds_of_relation
-from instrument_share.accounts.selectors.logins import Lockout, has_signed_up, lockouts
+from instrument_share.accounts.selectors.logins import (
+    Lockout,
+    count_locks,
+    has_changed_password,
+    has_signed_up,
+    has_unconfirmed_address,
+    lockouts,
+)
 from instrument_share.accounts.selectors.memberships import (
     Belonging,
     active_roles,
@@ -145,6 +152,7 @@ __all__ = [
     "belongings",
     "binding_memberships",
     "can_see_inside",
+    "count_locks",
     "described_sessions",
     "districts",
     "document",
@@ -153,7 +161,9 @@ __all__ = [
     "grounds_of_relation",
     "has_administrator",
     "has_all_sysadmins",
+    "has_changed_password",
     "has_signed_up",
+    "has_unconfirmed_address",
     "held_roles",
     "idle_limit",
     "invitation",

@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.internal.userkit import filter_users_by_email, get_user_by_username
+from allauth.account.models import EmailAddress
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.db.models import Max, Sum
 from django.http import HttpRequest
 
 from instrument_share.accounts.selectors.access import accounts
+from instrument_share.journal import selectors as journal
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -54,6 +56,23 @@ def has_signed_up(typed: Mapping[str, str], *, since: datetime) -> bool:
         and not found.emailaddress_set.filter(verified=True).exists()
         and found.check_password(typed.get("password1", ""))
     )
+
+
+def has_changed_password(user: "User", typed: Mapping[str, str], *, since: datetime) -> bool:
+    """Return whether the person has changed their password to the one that is typed since then."""
+    new = typed.get("password1", "")
+    changes = journal.history(user).filter(action="user.password_changed", at__gt=since)
+    return new == typed.get("password2", "") and changes.exists() and user.check_password(new)
+
+
+def count_locks(user: "User") -> int:
+    """Return how often the account has been locked."""
+    return journal.history(user).filter(action="user.locked").count()
+
+
+def has_unconfirmed_address(user: "User", address: str) -> bool:
+    """Return whether the person has entered this address, and not confirmed it yet."""
+    return EmailAddress.objects.filter(user=user, email__iexact=address.strip(), verified=False).exists()
 
 
 def lockouts(viewer: "Viewer", now: datetime) -> list[Lockout]:

@@ -56,6 +56,7 @@ class NoAddress(Conflict):
 def account_lock(*, actor: User, user_id: int, reason: str, now: datetime) -> User:
     """Lock an account and end its sessions and tokens; the person reads the reason at login.
 
+    Links to a new password that were mailed before end with it (`web.login.reset`).
     A second time changes nothing. Nobody locks themselves, and so nobody the last administrator.
     """
     require(actor, "accounts.maintain_accounts")

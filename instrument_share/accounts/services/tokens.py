@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from instrument_share.accounts.domain.tokens import (
     REMINDER_BEFORE,
+    SHOWN_AGAIN_WITHIN,
     USE_NOTED_EVERY,
     TokenScope,
     find_token_problems,
@@ -42,21 +43,27 @@ def api_token_create(
     now: datetime,
     scopes: Iterable[str] = tuple(TokenScope),
     days: int = LONGEST_DAYS,
+    secret: str = "",
 ) -> tuple[ApiToken, str]:
     """Create a personal token; its secret is returned here once and not kept.
 
-    Whatever its scopes, it never lets a program do more than its owner may. `days` is one of TOKEN_DAYS.
-    Raises Invalid.
+    Whatever its scopes, it never lets a program do more than its owner may. `days` is one of TOKEN_DAYS. The
+    same `secret` just afterwards is a form sent twice, and returns the same token. Raises Invalid.
     """
     require(actor, "accounts.edit_oneself", actor)
     wanted = set(scopes)
     if problems := find_token_problems(wanted, days):
         raise Invalid(problems=problems)
-    secret = secrets.token_urlsafe(32)
+    list(User.objects.select_for_update(no_key=True).filter(pk=actor.pk))
+    if made := ApiToken.objects.filter(user=actor, digest=_hash(secret)).first() if secret else None:
+        if made.revoked_at is None and now < made.created_at + SHOWN_AGAIN_WITHIN:
+            return made, secret
+        secret = ""
+    secret = secret or secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         user=actor,
         name=name,
-        digest=hashlib.sha256(secret.encode()).hexdigest(),
+        digest=_hash(secret),
         scopes=[scope.value for scope in TokenScope if scope in wanted],
         created_at=now,
         expires_at=now + timedelta(days=days),
@@ -64,6 +71,10 @@ def api_token_create(
     details = {"scopes": token.scopes, "days": days}
     record(actor=actor, action="api_token.created", subject=token, now=now, details=details)
     return token, secret
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 @transaction.atomic

@@ -146,8 +146,10 @@ def account_lock(request: SignedInRequest, public_id: str) -> Confirmation:
         consequences=[
             _ended_sentence(found),
             *_describe_keys(found),
+            *_describe_left_alone(found),
             _("Roles, bookings and hours stay as they are; mails of the platform are no longer sent to it."),
             _("At login the person reads the reason and whom to ask."),
+            _("A request to delete the account that is due while it is locked is not carried out."),
         ],
         action=_("Lock the account"),
         perform=lambda: services.account_lock(**_act(request, found), **form.cleaned_data),
@@ -320,6 +322,16 @@ def _describe_keys(found: "User") -> list[str]:
         count,
     )
     return [sentence.format(count=count)] if count else []
+
+
+def _describe_left_alone(found: "User") -> list[str]:
+    """Return a sentence for each organization that nobody answers for while the person is locked out."""
+    sentence = _(
+        "Nobody else answers for {organization}: what waits there is not decided until somebody is given the "
+        "role."
+    )
+    alone = selectors.organizations_held_alone(found)
+    return [sentence.format(organization=bilingual(one, "name")) for one in alone]
 
 
 def _ended_sentence(found: "User") -> str:

@@ -14,7 +14,7 @@ from instrument_share.accounts.domain.registration import AUTHORITIES
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.web.forms.fields import DayField, DayInput, TimeInput, choices_of, set_choices
-from instrument_share.web.text.formats import bilingual
+from instrument_share.web.text.formats import bilingual, name_columns
 from instrument_share.web.text.labels import KINDS
 from providers import public as providers
 from providers.domain import ONE_DAY, ServiceMode, UserKind
@@ -57,7 +57,7 @@ class CatalogueForm(SearchForm):
         super().__init__({**data.dict(), "sort": ""} if data.get("sort") == usual else data)
         anything = ("", _("All"))
         districts = [(row.code, bilingual(row, "name")) for row in accounts.districts()]
-        owners = providers.publishing_organizations(viewer).order_by("name_zh")
+        owners = providers.publishing_organizations(viewer).order_by(*name_columns())
         units = [(row.public_id, bilingual(row, "name")) for row in owners]
         set_choices(self.fields["district"], [anything, *districts])
         set_choices(self.fields["unit"], [anything, *units])
@@ -180,4 +180,4 @@ class UnitsForm(forms.Form):
         """Return the columns of the order asked for, the last one unique."""
         if self.cleaned_data.get("sort") == MOST_INSTRUMENTS:
             return ("-instrument_count", "id")
-        return ("organization__name_zh", "id")
+        return (*name_columns("organization__name"), "id")

@@ -30,6 +30,7 @@ from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.forms.params import parse_day
 from instrument_share.web.responses.replica_pages import read_from_replica
 from instrument_share.web.responses.shared_pages import share_among_visitors
+from instrument_share.web.text.formats import name_columns
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -201,7 +202,7 @@ def _timeline_page(request: HttpRequest, found: "CatalogueResult") -> "cursor.Pa
     """Return the instruments of a page of the timeline, by category and name."""
     return cursor.page(
         found.instruments.annotate(place=Coalesce("category__code", Value(""))),
-        ordering=("place", "name_zh", "id"),
+        ordering=("place", *name_columns(), "id"),
         cursor=request.GET.get("cursor"),
         limit=MAX_ON_TIMELINE,
     )

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
 from instrument_share.journal import selectors as journal
-from instrument_share.web.text.formats import in_english
+from instrument_share.web.text.formats import in_english, name_columns
 from providers import public as providers
 from providers.domain import PublicationKind
 from providers.public import STATEMENT_NAMES
@@ -40,7 +40,7 @@ def publication(request: HttpRequest, public_id: str) -> HttpResponse:
     if found.kind is PublicationKind.CASE:
         context["figures"] = bookings.get_case_figures([row.pk]).get(row.pk)
         used = providers.instruments(request.user).filter(service_cases=row)
-        context["instruments"] = used.order_by("name_zh", "pk")
+        context["instruments"] = used.order_by(*name_columns(), "pk")
     return render(request, "pages/publication.html", context)
 
 

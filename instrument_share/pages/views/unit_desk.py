@@ -20,7 +20,7 @@ from instrument_share.kernel.errors import Forbidden
 from instrument_share.web import clock
 from instrument_share.web.lists.queues import read_queue
 from instrument_share.web.text import labels
-from instrument_share.web.text.formats import bilingual
+from instrument_share.web.text.formats import bilingual, name_columns
 from providers import public as providers
 from providers.domain import (
     NOTICE_AHEAD,
@@ -102,8 +102,8 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
         ],
         "to_confirm": counts["to_confirm"],
         "draft_count": counts.get(InstrumentState.DRAFT, 0),
-        "refused": read_queue(request, refused, "refused", "name_zh", "id", limit=MAX_LISTED),
-        "drafts": drafts.order_by("urgency", "name_zh", "id")[:MAX_LISTED],
+        "refused": read_queue(request, refused, "refused", *name_columns(), "id", limit=MAX_LISTED),
+        "drafts": drafts.order_by("urgency", *name_columns(), "id")[:MAX_LISTED],
         "to_recode": _to_recode(request, unit.pk),
         "tasks": _tasks(request, unit.pk, now, waiting),
         "more": _list_more(request, unit, requests, counts["unbookable"], now),
@@ -139,7 +139,7 @@ def _tasks(
                 "month", "id"
             )[:1]
         ),
-        "unbookable": list(unbookable.order_by("name_zh", "id")[:MAX_LISTED]),
+        "unbookable": list(unbookable.order_by(*name_columns(), "id")[:MAX_LISTED]),
     }
     return tasks if any(tasks.values()) else {}
 

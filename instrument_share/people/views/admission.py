@@ -20,7 +20,7 @@ from instrument_share.people.forms import OrganizationFilterForm
 from instrument_share.people.views.organizations import get_organization_address, list_facts
 from instrument_share.web import clock, cursor
 from instrument_share.web.forms.fields import ReasonForm, RefusalForm, SeenForm
-from instrument_share.web.lists.tables import ListColumn, ListTable, get_address
+from instrument_share.web.lists.tables import ListColumn, ListTable, ShownName, get_address
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
@@ -37,14 +37,14 @@ PER_PAGE = 50
 BATCH_SIZE = 500
 TABLE = ListTable(
     (
-        ListColumn(gettext_lazy("Name of the organization"), "name", "name_zh"),
+        ListColumn(gettext_lazy("Name of the organization"), "name", ShownName("name")),
         ListColumn(gettext_lazy("Unified social credit code"), "uscc"),
         ListColumn(gettext_lazy("Kind"), "kind"),
         ListColumn(gettext_lazy("District"), "district", "district_code"),
         ListColumn(gettext_lazy("Registered on"), "registered", "created_at", is_descending=True),
         ListColumn(gettext_lazy("State")),
     ),
-    ordering=("name_zh", "id"),
+    ordering=(ShownName("name"), "id"),
     first="name",
 )
 

@@ -20,6 +20,7 @@ from instrument_share.journal import services as journal_services
 from instrument_share.kernel.errors import require_found
 from instrument_share.people.views.tabs import build_my_tabs
 from instrument_share.web import clock, cursor
+from instrument_share.web.idempotency import derive_secret
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
@@ -100,7 +101,7 @@ def tokens(request: SignedInRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             _token, secret = account_services.api_token_create(
-                actor=request.user, now=now, **form.cleaned_data
+                actor=request.user, now=now, secret=derive_secret(request), **form.cleaned_data
             )
             form, status = TokenForm(), 201
     context = {

@@ -1,5 +1,6 @@
 """Pages of an organization: registration, correction, joining, details and revision."""
 
+from operator import attrgetter
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message, render_form, run_service
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import bilingual, in_english
+from instrument_share.web.text.formats import bilingual, in_english, name_columns
 from instrument_share.web.text.labels import KINDS, SIZES
 
 if TYPE_CHECKING:
@@ -182,7 +183,8 @@ def organization_join(request: SignedInRequest) -> HttpResponse:
     """Find an organization by part of its name or by its code."""
     text = request.GET.get("q", "").strip()
     mine = {one.organization.pk: one for one in accounts.belongings(request.user)}
-    found = [(one, mine.get(one.pk)) for one in accounts.organizations_to_join(request.user, text)]
+    by_name = sorted(accounts.organizations_to_join(request.user, text), key=attrgetter(*name_columns()))
+    found = [(one, mine.get(one.pk)) for one in by_name]
     context = {"q": text, "found": found}
     return render(request, "people/organization_join.html", context)
 

@@ -27,6 +27,7 @@ ASKED = gettext_noop("Your account will be deleted on {due}. Until then you can 
 STOPPED = gettext_noop(
     "Your account was not deleted: something of yours is open again. End it, then ask once more."
 )
+STOPPED_BY_LOCK = gettext_noop("Your account was not deleted, because it was locked. You can ask once more.")
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +83,7 @@ def account_deletion_withdraw(*, actor: "User", now: datetime) -> AccountDeletio
 def account_deletions_carry_out(now: datetime) -> int:
     """Delete the accounts whose time to withdraw is over; run by a job. Returns how many.
 
+    A locked one stays: its owner could not withdraw, and somebody else may have asked.
     One that fails is tried again in the next round and keeps back nobody else's.
     """
     deleted = 0
@@ -101,11 +103,12 @@ def _carry_out(deletion_id: int, now: datetime) -> int:
     if asked is None:
         return 0
     user = asked.user
-    if registry.obstacles(user, now):
+    if not user.is_active or registry.obstacles(user, now):
         asked.ended_at = now
         asked.save(update_fields=["ended_at"])
         record(actor=None, action="account_deletion.stopped", subject=asked, now=now)
-        notify(users=[user], message=STOPPED, path=page_address("own_data"), now=now)
+        message = STOPPED if user.is_active else STOPPED_BY_LOCK
+        notify(users=[user], message=message, path=page_address("own_data"), now=now)
         return 0
     for erase in registry.erasers():
         erase(user, now)

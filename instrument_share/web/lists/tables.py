@@ -2,16 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.http import HttpRequest
+
+from instrument_share.web.text.formats import name_columns
+
+
+class ShownName(str):
+    """In an order, the names in columns `<path>_zh` and `<path>_en` as the reader is shown them."""
 
 
 @dataclass(frozen=True)
 class ListColumn:
     """A column of a table. Without a `name`, which stands in the address, nobody can sort by it.
 
-    `path`: what sorts it, as `order_by` names it and never null, or several; its name where there is none.
+    `path`: what sorts it, as `order_by` names it and never null, a `ShownName`, or several; its name where
+    there is none.
     `is_descending`: the first click puts the largest, or the latest, on top.
     """
 
@@ -53,10 +61,10 @@ class ListTable:
         word = request.GET.get("sort", "")
         column = self._find(word)
         if column is None:
-            return self.ordering
+            return tuple(_list_columns(self.ordering))
         sign = "-" if word.startswith("-") else ""
         paths = column.path if isinstance(column.path, tuple) else (column.path or column.name,)
-        return tuple(f"{sign}{path}" for path in dict.fromkeys((*paths, "id")))
+        return tuple(f"{sign}{path}" for path in dict.fromkeys(_list_columns((*paths, "id"))))
 
     def build_heads(self, request: HttpRequest, section: str = "") -> list[ListHead]:
         """Return the heads with the addresses of their orders; `section` is where these lead on the page."""
@@ -81,6 +89,12 @@ class ListTable:
     def _find(self, word: str) -> ListColumn | None:
         name = word.removeprefix("-")
         return next((one for one in self.columns if name and one.name == name), None)
+
+
+def _list_columns(paths: Sequence[str]) -> list[str]:
+    """Return the columns of an order, each `ShownName` as those that sort it in the reader's language."""
+    shown = [name_columns(path) if isinstance(path, ShownName) else (path,) for path in paths]
+    return list(chain.from_iterable(shown))
 
 
 def get_address(request: HttpRequest, **changed: str) -> str:

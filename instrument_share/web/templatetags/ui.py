@@ -20,6 +20,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel import wording
 from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.pinyin import has_chinese
 from instrument_share.web import clock, idempotency
 from instrument_share.web.lists.filters import FilterForm
 from instrument_share.web.lists.tables import ListHead, get_address
@@ -187,6 +188,8 @@ def field(bound: BoundField) -> dict[str, Any]:
         attributes["aria-describedby"] = " ".join(described)
     if bound.errors:
         attributes["aria-invalid"] = "true"
+    if language := _get_language(bound):
+        attributes["lang"] = language
     return {
         "bound": bound,
         "control": bound.as_widget(attrs=attributes),
@@ -194,6 +197,15 @@ def field(bound: BoundField) -> dict[str, Any]:
         "is_check": isinstance(widget, forms.CheckboxInput),
         "is_group": is_group,
     }
+
+
+def _get_language(bound: BoundField) -> str:
+    """Return the language of what is written into a field, where its name or its text tells."""
+    if not isinstance(bound.field.widget, forms.TextInput | forms.Textarea):
+        return ""
+    if bound.name.endswith(("_zh", "_en")):
+        return "en" if bound.name.endswith("_en") else "zh-Hans"
+    return "zh-Hans" if formats.in_english() and has_chinese(str(bound.value() or "")) else ""
 
 
 def _css_class(widget: forms.Widget, wrong: bool) -> str:

@@ -37,6 +37,14 @@ def is_chinese_for_english(thing: Any, field: str) -> bool:
     return thing is not None and in_english() and not getattr(thing, f"{field}_en", "")
 
 
+def name_columns(path: str = "name") -> tuple[str, ...]:
+    """Return the columns that sort rows by the name that `bilingual` shows, for `order_by` and `cursor.page`.
+
+    In English, names that are in Chinese alone come first.
+    """
+    return (f"{path}_en", f"{path}_zh") if in_english() else (f"{path}_zh",)
+
+
 def bracketed(more: object) -> str:
     """Return a code or count in brackets, to follow a name: `（010102）`, ` (010102)`."""
     return f" ({more})" if in_english() else f"（{more}）"

@@ -7,6 +7,7 @@ from django.db.models import Count, QuerySet
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import region_of, standing
+from instrument_share.web.text.formats import name_columns
 from providers.instruments.domain.categories import (
     CategoryChange,
     CategoryRow,
@@ -46,7 +47,7 @@ def instruments_to_recode(viewer: "Viewer") -> QuerySet[Instrument]:
         .filter(managed_or_supervised(viewer), category__isnull=False)
         .exclude(state=InstrumentState.RETIRED)
         .exclude(category__in=category_table())
-        .order_by("organization__name_zh", "name_zh", "id")
+        .order_by(*name_columns("organization__name"), *name_columns(), "id")
     )
 
 

@@ -13,6 +13,7 @@ from instrument_share.journal import selectors as journal
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Kind, NotFound, gettext_noop, require_found
 from instrument_share.kernel.wording import Bilingual
+from instrument_share.web.text.formats import name_columns
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.domain.states import LIVE, PUBLIC
 from providers.instruments.models import Instrument, InstrumentCategory, Keeper, Qualification
@@ -114,7 +115,7 @@ def kept_instruments(viewer: "User") -> QuerySet[Instrument]:
     return (
         instruments(viewer)
         .filter(keeper_links__user=viewer, organization_id__in=units)
-        .order_by("name_zh", "id")
+        .order_by(*name_columns(), "id")
     )
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db.models import Prefetch, QuerySet
 
 from instrument_share.kernel.errors import require_found
+from instrument_share.web.text.formats import name_columns
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument, InstrumentGroup, InstrumentLink
 from providers.instruments.selectors.instruments import instruments
@@ -87,7 +88,7 @@ def _reached(instrument_id: int, links: dict[int, set[int]]) -> set[int]:
 
 def linked_instruments(viewer: "Viewer", ids: "Iterable[int]") -> QuerySet[Instrument]:
     """Return those of the linked instruments (`linked_ids`) that the viewer may see, by name."""
-    return instruments(viewer).filter(pk__in=list(ids)).order_by("name_zh", "id")
+    return instruments(viewer).filter(pk__in=list(ids)).order_by(*name_columns(), "id")
 
 
 def own_link_ids(instrument_id: int) -> list[int]:
@@ -117,9 +118,9 @@ def instrument_group(viewer: "Viewer", public_id: str) -> Group:
 
 
 def _with_instruments(viewer: "Viewer", groups: QuerySet[InstrumentGroup]) -> QuerySet[InstrumentGroup]:
-    visible = instruments(viewer).order_by("name_zh", "id")
+    visible = instruments(viewer).order_by(*name_columns(), "id")
     return (
         groups.select_related("organization")
         .prefetch_related(Prefetch("instruments", queryset=visible))
-        .order_by("name_zh", "id")
+        .order_by(*name_columns(), "id")
     )

@@ -21,7 +21,7 @@ from instrument_share.web import clock, cursor
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import bilingual
+from instrument_share.web.text.formats import bilingual, name_columns
 from providers.instruments.domain.categories import CategoryRow
 from providers.instruments.selectors.categories import (
     current_categories,
@@ -67,7 +67,7 @@ def to_recode(request: HttpRequest) -> HttpResponseBase:
         return _sheet(found)
     page = cursor.page(
         found,
-        ordering=("organization__name_zh", "name_zh", "id"),
+        ordering=(*name_columns("organization__name"), *name_columns("name"), "id"),
         cursor=request.GET.get("cursor"),
         limit=PER_PAGE,
     )

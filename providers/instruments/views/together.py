@@ -15,7 +15,7 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import bilingual
+from instrument_share.web.text.formats import bilingual, name_columns
 from providers.instruments.domain.choices import GroupKind, InstrumentState
 from providers.instruments.forms.relations import GroupForm, LinksForm
 from providers.instruments.selectors.instruments import instruments
@@ -82,7 +82,7 @@ def _after_linking(linked_ids: list[int]) -> str:
 def _own(request: HttpRequest, organization_id: int) -> "QuerySet[Instrument]":
     """Return the unit's instruments that can be linked or grouped, by name."""
     found = instruments(request.user).filter(organization_id=organization_id)
-    return found.exclude(state=InstrumentState.RETIRED).order_by("name_zh", "id")
+    return found.exclude(state=InstrumentState.RETIRED).order_by(*name_columns(), "id")
 
 
 @login_required

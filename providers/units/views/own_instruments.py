@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from instrument_share.web import clock, cursor
-from instrument_share.web.lists.tables import ListColumn, ListTable, get_address
+from instrument_share.web.lists.tables import ListColumn, ListTable, ShownName, get_address
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.responses.problem import told
 from instrument_share.web.text import labels
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 PER_PAGE = 30
 TABLE = ListTable(
     (
-        ListColumn(gettext_lazy("Instrument"), "name", "name_zh"),
+        ListColumn(gettext_lazy("Instrument"), "name", ShownName("name")),
         ListColumn(gettext_lazy("Inner number"), "number", "inner_number"),
         ListColumn(gettext_lazy("State")),
         ListColumn(gettext_lazy("Keepers")),
         ListColumn(gettext_lazy("Original value"), "value", "worth", is_figure=True, is_descending=True),
         ListColumn(gettext_lazy("Last confirmed"), "confirmed", "last_confirmed_at"),
     ),
-    ordering=("urgency", "name_zh", "id"),
+    ordering=("urgency", ShownName("name"), "id"),
 )
 """What the unit has to act on first, as long as nobody asks for another order."""
 EXPORTED_AT_ONCE = 1000

@@ -19,7 +19,7 @@ from instrument_share.kernel.errors import NotFound, RevisionMismatch
 from instrument_share.web import clock, cursor
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
-from instrument_share.web.text.formats import bilingual
+from instrument_share.web.text.formats import bilingual, name_columns
 from instrument_share.web.text.labels import label
 from providers.instruments.selectors.instruments import instruments
 from providers.instruments.services.pictures import prepare_attachment
@@ -46,12 +46,9 @@ if TYPE_CHECKING:
 PER_PAGE = 30
 PICTURES_SHOWN = 12
 TITLES = {
-    PublicationKind.NEWS: (gettext_lazy("Unit news"), gettext_lazy("Write news")),
-    PublicationKind.REGULATION: (
-        gettext_lazy("Regulations on instruments"),
-        gettext_lazy("Add a regulation"),
-    ),
-    PublicationKind.CASE: (gettext_lazy("Open-service cases"), gettext_lazy("Write a case")),
+    PublicationKind.NEWS: (gettext_lazy("News"), gettext_lazy("Write news")),
+    PublicationKind.REGULATION: (gettext_lazy("Regulations"), gettext_lazy("Add a regulation")),
+    PublicationKind.CASE: (gettext_lazy("Service cases"), gettext_lazy("Write a case")),
     PublicationKind.OPENNESS: (
         gettext_lazy("Openness statements"),
         gettext_lazy("Write an openness statement"),
@@ -232,7 +229,7 @@ def _form(
         request.POST or None,
         request.FILES or None,
         kind=kind,
-        instruments=own.order_by("name_zh", "pk"),
+        instruments=own.order_by(*name_columns(), "pk"),
         initial=initial,
     )
 

@@ -19,7 +19,7 @@ from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import in_hours
 from instrument_share.web import clock
 from instrument_share.web.cursor import CursorInvalid, Page
-from instrument_share.web.text.formats import number
+from instrument_share.web.text.formats import bilingual, number
 from rewards.assessment import selectors as assessment_selectors
 from rewards.assessment.reports import describe_reasoning, get_reason_text
 from rewards.assessment.selectors import (
@@ -73,7 +73,10 @@ def assessment(request: HttpRequest, public_id: str) -> HttpResponse:
         "improvements": build_improvements(lines, found.organization.public_id if manages else ""),
         "deductions": describe_deductions(found),
         "reasoning": describe_reasoning(found.award.reasoning),
-        "instruments": get_instruments_in_order(found),
+        "instruments": sorted(
+            get_instruments_in_order(found),
+            key=lambda one: (not one.eligible, bilingual(one.instrument, "name")),
+        ),
         "months": build_months(found),
         "manages": manages,
         "sees_all": rules.has_perm("rewards.trace_any", request.user),

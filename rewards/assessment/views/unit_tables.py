@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from instrument_share.documents import tables
 from instrument_share.documents.content import Column, Table
 from instrument_share.kernel.interval import in_hours
-from instrument_share.web.lists.tables import ListColumn, ListTable
+from instrument_share.web.lists.tables import ListColumn, ListTable, ShownName
 from instrument_share.web.text.formats import bilingual
 from rewards.assessment import selectors as assessment_selectors
 from rewards.cycle.reports import format_hours, format_money, format_points
@@ -31,7 +31,7 @@ def _figure(label: Any, name: str, path: str) -> ListColumn:
 
 TABLE = ListTable(
     (
-        ListColumn(gettext_lazy("Unit"), "name", "organization__name_zh"),
+        ListColumn(gettext_lazy("Unit"), "name", ShownName("organization__name")),
         _figure(gettext_lazy("Score"), "score", "score"),
         ListColumn(gettext_lazy("Grade"), "grade", "score", is_descending=True),
         _figure(gettext_lazy("Award"), "amount", "award__amount_yuan"),
@@ -49,12 +49,12 @@ def get_assessments(request: HttpRequest, cycle: "AssessmentCycle") -> "list[Uni
     """Return the assessments of all units, named as frozen, sorted as the address says."""
     found = list(assessment_selectors.assessments(request.user, cycle))
     name_as_frozen(cycle, [each.organization for each in found])
-    path = TABLE.get_ordering(request)[0]
-    value = attrgetter(path.removeprefix("-").replace("__", "."))
+    *paths, _id = TABLE.get_ordering(request)
+    values = [attrgetter(path.removeprefix("-").replace("__", ".")) for path in paths]
     return sorted(
         sorted(found, key=lambda each: each.organization.uscc),
-        key=lambda each: (value(each) is not None, value(each) or 0),
-        reverse=path.startswith("-"),
+        key=lambda each: [(value(each) is not None, value(each) or 0) for value in values],
+        reverse=paths[0].startswith("-"),
     )
 
 

@@ -9,6 +9,7 @@ from django.db.models import Case, Count, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
 from bookings.public import usage_logs
+from instrument_share.web.text.formats import in_english
 from rewards.cycle.domain.snapshot_schema import UsageRow
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.browsing import organizations_by_public_id
@@ -58,7 +59,8 @@ def _list_units(cycle: AssessmentCycle, seen: QuerySet[Finding]) -> list[tuple[s
     if units:
         frozen = {row.organization: (row.name_zh, row.name_en) for row in StoredSnapshot(cycle).units()}
         units = {public_id: frozen.get(public_id, live) for public_id, live in units.items()}
-    return sorted(((public_id, *named) for public_id, named in units.items()), key=lambda unit: unit[1])
+    named = [(public_id, zh, en) for public_id, (zh, en) in units.items()]
+    return sorted(named, key=lambda unit: (in_english() and unit[2]) or unit[1])
 
 
 def name_findings_as_frozen(cycle: AssessmentCycle, found: Collection[Finding]) -> None:

@@ -56,6 +56,6 @@ MEASURES: Mapping[str, str] = {
     "data_quality": gettext_noop("1 − invalidated hours ÷ reported hours"),
     "organizations_served": gettext_noop("Organizations served"),
     "major_projects": gettext_noop("Major projects served"),
-    "cases_published": gettext_noop("Open-service cases published"),
+    "cases_published": gettext_noop("Service cases published"),
 }
 """Every measure that a policy can use, with what it is: a message to fill in (`MEASURE_FIGURES`)."""

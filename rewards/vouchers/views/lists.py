@@ -15,7 +15,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.web import cursor
-from instrument_share.web.lists.tables import ListColumn, ListTable
+from instrument_share.web.lists.tables import ListColumn, ListTable, ShownName
 from instrument_share.web.signed_in import SignedInRequest
 from rewards.vouchers.forms import ApplicationFilterForm, ClaimFilterForm, GrantFilterForm
 from rewards.vouchers.selectors.claims import find_claims
@@ -33,8 +33,8 @@ NEWEST_FIRST = ("-id",)
 APPLICATIONS = ListTable(
     (
         ListColumn(pgettext_lazy("voucher", "Application"), "number", "id", is_descending=True),
-        ListColumn(gettext_lazy("Organization"), "organization", "organization__name_zh"),
-        ListColumn(gettext_lazy("Scheme"), "scheme", ("scheme__name_zh", "scheme__batch")),
+        ListColumn(gettext_lazy("Organization"), "organization", ShownName("organization__name")),
+        ListColumn(gettext_lazy("Scheme"), "scheme", (ShownName("scheme__name"), "scheme__batch")),
         ListColumn(pgettext_lazy("voucher", "Sent"), "sent", "submitted_at", is_descending=True),
         ListColumn(gettext_lazy("State")),
         ListColumn(gettext_lazy("Amount"), "amount", "amount_yuan", is_figure=True, is_descending=True),
@@ -45,7 +45,7 @@ APPLICATIONS = ListTable(
 GRANTS = ListTable(
     (
         ListColumn(gettext_lazy("Voucher"), "number", "id", is_descending=True),
-        ListColumn(gettext_lazy("Organization"), "organization", "organization__name_zh"),
+        ListColumn(gettext_lazy("Organization"), "organization", ShownName("organization__name")),
         ListColumn(pgettext_lazy("voucher", "Valid through"), "until", "scheme__use_until"),
         ListColumn(
             pgettext_lazy("amount", "Granted"), "amount", "amount_yuan", is_figure=True, is_descending=True
@@ -58,7 +58,7 @@ GRANTS = ListTable(
 CLAIMS = ListTable(
     (
         ListColumn(pgettext_lazy("voucher", "Claim"), "number", "id", is_descending=True),
-        ListColumn(gettext_lazy("Organization"), "organization", "grant__organization__name_zh"),
+        ListColumn(gettext_lazy("Organization"), "organization", ShownName("grant__organization__name")),
         ListColumn(pgettext_lazy("voucher", "Sent"), "sent", "submitted_at", is_descending=True),
         ListColumn(gettext_lazy("State")),
         ListColumn(gettext_lazy("Amount"), "amount", "amount_yuan", is_figure=True, is_descending=True),

@@ -32,6 +32,24 @@ def booking(city):
     return book(city, slot(day=0, hour=9, length=2))
 
 
+def test_form_of_a_key_sent_twice_shows_one_key_again_for_minutes(city, see, send):
+    address = city.instrument.public_id
+
+    def make(person, generation):
+        made = texts(send(person, "instrument_device", address, generation=generation))
+        assert f'name="generation" value="{Device.objects.get().generation}"' in made
+        return re.findall(r"<code>([^<]+)</code>", made)[1]
+
+    assert 'name="generation" value="0"' in texts(see(city.keeper, "instrument_device", address))
+    first = make(city.keeper, 0)
+    assert make(city.keeper, 0) == first
+    assert Device.objects.get().generation == 1
+    assert make(city.manager, 0) != first
+    second = make(city.manager, 2)
+    Device.objects.update(made_at=NOW - timedelta(minutes=6))
+    assert make(city.manager, 2) != second
+
+
 def test_key_is_shown_once_and_ends_when_it_is_revoked(city, see, send):
     address = city.instrument.public_id
     assert "尚未上线" not in texts(see(city.keeper, "instrument_device", address))

@@ -324,7 +324,12 @@ def test_the_pages_add_test_and_remove(city, receiver, work, see, send):
     assert send(city.manager, "webhooks", unit, address="http://a.example.org/").status_code == 422
     send(city.manager, "webhooks", unit, address=ADDRESS, actions=["booking.cancelled"])
     webhook = Webhook.objects.get()
-    send(city.manager, "webhook_test", unit, webhook.public_id)
+    page = see(city.manager, "webhook", unit, webhook.public_id).content.decode()
+    token = re.search(r'name="form_token" value="([^"]+)"', page)[1]
+    for _click in range(2):
+        sent = send(city.manager, "webhook_test", unit, webhook.public_id, form_token=token)
+        assert sent.status_code == 302
+    assert WebhookDelivery.objects.count() == 1
     work(NOW)
     page = see(city.manager, "webhook", unit, webhook.public_id).content.decode()
     assert get_webhook_secret(webhook) in page

@@ -84,6 +84,23 @@ def test_link_is_shown_once_and_the_kiosk_ends_with_its_key(city, see, send, clo
     assert see(city.keeper, "kiosk_end", address, other.public_id).status_code == 404
 
 
+def test_form_of_a_kiosk_sent_twice_shows_one_link_again_for_minutes(city, see, send, clock):
+    clock.set(NOW)
+    address = city.instrument.public_id
+
+    def make(form_token):
+        made = send(city.keeper, "instrument_kiosks", address, name="门口", form_token=form_token)
+        return re.search(r"<code>(http[^<]+)</code>", made.content.decode())[1]
+
+    first = make("one")
+    assert make("one") == first
+    assert Kiosk.objects.count() == 1
+    assert make("two") != first
+    Kiosk.objects.update(ended_at=NOW)
+    assert make("one") != first
+    assert form_of(see(city.keeper, "instrument_kiosks", address), "form_token")
+
+
 def test_screen_shows_who_is_there_and_who_comes_by_surname_only(city, tablet, booking, clock):
     book(city, slot(day=1, hour=10, length=1))
     book(city, slot(day=2, hour=10, length=1))

@@ -81,6 +81,21 @@ def test_findings_are_looked_through_by_state_kind_and_unit(login, found):
     assert "须于2026年1月20日前说明" in text_of(client.get(address))
 
 
+def test_units_of_the_filter_stand_by_the_name_that_is_shown(login, found):
+    for kind, name, english in (("overlap", "云屏", "Zinc"), ("no_booking", "甲所", "Alpha")):
+        unit = factories.organization(name, name_en=english)
+        Finding.objects.filter(kind=kind).update(organization=unit)
+
+    def names(language):
+        page = login(found.city.auditor).get(
+            reverse("findings", args=[YEAR]), headers={"accept-language": language}
+        )
+        return re.findall(r'<option value="ORG-\w+"[^>]*>\s*(.*?)\s*</option>', page.content.decode())
+
+    assert names("en") == ["Alpha", "Zinc"]
+    assert names("zh-hans") == ["云屏", "甲所"]
+
+
 def test_more_findings_take_no_more_statements(login, found, statements):
     client = login(found.city.auditor)
     one = finding("overlap")
