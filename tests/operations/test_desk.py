@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from bookings.devices.models import Device
 from bookings.devices.services.keys import device_key_make, device_keys_end_due
+from bookings.feeds.models import ExternalCalendar
 from bookings.feeds.services.calendars import calendar_feed_open
 from instrument_share.accounts import selectors as accounts_selectors
 from instrument_share.accounts import services as accounts
@@ -157,8 +158,12 @@ def test_lock_says_beforehand_what_stops(admin, see, send, clock):
     city = factories.city()
     device_key_make(actor=city.keeper, instrument_id=city.instrument.pk, now=NOW)
     calendar_feed_open(actor=city.keeper, now=NOW)
+    ExternalCalendar.objects.create(
+        instrument=city.instrument, address="https://a.example/", created_by=city.keeper, created_at=NOW
+    )
     clock.set(NOW)
     words = text_of(see(admin, "account_lock", city.keeper.public_id))
+    assert "锁定期间，其关联的 1 个外部日历停止同步。" in words
     assert "立即终止：0 个登录会话，0 个接口令牌，1 个日历地址。" in words
     assert "1 个终端或自助签到屏将停止工作且不能恢复" in words
     assert "无其他人负责" not in words

@@ -313,15 +313,22 @@ def _act(request: SignedInRequest, found: "User") -> dict[str, Any]:
 
 
 def _describe_keys(found: "User") -> list[str]:
-    """Return, as a sentence if there are any, what stops of the devices and kiosks that the person set up."""
+    """Return what stops of the devices, kiosks and calendars that the person set up, a sentence for each."""
     units = [one.organization for one in selectors.belongings(found) if one.active]
-    count = sum(bookings.count_keys_ending(found, unit) for unit in units)
-    sentence = ngettext(
+    keys = sum(bookings.count_keys_ending(found, unit) for unit in units)
+    of_keys = ngettext(
         "{count} device or kiosk stops for good, as its key is this person's: its unit makes a new one.",
         "{count} devices and kiosks stop for good, as their keys are this person's: their unit makes others.",
-        count,
+        keys,
     )
-    return [sentence.format(count=count)] if count else []
+    calendars = sum(bookings.count_calendars_ending(found, unit) for unit in units)
+    of_calendars = ngettext(
+        "{count} external calendar that this person connected is not followed while the account is locked.",
+        "{count} external calendars that this person connected are not followed while the account is locked.",
+        calendars,
+    )
+    stopping = [(keys, of_keys), (calendars, of_calendars)]
+    return [sentence.format(count=count) for count, sentence in stopping if count]
 
 
 def _describe_left_alone(found: "User") -> list[str]:
