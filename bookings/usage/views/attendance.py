@@ -16,7 +16,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 from rules import has_perm
 
-from bookings.requests.domain.errors import NoRequestChosen
+from bookings.requests.domain.decision import is_decided_too_late
+from bookings.requests.domain.errors import DecisionOverdue, NoRequestChosen
 from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.bookings import bookings, get_booking
 from bookings.requests.services.deciding import booking_approve, booking_reject, requests_decide
@@ -45,6 +46,7 @@ from instrument_share.web.text.formats import bilingual, hours, timerange, yuan
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from datetime import datetime
 
     from bookings.requests.models import Booking
     from bookings.usage.models import UsageLog
@@ -60,10 +62,10 @@ def decide_many(request: SignedInRequest) -> HttpResponse:
     Where nothing is left to decide, or one is refused, the desk says why and shows what waits now.
     """
     require_keeper(request.user)
-    desk = page_address("keeper")
+    desk, now = page_address("keeper"), clock.now()
     try:
         seen = _read_choice(request.POST.getlist("booking"))
-        chosen = _chosen_requests(request.user, seen)
+        chosen = _chosen_requests(request.user, seen, now)
         if request.POST.get("decision") != "approve":
             numbers = [("booking", one.public_id) for one in chosen]
             return HttpResponseRedirect(f"{reverse('requests_decline')}?{urlencode(numbers)}")
@@ -72,12 +74,17 @@ def decide_many(request: SignedInRequest) -> HttpResponse:
             booking_ids=[one.pk for one in chosen],
             revisions={one.pk: seen[one.public_id] for one in chosen},
             approve=True,
-            now=clock.now(),
+            now=now,
         )
     except Conflict as error:
         messages.warning(request, told(error.message, error.params))
         return HttpResponseRedirect(desk)
     sentence = ngettext("%(count)s request approved.", "%(count)s requests approved.", number)
+    if gone := len(seen) - number:
+        more = ngettext(
+            "%(count)s no longer waited for a decision.", "%(count)s no longer waited for a decision.", gone
+        )
+        messages.warning(request, more % {"count": gone})
     return redirect_with_message(request, sentence % {"count": number}, desk)
 
 
@@ -87,7 +94,7 @@ def decline_many(request: SignedInRequest) -> HttpResponseBase:
     """Ask for the reason with which the chosen requests are declined; back to the desk where none is left."""
     try:
         return _decline(request)
-    except NoRequestChosen as error:
+    except (NoRequestChosen, DecisionOverdue) as error:
         messages.warning(request, told(error.message, error.params))
         return HttpResponseRedirect(page_address("keeper"))
 
@@ -95,7 +102,7 @@ def decline_many(request: SignedInRequest) -> HttpResponseBase:
 @confirmation_view
 def _decline(request: SignedInRequest) -> Confirmation:
     require_keeper(request.user)
-    chosen = _chosen_requests(request.user, request.GET.getlist("booking"))
+    chosen = _chosen_requests(request.user, request.GET.getlist("booking"), clock.now())
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
         help_text=_("The users read it. Say what would make it possible."),
@@ -134,13 +141,19 @@ def _read_choice(values: "Iterable[str]") -> dict[str, int | None]:
     return {number: parse_number(revision) for number, _colon, revision in parts}
 
 
-def _chosen_requests(user: "User", numbers: "Collection[str]") -> "list[Booking]":
-    """Return those of the chosen bookings that still wait for a decision. Raises NoRequestChosen."""
+def _chosen_requests(user: "User", numbers: "Collection[str]", now: "datetime") -> "list[Booking]":
+    """Return those of the chosen bookings that still wait for a decision.
+
+    Raises NoRequestChosen, and DecisionOverdue where it is too late for all of them.
+    """
     chosen = bookings(user).filter(public_id__in=numbers, state=BookingState.REQUESTED)
     found = list(chosen.select_related("user", "instrument").order_by("decide_by", "pk"))
     if not found:
         raise NoRequestChosen
-    return found
+    in_time = [one for one in found if not is_decided_too_late(one.decide_by, now)]
+    if not in_time:
+        raise DecisionOverdue(deadline=found[0].decide_by)
+    return in_time
 
 
 @login_required

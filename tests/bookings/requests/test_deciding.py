@@ -178,11 +178,28 @@ def test_request_whose_deadline_is_over_is_offered_to_nobody_for_a_decision(city
 
 def test_deciding_too_late_says_so_on_the_desk(city, client, clock):
     ids = [book(city, slot(day=day)).public_id for day in (1, 2)]
-    clock.set(Booking.objects.earliest("decide_by").decide_by)
+    clock.set(Booking.objects.latest("decide_by").decide_by)
     client.force_login(city.keeper)
     page = client.post("/keeper/decide/", {"decision": "approve", "booking": ids}, follow=True)
     assert (page.status_code, states()) == (200, ["requested", "requested"])
     assert "失效" in page.content.decode()
+
+
+@pytest.mark.parametrize("decision", ["approve", "reject"])
+def test_what_has_become_too_late_keeps_nobody_from_deciding_on_the_rest(city, client, clock, decision):
+    late, other = (book(city, slot(day=day)) for day in (1, 2))
+    Booking.objects.filter(pk=late.pk).update(decide_by=NOW + HOUR)
+    clock.set(NOW + HOUR)
+    client.force_login(city.keeper)
+    sent = {"booking": [late.public_id, other.public_id], "decision": decision}
+    answer = client.post("/keeper/decide/", sent, follow=True)
+    if decision == "approve":
+        page = answer.content.decode()
+        assert "已通过 1 项申请。" in page
+        assert "1 项已不在等待审批。" in page
+        assert states() == ["approved", "requested"]
+    else:
+        assert "退回 1 项申请？" in answer.content.decode()
 
 
 @pytest.mark.parametrize(("lead", "state"), [(timedelta(0), "approved"), (2 * HOUR, "requested")])
