@@ -86,7 +86,9 @@ def _blocks(
 def _lines(statement: "Statement", lines: "Iterable[StatementLine]") -> Table:
     shown = list(lines)
     remarks = [_remark(line) for line in shown]
-    columns, rows = _with_remarks(LINE_COLUMNS, [_row(line) for line in shown], remarks)
+    # Numbered anew: a charge that was taken back has left its place on the draft.
+    numbered = [[str(number), *_row(line)] for number, line in enumerate(shown, start=1)]
+    columns, rows = _with_remarks(LINE_COLUMNS, numbered, remarks)
     total = ["合计", *[""] * (len(LINE_COLUMNS) - 2), _format_money(statement.total_yuan)]
     total += [""] * (len(columns) - len(LINE_COLUMNS))
     return Table(columns=columns, rows=rows, totals=total, size="list")
@@ -97,7 +99,6 @@ def _row(line: "StatementLine") -> list[str]:
     starts_at, ends_at = (moment.astimezone(CITY_TIME) for moment in (line.starts_at, line.ends_at))
     end = "%H:%M" if ends_at.date() == starts_at.date() else "%m-%d %H:%M"
     return [
-        str(line.position),
         source.public_id,
         source.instrument.name_zh,
         source.user.name,

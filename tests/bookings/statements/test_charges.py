@@ -119,6 +119,16 @@ def test_draft_whose_charge_was_taken_back_is_not_sent(city, see):
     assert "核对并发送" not in text_of(see(city.manager, "unit_desk", now=APRIL_1))
 
 
+def test_lines_are_numbered_without_a_gap_where_a_charge_has_left_the_draft(city, see):
+    missed = not_attended(city, slot(day=2))
+    log = confirmed_use(city, slot(day=3))
+    (march,) = draft(city)
+    usage_by_hand(city, missed.starts_at, 1)
+    sheet = see(city.manager, "statement_xlsx", march.public_id, now=APRIL_1)
+    rows = [row[:2] for row in load_workbook(BytesIO(sheet.content)).worksheets[0].values]
+    assert rows[1:] == [("1", log.public_id), ("合计", None)]
+
+
 def test_billed_charge_stays(city):
     interval = slot(day=2)
     booking = cancelled_late(city, interval)
