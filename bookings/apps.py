@@ -140,6 +140,7 @@ def _register_answers_between_rooms() -> None:
     from bookings.requests.services.notifications import notify_of_closed_project, notify_of_reopened_project
     from bookings.samples.services.handling import orders_of_retired_reject
     from bookings.samples.views.orders import describe_open_orders
+    from bookings.statements.selectors.statements import may_waive_charge
     from bookings.statements.services.drafting import charge_drop
     from bookings.usage.keys import register_key_reader
     from bookings.usage.selectors.logs_as_counted import sum_project_uses
@@ -161,6 +162,7 @@ def _register_answers_between_rooms() -> None:
     register_act("record_misuse", may_record_misuse)
     register_act("extend", may_extend)
     register_act("answer_offer", may_answer)
+    register_act("waive_charge", may_waive_charge)
     register_check_in_delay(kiosk_selectors.get_check_in_delay)
     register_retirement_ender(waits_of_retired_end)
     register_retirement_ender(orders_of_retired_reject)
@@ -186,6 +188,7 @@ def _register_pages() -> None:
         "external_calendars",
         "booking_group",
         "booking_extend",
+        "charge_waive",
         "booking_hand_over",
         "booking_misuse",
         "credit_event",

@@ -54,6 +54,7 @@ ACTS: dict[str, str] = {
     "booking.agreed": gettext_noop("New time of a booking agreed to"),
     "booking.charged_again": gettext_noop("Late cancellation charged again"),
     "booking.charge_taken_back": gettext_noop("No-show charge taken back"),
+    "booking.charge_waived": gettext_noop("Charge waived"),
     "booking.kept": gettext_noop("Booking kept although the opening changed"),
     "booking.checked_in": gettext_noop("Checked in"),
     "booking.checked_out": gettext_noop("Checked out"),

@@ -69,6 +69,7 @@ urlpatterns = [
     path("basket/", include(groups.basket_urls)),
     path("find/", include(proposals.find_urls)),
     path("bookings/", include(groups.bookings_urls)),
+    path("bookings/", include(statements.bookings_urls)),
     path("bookings/", include(requests.bookings_urls)),
     path("bookings/", include(credit.bookings_urls)),
     path("bookings/", include(usage.attendance_urls)),

@@ -108,6 +108,7 @@ def arguments(w):
         "offer_accept": [w.offered.public_id],
         "offer_decline": [w.offered.public_id],
         "booking_cancel": booking,
+        "charge_waive": [w.missed.public_id],
         "booking_move": booking,
         "booking_move_quote": booking,
         "booking_move_times": booking,

@@ -248,6 +248,7 @@ def attempts(w):
         "booking_move": partial(b.booking_move, interval=tomorrow(), **requested),
         "booking_cancel": partial(b.booking_cancel, **requested, **reason),
         "booking_agree": partial(b.booking_agree, **requested),
+        "charge_waive": partial(b.charge_waive, booking_id=w.missed.pk, **now, **reason),
         "booking_extend": partial(b.booking_extend, ends_at=slot(day=0, hour=9, length=5).end, **running),
         "booking_hand_over": partial(b.booking_hand_over, colleague_id=w.people["admin"].pk, **requested),
         "series_book": partial(b.series_book, requests=[w.wanted], **now),

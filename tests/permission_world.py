@@ -30,6 +30,7 @@ from bookings.groups.services.basket import basket_add
 from bookings.groups.services.together import series_book
 from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.projects.models import Project
+from bookings.requests.domain.states import BookingState
 from bookings.requests.models import CreditAppeal, CreditEvent
 from bookings.requests.services.deciding import booking_approve
 from bookings.samples.models import SampleFile
@@ -411,6 +412,9 @@ def _things_of_the_user(city, instrument):
     requested = book(city, slot(day=1))
     requested.moved_by_unit_at = NOW
     requested.save()
+    missed = book(city, slot(day=6))
+    missed.state, missed.charged_yuan, missed.ended_at = BookingState.NO_SHOW, Decimal(200), NOW
+    missed.save()
     credit_event, appealed, passed_on = (
         CreditEvent.objects.create(
             user=city.researcher, booking=requested, kind="no_show", occurred_at=NOW, ends_at=NOW + length
@@ -431,6 +435,7 @@ def _things_of_the_user(city, instrument):
         "passed_on": passed_on,
         "notification": notification,
         "requested": requested,
+        "missed": missed,
         "wait": wait,
         "offered": wait.offers.get().booking,
         "running": _running(city, slot(day=0, hour=9, length=4)),

@@ -158,6 +158,7 @@ POST:offer_accept                    in    404   ok    ok    404   404   404   4
 POST:offer_decline                   in    404   ok    ok    404   404   404   404   404   404   404   404
 POST:booking_agree                   in    404   ok    403   403   404   403   404   403   403   403   404
 booking_cancel                       in    404   ok    403   ok    404   ok    404   403   403   403   404
+charge_waive                         in    404   403   403   403   404   ok    404   403   403   403   404
 booking_move                         in    404   ok    403   ok    404   ok    404   403   403   403   404
 booking_move_quote                   in    404   ok    403   ok    404   ok    404   403   403   403   404
 booking_move_times                   in    404   ok    403   ok    404   ok    404   403   403   403   404

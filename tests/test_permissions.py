@@ -178,6 +178,7 @@ offer_decline                  .     .     yes   yes   .     .     .     .     .
 booking_move                   .     .     yes   .     yes   .     yes   .     .     .     .     .
 booking_cancel                 .     .     yes   .     yes   .     yes   .     .     .     .     .
 booking_agree                  .     .     yes   .     .     .     .     .     .     .     .     .
+charge_waive                   .     .     .     .     .     .     yes   .     .     .     .     .
 booking_extend                 .     .     yes   .     yes   .     .     .     .     .     .     .
 booking_hand_over              .     .     yes   .     .     .     .     .     .     .     .     .
 series_book                    .     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes

@@ -4,6 +4,7 @@ from typing import Any
 
 import rules
 
+from bookings.requests.permissions import is_own_user, is_unit_manager
 from bookings.requests.selectors.scope import PAYING_ROLES
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import add_permissions, has_role_in
@@ -21,5 +22,6 @@ add_permissions(
     {
         "bookings.manage_statements": has_role_in(lambda one: one.organization_id, Role.UNIT_MANAGER),
         "bookings.answer_statement": is_payer | answers_for_payer,
+        "bookings.waive_charge": is_unit_manager & ~is_own_user,
     }
 )

@@ -115,7 +115,8 @@ def _remark(line: "StatementLine") -> str:
 
 def _get_reason(line: "StatementLine") -> str:
     if line.booking and line.corrects:
-        return f"冲减结算单{line.corrects.statement}：爽约已撤销"
+        why = "爽约已撤销" if line.booking.checked_in_at else "费用已免除"
+        return f"冲减结算单{line.corrects.statement}：{why}"
     if line.booking:
         return "逾期取消" if line.booking.late_cancel else "爽约"
     if line.corrects is None or line.correction is None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.statements.views import statements, steps
+from bookings.statements.views import statements, steps, waiving
 
 unit_urls = [
     path("statements/", statements.unit_statements, name="unit_statements"),
@@ -26,3 +26,5 @@ statements_urls = [
     ),
 ]
 """Under `statements/`."""
+bookings_urls = [path("<str:public_id>/waive/", waiving.waive, name="charge_waive")]
+"""Under `bookings/`."""

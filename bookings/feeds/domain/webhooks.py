@@ -33,6 +33,7 @@ ACTIONS = (
     "booking.handed_over",
     "booking.charged_again",
     "booking.charge_taken_back",
+    "booking.charge_waived",
     "booking.extended",
     "booking.no_show",
     "booking.checked_in",

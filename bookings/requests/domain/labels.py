@@ -48,6 +48,7 @@ ACTIONS: Mapping[str, str] = {
     "booking.agreed": gettext_noop("New time agreed to"),
     "booking.charged_again": gettext_noop("Late cancel charged again"),
     "booking.charge_taken_back": gettext_noop("No-show charge taken back"),
+    "booking.charge_waived": gettext_noop("Charge waived"),
     "booking.kept": gettext_noop("Kept although the opening hours changed"),
     "booking.checked_in": gettext_noop("Checked in"),
     "booking.checked_out": gettext_noop("Checked out"),

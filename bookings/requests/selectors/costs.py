@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Exists, OuterRef
+
 from bookings.requests.domain import pricing
 from bookings.requests.domain.admission import get_change_deadline
 from bookings.requests.domain.cancellation import (
@@ -23,6 +25,7 @@ from bookings.requests.selectors.companions import (
     get_uses_in_the_way,
     get_uses_together,
 )
+from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
@@ -32,6 +35,17 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
     from instrument_share.accounts.selectors import Viewer
     from providers.models import Instrument
+
+CHARGE_WAIVED = "booking.charge_waived"
+
+
+def is_charge_waived() -> Exists:
+    """Return the condition that the charge of a booking was waived; the journal alone says so."""
+    return Exists(
+        journal.entries().filter(
+            subject_type=Booking._meta.label, subject_id=OuterRef("public_id"), action=CHARGE_WAIVED
+        )
+    )
 
 
 def get_quote(

@@ -12,6 +12,7 @@ from bookings.requests.domain.cancellation import calculate_late_cancel_charge
 from bookings.requests.domain.errors import BookingChanged, SlotTaken
 from bookings.requests.domain.states import MOVES, TAKING_STATES, BookingState
 from bookings.requests.models import Booking
+from bookings.requests.selectors.costs import is_charge_waived
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.selectors.request_facts import LATE, RequestFacts
 from bookings.requests.services.next_free import next_free_refresh, next_free_take
@@ -172,8 +173,9 @@ def late_charges_refresh(
 ) -> None:
     """Recalculate the charges of late cancellations that overlap the interval.
 
-    Late cancellers pay only for the part that nobody took; a charge that stands on a statement stays. Call it
-    under the instrument's lock whenever other bookings take or free this time.
+    Late cancellers pay only for the part that nobody took; a charge that stands on a statement stays, and
+    so does one that was waived. Call it under the instrument's lock whenever other bookings take or free this
+    time.
     """
     cancelled = Booking.objects.filter(
         instrument_id=instrument_id,
@@ -182,8 +184,8 @@ def late_charges_refresh(
         statement_lines__isnull=True,
         starts_at__lt=interval.end,
         ends_at__gt=interval.start,
-    ).select_related("rule", "instrument")
-    for booking in cancelled:
+    ).exclude(is_charge_waived())
+    for booking in cancelled.select_related("rule", "instrument"):
         before, charge = booking.charged_yuan, calculate_late_charge(booking)
         if charge != before:
             booking.charged_yuan = charge

@@ -141,6 +141,9 @@ NOT_CHARGED = gettext_noop("You are not charged for it.")
 CHARGE_BILLED = gettext_noop(
     "Its charge of ¥{amount} is on a statement already; the next statement of the unit gives it back."
 )
+CHARGE_WAIVED = gettext_noop(
+    "The unit waives the charge for your booking of {instrument} from {starts_at}: {reason} {charge}"
+)
 YOUR_USE_OVERDUE = gettext_noop(
     "Your use of {instrument} was booked until {ends_at} and is not checked out. Tell the keeper when it "
     "ended, or check out at the kiosk where there is one."

@@ -5,6 +5,7 @@ from instrument_share.kernel.errors import Conflict, DomainError, gettext_noop
 DISPUTE_REASON_MISSING = "statement.dispute_reason_missing"
 ANSWER_MISSING = "statement.answer_missing"
 REVERSAL_REASON_MISSING = "statement.reversal_reason_missing"
+WAIVER_REASON_MISSING = "booking.waiver_reason_missing"
 
 
 class MonthNotOver(DomainError):
@@ -24,10 +25,17 @@ class TotalsChanged(Conflict):
 
 
 class NothingToSend(Conflict):
-    """A draft whose charges were all taken back."""
+    """A draft whose charges were all taken back or waived."""
 
     code = "statement.nothing_to_send"
     message = gettext_noop("Nothing stands on this draft any more, so there is nothing to send.")
+
+
+class NothingToWaive(Conflict):
+    """A booking that costs nothing, or whose charge was waived already."""
+
+    code = "booking.nothing_to_waive"
+    message = gettext_noop("This booking is not charged, so there is nothing to waive.")
 
 
 class PaymentExceeds(DomainError):

@@ -158,7 +158,7 @@ def _charges(organization_id: int, month: Interval, since: datetime) -> Iterator
 
 
 def _credits(organization_id: int) -> Iterator[Billable]:
-    """Yield what gives back the charges of no-shows that were taken back since they were billed, each once.
+    """Yield what gives back the charges that were taken back or waived since they were billed, each once.
 
     A charge leaves a draft at once, so these stand on statements that were sent.
     """

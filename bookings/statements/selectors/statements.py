@@ -1,10 +1,11 @@
 """Statements that a viewer may see, what waits for them, and what is owed."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import rules
 from django.db.models import (
     Case,
     CharField,
@@ -35,6 +36,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 
 if TYPE_CHECKING:
+    from bookings.requests.models import Booking
     from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
 
@@ -125,6 +127,11 @@ def drafts_to_send(found: QuerySet[Statement]) -> QuerySet[Statement]:
     """
     lines = StatementLine.objects.filter(statement=OuterRef("pk"))
     return found.filter(Exists(lines), state=StatementState.DRAFT)
+
+
+def may_waive_charge(viewer: "User", booking: "Booking", _now: datetime) -> bool:
+    """Return whether the viewer may waive what a missed or late-cancelled booking costs."""
+    return bool(booking.charged_yuan) and rules.has_perm("bookings.waive_charge", viewer, booking)
 
 
 def require_lines(statement: Statement) -> None:

@@ -1,0 +1,43 @@
+"""The page on which a unit waives a charge."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from bookings.requests.selectors.bookings import get_booking
+from bookings.requests.views.common import get_booking_address, get_desk
+from bookings.statements.domain.errors import NothingToWaive
+from bookings.statements.services.waiving import charge_waive
+from instrument_share.accounts.permissions import require
+from instrument_share.web import clock
+from instrument_share.web.forms.fields import ReasonForm
+from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
+from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import yuan
+
+
+@confirmation_view
+def waive(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Ask for the reason with which the charge of a booking is waived."""
+    booking = get_booking(request.user, public_id)
+    require(request.user, "bookings.waive_charge", booking)
+    if not booking.charged_yuan:
+        raise NothingToWaive
+    form = ReasonForm(request.POST if request.method == "POST" else None, help_text=_("The user reads it."))
+    return Confirmation(
+        heading=_("Waive the charge of {amount}?").format(amount=yuan(booking.charged_yuan)),
+        consequences=[
+            _("It leaves a draft at once. Of a statement that was sent, the next one gives it back."),
+            _("That the booking was missed or cancelled late still counts on the credit of {user}.").format(
+                user=booking.user.name
+            ),
+            _("It can’t be charged again."),
+        ],
+        action=pgettext("charge", "Waive"),
+        perform=lambda: charge_waive(
+            actor=request.user, booking_id=booking.pk, now=clock.now(), **form.cleaned_data
+        ),
+        success=_("The charge is waived. {user} is told.").format(user=booking.user.name),
+        back_address=get_booking_address(public_id),
+        form=form,
+        extra_context={"here": get_desk(request.user, booking)},
+    )
