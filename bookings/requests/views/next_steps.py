@@ -81,6 +81,10 @@ def _approved(booking: "Booking", viewer: "User", cost: "CancelCost", is_mine: b
 
 def _no_show(booking: "Booking") -> str:
     facts = {"time": moment(booking.ended_at), "amount": yuan(booking.charged_yuan)}
+    if booking.checked_in_at is None and not booking.charged_yuan:
+        return _("Nobody had checked in, so the time was given back at {time}. It costs nothing.").format(
+            **facts
+        )
     if booking.checked_in_at is None:
         return _("Nobody had checked in, so the time was given back at {time}. Charged: {amount}.").format(
             **facts
@@ -102,6 +106,8 @@ def _lapsed(booking: "Booking") -> str:
 
 
 def _cancelled(booking: "Booking") -> str:
+    if booking.late_cancel and not booking.charged_yuan:
+        return _("It was cancelled after the deadline. It costs nothing.")
     if booking.late_cancel:
         return _(
             "It was cancelled after the deadline. Charged: {amount}, for the part that nobody took."

@@ -8,11 +8,12 @@ from bookings.requests.views.common import get_booking_address, get_desk
 from bookings.statements.domain.errors import NothingToWaive
 from bookings.statements.services.waiving import charge_waive
 from instrument_share.accounts.permissions import require
+from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
 from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import yuan
+from instrument_share.web.text.formats import bilingual, timerange, yuan
 
 
 @confirmation_view
@@ -23,9 +24,11 @@ def waive(request: SignedInRequest, public_id: str) -> Confirmation:
     if not booking.charged_yuan:
         raise NothingToWaive
     form = ReasonForm(request.POST if request.method == "POST" else None, help_text=_("The user reads it."))
+    time = timerange(Interval(booking.starts_at, booking.ends_at))
     return Confirmation(
         heading=_("Waive the charge of {amount}?").format(amount=yuan(booking.charged_yuan)),
         consequences=[
+            " · ".join((bilingual(booking.instrument, "name"), time, booking.user.name)),
             _("It leaves a draft at once. Of a statement that was sent, the next one gives it back."),
             _("That the booking was missed or cancelled late still counts on the credit of {user}.").format(
                 user=booking.user.name

@@ -24,13 +24,14 @@ def waive(city, booking, now=APRIL_1):
     return charge_waive(actor=city.manager, booking_id=booking.pk, reason="当日停电", now=now)
 
 
-def test_charge_on_no_statement_is_waived_once_and_never_billed(city):
+def test_charge_on_no_statement_is_waived_once_and_never_billed(city, see):
     missed = not_attended(city, slot(day=2))
     with pytest.raises(ReasonMissing):
         charge_waive(actor=city.manager, booking_id=missed.pk, reason=" ", now=APRIL_1)
     waive(city, missed)
     with pytest.raises(NothingToWaive):
         waive(city, missed)
+    assert "不收取费用" in text_of(see(city.researcher, "booking", missed.public_id, now=APRIL_1))
     assert draft(city) == []
     assert CreditEvent.objects.get().booking == missed
     act = journal.history(missed).last()
