@@ -1,6 +1,6 @@
 """The personal data that bookings hold, and what becomes of them when an account is deleted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,13 @@ from bookings.samples.selectors import unfinished_orders
 from bookings.samples.services.handling import bringers_erase
 from bookings.statements.domain.billing import previous_month
 from bookings.statements.domain.states import StatementState
-from bookings.statements.selectors.billing import charges_to_be_billed, get_month_of, uses_to_be_billed
+from bookings.statements.selectors.billing import (
+    charges_to_be_billed,
+    charges_to_be_given_back,
+    get_month_of,
+    uses_to_be_billed,
+    uses_to_be_given_back,
+)
 from bookings.statements.selectors.statements import unsettled_statements
 from bookings.usage.selectors.national import years_naming
 from bookings.waiting.services.entries import waits_erase
@@ -35,7 +41,9 @@ from instrument_share.personal.registry import (
 from providers import public as providers
 
 if TYPE_CHECKING:
+    from bookings.requests.models import Booking
     from bookings.statements.models import Statement
+    from bookings.usage.models import UsageLog
     from instrument_share.accounts.models import User
 
 OPEN_BOOKING = gettext_noop("The booking {number} is not over: cancel it, or let it take place.")
@@ -46,6 +54,9 @@ NOT_SENT = gettext_noop(
 )
 UNBILLED = gettext_noop(
     "What you owe for {number} is on no statement yet: wait for the statement of its month and pay it first."
+)
+GIVEN_BACK = gettext_noop(
+    "What you get back for {number} is on no statement yet: wait for the next statement of the unit."
 )
 OPEN_PROJECT = gettext_noop(
     "You are the holder of the project “{name}”: let your organization name another one."
@@ -154,19 +165,24 @@ def _find_unfinished(user: "User", now: datetime) -> Iterator[Obstacle]:
         )
     for statement in unsettled_statements(user):
         yield _describe_unsettled(statement)
-    since = get_month_of(previous_month(now.astimezone(CITY_TIME).date())).start
-    for log in uses_to_be_billed(user, since):
-        yield Obstacle(
-            Sentence(UNBILLED, {"number": log.public_id}), page_address("usage_log", log.public_id)
-        )
-    for charged in charges_to_be_billed(user, since):
-        yield Obstacle(
-            Sentence(UNBILLED, {"number": charged.public_id}), page_address("booking", charged.public_id)
-        )
+    yield from _find_unbilled(user, now)
     for project in held_projects(user):
         yield Obstacle(
             Sentence(OPEN_PROJECT, {"name": project.name}), page_address("project", project.public_id)
         )
+
+
+def _find_unbilled(user: "User", now: datetime) -> Iterator[Obstacle]:
+    since = get_month_of(previous_month(now.astimezone(CITY_TIME).date())).start
+    found: tuple[tuple[str, str, Iterable[Booking | UsageLog]], ...] = (
+        (UNBILLED, "usage_log", uses_to_be_billed(user, since)),
+        (UNBILLED, "booking", charges_to_be_billed(user, since)),
+        (GIVEN_BACK, "usage_log", uses_to_be_given_back(user)),
+        (GIVEN_BACK, "booking", charges_to_be_given_back(user)),
+    )
+    for message, page, sources in found:
+        for one in sources:
+            yield Obstacle(Sentence(message, {"number": one.public_id}), page_address(page, one.public_id))
 
 
 def _describe_unsettled(statement: "Statement") -> Obstacle:

@@ -16,6 +16,7 @@ from bookings.requests.services.cancellations import booking_cancel
 from bookings.statements.models import Statement
 from bookings.statements.services.drafting import statements_draft_due
 from bookings.statements.services.statements import statements_send
+from bookings.statements.services.waiving import charge_waive
 from bookings.usage.models import UsageLog
 from bookings.usage.services.usage import usage_confirm
 from bookings.waiting.selectors import count_waiting_for
@@ -190,6 +191,21 @@ def test_what_a_person_owes_later_than_usual_is_billed_before_the_account_is_del
     assert list(registry.obstacles(person, AFTER + WEEK)) == []
     correct(city, log, AFTER + WEEK, amount_yuan=Decimal(250))
     assert [one.path for one in registry.obstacles(person, AFTER + WEEK)] == [f"/usage/{log.public_id}/"]
+
+
+def test_what_a_person_gets_back_is_billed_before_the_account_is_deleted(city, person):
+    log = use(city, slot(day=1), payer=False)
+    usage_confirm(actor=person, log_id=log.pk, now=log.ends_at)
+    late = book(city, slot(day=3), payer=False)
+    booking_cancel(actor=person, booking_id=late.pk, now=late.starts_at - timedelta(minutes=5))
+    april = NOW + 30 * timedelta(days=1)
+    statements_draft_due(april)
+    assert Statement.objects.update(state="settled", sent_at=april, due_date=april.date()) == 1
+    assert list(registry.obstacles(person, april)) == []
+    correct(city, log, april, amount_yuan=Decimal(50))
+    charge_waive(actor=city.manager, booking_id=late.pk, reason="停电", now=april)
+    found = registry.obstacles(person, april)
+    assert [one.path for one in found] == [f"/usage/{log.public_id}/", f"/bookings/{late.public_id}/"]
 
 
 def test_who_answers_alone_for_an_organization_hands_over_first(city):

@@ -162,13 +162,8 @@ def _credits(organization_id: int) -> Iterator[Billable]:
 
     A charge leaves a draft at once, so these stand on statements that were sent.
     """
-    found = StatementLine.objects.filter(
-        statement__organization=organization_id,
-        booking__charged_yuan=0,
-        corrects__isnull=True,
-        corrections__isnull=True,
-    ).select_related("statement")
-    for line in found.order_by("id"):
+    found = _charges_to_give_back().filter(statement__organization=organization_id)
+    for line in found.select_related("statement").order_by("id"):
         yield Billable(
             payer=Payer(line.statement.payer_organization_id, line.statement.payer_person_id),
             booking_id=line.booking_id,
@@ -177,6 +172,12 @@ def _credits(organization_id: int) -> Iterator[Billable]:
             amount_yuan=-line.amount_yuan,
             corrects_id=line.pk,
         )
+
+
+def _charges_to_give_back() -> QuerySet[StatementLine]:
+    return StatementLine.objects.filter(
+        booking__charged_yuan=0, corrects__isnull=True, corrections__isnull=True
+    )
 
 
 def uses_to_be_billed(person: "User", since: datetime) -> list[UsageLog]:
@@ -206,6 +207,19 @@ def charges_to_be_billed(person: "User", since: datetime) -> QuerySet[Booking]:
         charged_yuan__gt=0,
         statement_lines__isnull=True,
     ).order_by("id")
+
+
+def uses_to_be_given_back(person: "User") -> QuerySet[UsageLog]:
+    """Return the uses of which a person gets something back, as they cost less since they were billed."""
+    logs = UsageLog.objects.filter(payer_person=person)
+    less = [one.log_id for one in _differences(logs) if one.amount_yuan < 0]
+    return logs.filter(pk__in=less).order_by("id")
+
+
+def charges_to_be_given_back(person: "User") -> QuerySet[Booking]:
+    """Return the bookings whose charge a person gets back, taken back or waived since it was billed."""
+    lines = _charges_to_give_back().filter(statement__payer_person=person)
+    return Booking.objects.filter(pk__in=lines.values("booking")).order_by("id")
 
 
 def _to_billable(row: dict[str, Any]) -> Billable:
