@@ -212,7 +212,7 @@ def charges_to_be_billed(person: "User", since: datetime) -> QuerySet[Booking]:
 def uses_to_be_given_back(person: "User") -> QuerySet[UsageLog]:
     """Return the uses of which a person gets something back, as they cost less since they were billed."""
     logs = UsageLog.objects.filter(payer_person=person)
-    less = [one.log_id for one in _differences(logs) if one.amount_yuan < 0]
+    less = [one.log_id for one in _differences(logs) if one.log_id is not None and one.amount_yuan < 0]
     return logs.filter(pk__in=less).order_by("id")
 
 
