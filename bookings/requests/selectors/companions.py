@@ -42,12 +42,12 @@ def get_companions(booking: Booking) -> list[Booking]:
 def get_uses_together(booking: Booking) -> QuerySet[Booking]:
     """Return the uses, running or ended, of other instruments that were booked together with this booking.
 
-    They begin with it: who has moved it apart from them has to come for it. What the unit has planned for
-    samples nobody has to come for, whenever it begins.
+    They begin with it and have its user: who has moved it apart from them, or was handed it without them, has
+    to come for it. What the unit has planned for samples nobody has to come for, whenever it begins.
     """
     together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
     if not booking.planned_by_unit:
-        together = together.filter(starts_at=booking.starts_at)
+        together = together.filter(starts_at=booking.starts_at, user=booking.user_id)
     return together.filter(state__in=USED_STATES).exclude(pk=booking.pk)
 
 

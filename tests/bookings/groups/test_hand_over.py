@@ -12,10 +12,12 @@ from bookings.groups.services.together import series_book
 from bookings.requests.domain.cancellation import get_cancel_deadline
 from bookings.requests.domain.errors import KeeperDecidesFirst
 from bookings.requests.models import Booking, CreditEvent
+from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.costs import get_cancel_cost
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.deciding import booking_agree, booking_approve
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
+from bookings.usage.services.attendance import booking_check_in
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import DomainError, NotFound
 from providers.domain import ServiceMode
@@ -111,6 +113,21 @@ def test_linked_instrument_goes_with_it(city):
     InstrumentLink.objects.create(instrument=city.instrument, linked=second)
     hand_over(city, book(city))
     assert set(Booking.objects.values_list("user", flat=True)) == {city.colleague.pk}
+
+
+def test_use_of_who_handed_the_rest_over_does_not_save_the_colleague_from_coming(city):
+    second = factories.instrument(city.owner, name_zh="样品制备仪")
+    factories.rule(second)
+    factories.windows(second)
+    InstrumentLink.objects.create(instrument=city.instrument, linked=second)
+    used = book(city, slot(day=3))
+    (rest,) = get_companions(used)
+    early = used.starts_at - timedelta(minutes=10)
+    booking_check_in(actor=city.keeper, booking_id=used.pk, now=early)
+    rest = hand_over(city, rest, now=early)
+    assert get_cancel_cost(city.colleague, rest, early).late
+    assert bookings_no_show_due(used.starts_at + timedelta(minutes=30)) == 1
+    assert CreditEvent.objects.get().user == city.colleague
 
 
 def test_colleague_without_qualification_is_refused():
