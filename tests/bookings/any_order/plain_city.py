@@ -314,9 +314,9 @@ class PlainCity:
         return decided and not booking.moved_by_unit and self.now > booking.start - DEADLINE
 
     def is_late(self, booking):
-        """Whether its user pays for cancelling now."""
-        notice = 0 if booking.moved_by_unit else DEADLINE
-        is_after = booking.state == "approved" and self.now > booking.start - notice
+        """Whether its user pays for cancelling now: not one who never agreed to the time of the unit."""
+        is_bound = booking.state == "approved" and not booking.moved_by_unit
+        is_after = is_bound and self.now > booking.start - DEADLINE
         return is_after and not (self.now >= booking.start and self.is_kept_out(booking))
 
     def is_kept_out(self, booking):
