@@ -186,18 +186,25 @@ def late_charges_refresh(
         ends_at__gt=interval.start,
     ).exclude(is_charge_waived())
     for booking in cancelled.select_related("rule", "instrument"):
-        before, charge = booking.charged_yuan, calculate_late_charge(booking)
-        if charge != before:
-            booking.charged_yuan = charge
-            booking.save(update_fields=["charged_yuan"])
-            journal.record(
-                actor=actor,
-                action="booking.charged_again",
-                subject=booking,
-                now=now,
-                organization_id=booking.instrument.organization_id,
-                details={"from": str(before), "charged_yuan": str(charge)},
-            )
+        charge = calculate_late_charge(booking)
+        if charge != booking.charged_yuan:
+            charge_write(booking, charge, action="booking.charged_again", actor=actor, now=now)
+
+
+def charge_write(
+    booking: Booking, charge: Decimal, *, action: str, actor: "User | None", now: datetime, **details: str
+) -> None:
+    """Change what a missed or late-cancelled booking costs, under the caller's lock, with its entry."""
+    before, booking.charged_yuan = booking.charged_yuan, charge
+    booking.save(update_fields=["charged_yuan"])
+    journal.record(
+        actor=actor,
+        action=action,
+        subject=booking,
+        now=now,
+        organization_id=booking.instrument.organization_id,
+        details={"from": f"{before:.2f}", "charged_yuan": f"{charge:.2f}", **details},
+    )
 
 
 def calculate_late_charge(booking: Booking) -> Decimal:

@@ -30,7 +30,7 @@ from bookings.requests.services.cancellations import (
     create_credit_event,
     write_cancellation,
 )
-from bookings.requests.services.held_time import apply_transition, pass_on_freed_time
+from bookings.requests.services.held_time import apply_transition, charge_write, pass_on_freed_time
 from bookings.requests.services.organization_suspension import cancel_for_suspension
 from instrument_share.accounts.domain import OrganizationState
 from instrument_share.jobs.selectors import get_interruptions
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from instrument_share.accounts.models import Organization, User
+
+CHARGE_TAKEN_BACK = "booking.charge_taken_back"
 
 
 def bookings_lapse_due(now: datetime) -> int:
@@ -156,7 +158,7 @@ def no_show_take_back(
         if not drop_charge(one, actor, now):
             charge = Sentence(notifications.CHARGE_BILLED, {"amount": f"{one.charged_yuan:,.2f}"})
         if one.charged_yuan:
-            _take_charge_back(one, actor, now, details)
+            charge_write(one, Decimal(0), action=CHARGE_TAKEN_BACK, actor=actor, now=now, **details)
         notifications.notify_user(one, message, now, came_at=came_at, charge=charge)
     for event in CreditEvent.objects.filter(booking__in=locked, kind=CreditKind.NO_SHOW):
         journal.record(
@@ -167,21 +169,6 @@ def no_show_take_back(
             organization_id=booking.instrument.organization_id,
             details={"booking": booking.public_id, **details},
         )
-
-
-def _take_charge_back(
-    booking: Booking, actor: "User | None", now: datetime, details: Mapping[str, Any]
-) -> None:
-    before, booking.charged_yuan = booking.charged_yuan, Decimal(0)
-    booking.save(update_fields=["charged_yuan"])
-    journal.record(
-        actor=actor,
-        action="booking.charge_taken_back",
-        subject=booking,
-        now=now,
-        organization_id=booking.instrument.organization_id,
-        details={"from": f"{before:.2f}", "charged_yuan": "0.00", **details},
-    )
 
 
 def _cancel_not_agreed(booking: Booking, now: datetime) -> None:

@@ -9,10 +9,10 @@ from django.db import transaction
 from bookings.requests.selectors.costs import CHARGE_WAIVED
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services import notifications
+from bookings.requests.services.held_time import charge_write
 from bookings.statements.domain.errors import WAIVER_REASON_MISSING, NothingToWaive
 from bookings.statements.services.drafting import charge_drop
 from instrument_share.accounts.permissions import require
-from instrument_share.journal.services import record
 from instrument_share.kernel.errors import require_reason
 from instrument_share.kernel.wording import Sentence
 
@@ -33,18 +33,9 @@ def charge_waive(*, actor: "User", booking_id: int, reason: str, now: datetime) 
     reason = require_reason(reason, code=WAIVER_REASON_MISSING)
     if not booking.charged_yuan:
         raise NothingToWaive
-    amount, booking.charged_yuan = booking.charged_yuan, Decimal(0)
-    booking.save(update_fields=["charged_yuan"])
     charge = Sentence(notifications.NOT_CHARGED)
     if not charge_drop(booking, actor, now):
-        charge = Sentence(notifications.CHARGE_BILLED, {"amount": f"{amount:,.2f}"})
-    record(
-        actor=actor,
-        action=CHARGE_WAIVED,
-        subject=booking,
-        now=now,
-        organization_id=booking.instrument.organization_id,
-        details={"from": f"{amount:.2f}", "charged_yuan": "0.00", "reason": reason},
-    )
+        charge = Sentence(notifications.CHARGE_BILLED, {"amount": f"{booking.charged_yuan:,.2f}"})
+    charge_write(booking, Decimal(0), action=CHARGE_WAIVED, actor=actor, now=now, reason=reason)
     notifications.notify_user(booking, notifications.CHARGE_WAIVED, now, reason=reason, charge=charge)
     return booking
