@@ -115,7 +115,7 @@ CHARGE_LEAVES_DRAFT = Guard(
     {_LINE_MAY_LEAVE} FOR EACH ROW EXECUTE FUNCTION guard_keep_statement_line()
     """,  # noqa: S608 (only names of this module)
 )
-"""Of the lines only a charge leaves, and only a draft: a no-show that is taken back costs nothing."""
+"""Of the lines only a charge leaves, and only a draft, once it is taken back or waived."""
 
 STATEMENTS = (
     CHARGE_LEAVES_DRAFT,
