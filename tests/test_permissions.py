@@ -435,6 +435,7 @@ PARTS = {
     "write_cancellation": "of booking_cancel and of decisions that hit bookings",
     "cancel_companions": "of whatever ends a booking",
     "apply_transition": "of whatever changes a booking's state",
+    "charge_write": "of charge_waive and of whatever else changes a charge",
     "wait_end": "of waiting_leave, of answers to offers and of jobs",
     "let_offer_go": "of whatever ends an offer",
     "offer_pass_on": "of offer_decline, waiting_leave and offers_lapse_due",
