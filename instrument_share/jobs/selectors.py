@@ -286,10 +286,18 @@ def find_lost_jobs(now: datetime) -> Iterator[str]:
 
 def find_running_interruption(now: datetime) -> Interval | None:
     """Return the time since the last sign of life of any worker, where it is long; None before the first."""
-    seen_at = Worker.objects.aggregate(last=Max("seen_at"))["last"]
-    ended_at = RecurringRun.objects.aggregate(last=Max("finished_at"))["last"]
-    last = max((one for one in (seen_at, ended_at) if one is not None), default=None)
-    return Interval(last, now) if last is not None and now - last > INTERRUPTED_AFTER else None
+    last = None
+    # One that ends as it should is forgotten: then the end of its last job, which may have been long, tells.
+    for sign, rows in (
+        ("seen_at", Worker.objects),
+        ("finished_at", RecurringRun.objects),
+        ("finished_at", DBTaskResult.objects),
+    ):
+        given = rows.aggregate(last=Max(sign))["last"]
+        last = max((one for one in (last, given) if one is not None), default=None)
+        if last is not None and now - last <= INTERRUPTED_AFTER:
+            return None
+    return Interval(last, now) if last is not None else None
 
 
 def get_interruptions(since: datetime, now: datetime) -> list[Interval]:

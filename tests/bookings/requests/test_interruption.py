@@ -8,9 +8,17 @@ from bookings.requests.models import CreditEvent
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.requests.services.notifications import CANCELLED_INTERRUPTED
 from bookings.usage.services.attendance import booking_check_in
-from instrument_share.jobs.services import worker_left, worker_seen
+from instrument_share.jobs.registry import recurring
+from instrument_share.jobs.services import (
+    enqueue,
+    recurring_begin,
+    recurring_end,
+    worker_left,
+    worker_seen,
+)
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import AuditEntry, Notification
+from instrument_share.web import clock
 from tests.bookings.requests.booking import book
 from tests.factories import slot
 
@@ -92,3 +100,15 @@ def test_an_interruption_is_told_in_the_journal_once(booking):
         worker_seen(name, end)
     entry = AuditEntry.objects.get(action="site.interrupted")
     assert entry.details == {"from": (begin + 5 * MINUTE).isoformat(), "until": end.isoformat()}
+
+
+def test_a_long_job_after_which_its_worker_ends_is_no_interruption(run_jobs):
+    begin = clock.now() - timedelta(hours=1)
+    worker_seen("first", begin)
+    worker_left("first")
+    recurring_begin(recurring()[0], begin)
+    recurring_end(recurring()[0], begin)
+    enqueue("bookings.webhooks_send")
+    run_jobs()
+    worker_seen("second", clock.now())
+    assert not AuditEntry.objects.filter(action="site.interrupted").exists()
