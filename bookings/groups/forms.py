@@ -14,6 +14,7 @@ from bookings.requests.forms.booking import BookingForm
 from bookings.requests.forms.cancelling import CancelForm
 from instrument_share.web.forms.fields import IntervalForm, choices_of, set_choices
 from instrument_share.web.text.formats import moment, yuan
+from instrument_share.web.text.people import label_people
 from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
@@ -135,7 +136,8 @@ class HandOverForm(forms.Form):
     def __init__(self, data: Any, *, colleagues: "Sequence[User]") -> None:
         super().__init__(data)
         self._ids = {one.public_id: one.pk for one in colleagues}
-        set_choices(self.fields["colleague"], [("", "—"), *((one.public_id, one.name) for one in colleagues)])
+        names = zip(self._ids, label_people(colleagues), strict=True)
+        set_choices(self.fields["colleague"], [("", "—"), *names])
 
     def get_colleague_id(self) -> int:
         """Return the key of the chosen colleague."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from bookings.projects.domain.choices import FundingSource
 from bookings.projects.domain.facts import LONGEST_NAME, LONGEST_NUMBER, ProjectFacts
 from instrument_share.web.forms.fields import DayField, DayInput, RevisionField, choices_of, set_choices
+from instrument_share.web.text.people import label_people
 
 if TYPE_CHECKING:
     from bookings.projects.models import Project
@@ -58,7 +59,7 @@ class ProjectForm(forms.Form):
     def __init__(self, data: Any, *, people: "Sequence[User]", initial: Any = None) -> None:
         super().__init__(data, initial=initial)
         self._ids = {one.public_id: one.pk for one in people}
-        names = [(one.public_id, one.name) for one in people]
+        names = list(zip(self._ids, label_people(people), strict=True))
         set_choices(self.fields["funding"], choices_of(FundingSource))
         is_gone = self.get_initial_for_field(self.fields["holder"], "holder") not in self._ids
         set_choices(self.fields["holder"], [("", _("Choose a holder")), *names] if is_gone else names)

@@ -21,6 +21,12 @@ def mask_name(name: str) -> str:
     return f"{name.strip()[:1]}{HIDDEN}"
 
 
+def mask_mail_address(address: str) -> str:
+    """Return an address by which its owner is recognized but not written to: `z…@example.org`."""
+    name, _at, domain = address.rpartition("@")
+    return f"{name[:1]}…@{domain}"
+
+
 def plain_line(text: str) -> str:
     """Return a text of one line without what nobody sees, and with single blanks within; never longer."""
     composed = unicodedata.normalize("NFC", text)

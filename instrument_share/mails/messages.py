@@ -8,6 +8,8 @@ from typing import Any
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends.base import BaseEmailBackend
 
+from instrument_share.kernel.names import mask_mail_address
+
 ABOUT_HEADER = "X-Subject-Id"
 """Names what a mail is about, by its public id; never leaves the site."""
 
@@ -46,12 +48,6 @@ def restore_message(kept: dict[str, Any], connection: BaseEmailBackend) -> Email
     return message
 
 
-def mask_address(address: str) -> str:
-    """Return an address by which its owner is recognized but not written to: `z…@example.org`."""
-    name, _at, domain = address.rpartition("@")
-    return f"{name[:1]}…@{domain}"
-
-
 def describe_error(error: Exception, recipients: Iterable[str]) -> str:
     """Return why a mail failed: what the server answered where it did, and no address of a recipient."""
     match error:
@@ -63,7 +59,7 @@ def describe_error(error: Exception, recipients: Iterable[str]) -> str:
         case _:
             text = f"{type(error).__name__}: {error}"
     for address in recipients:
-        text = text.replace(address, mask_address(address))
+        text = text.replace(address, mask_mail_address(address))
     return text
 
 

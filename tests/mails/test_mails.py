@@ -16,8 +16,9 @@ from instrument_share.accounts.models import Invitation
 from instrument_share.jobs.services import jobs_recover
 from instrument_share.journal.models import AuditEntry
 from instrument_share.kernel.errors import Forbidden
+from instrument_share.kernel.names import mask_mail_address
 from instrument_share.mails import selectors, services
-from instrument_share.mails.messages import describe_error, mask_address
+from instrument_share.mails.messages import describe_error
 from instrument_share.mails.models import OutgoingMail
 from instrument_share.mails.selectors import MailState
 from tests import factories
@@ -259,7 +260,7 @@ def test_only_administrators_see_mails_and_never_their_text(admin):
 
 
 def test_address_is_masked():
-    assert mask_address("zhong.wen@example.org") == "z…@example.org"
+    assert mask_mail_address("zhong.wen@example.org") == "z…@example.org"
     assert (
         describe_error(OSError("ren@example.org is unknown"), [ADDRESS])
         == "OSError: r…@example.org is unknown"

@@ -6,13 +6,13 @@ from django import template
 from django.utils.translation import gettext, ngettext
 
 from instrument_share.jobs.selectors import Ending
-from instrument_share.mails.messages import mask_address
+from instrument_share.kernel.names import mask_mail_address
 from instrument_share.mails.selectors import state_of
 from instrument_share.web.templatetags.ui import badge
 from instrument_share.web.text.formats import number
 
 register = template.Library()
-register.filter("masked", mask_address)
+register.filter("masked", mask_mail_address)
 register.filter("mail_state", state_of)
 
 

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_found
+from instrument_share.kernel.names import mask_mail_address
 from instrument_share.mails import selectors, services
-from instrument_share.mails.messages import mask_address
 from instrument_share.mails.selectors import MailState
 from instrument_share.operations.views.tabs import build_system_tabs
 from instrument_share.web import clock, cursor
@@ -83,7 +83,7 @@ def _export(found: "QuerySet[OutgoingMail]", words: dict[MailState, str]) -> Htt
         [
             mail.public_id,
             mail.subject,
-            ", ".join(mask_address(one) for one in mail.recipients),
+            ", ".join(mask_mail_address(one) for one in mail.recipients),
             words[selectors.state_of(mail)],
             mail.error,
             mail.created_at,
@@ -108,7 +108,7 @@ def mail_retry(request: SignedInRequest, public_id: str) -> Confirmation:
         heading=_("Send “{subject}” again?").format(subject=found.subject),
         consequences=[
             _("It goes to {address}.").format(
-                address=", ".join(mask_address(one) for one in found.recipients)
+                address=", ".join(mask_mail_address(one) for one in found.recipients)
             ),
             _("It failed with: {error}").format(error=found.error),
             _("It is tried again for about a day, at once and then at growing intervals."),

@@ -257,3 +257,18 @@ def test_date_that_was_handed_over_is_no_longer_in_the_series_of_its_maker(city)
     series_cancel(actor=city.researcher, booking_id=first.pk, scope=Scope.ALL, now=NOW)
     second.refresh_from_db()
     assert second.state == "approved"
+
+
+def test_colleagues_of_one_name_are_told_apart_by_their_address(city, client, clock):
+    for address in ("wei@one.example", "wei@two.example"):
+        person = factories.member(city.company, name="李伟")
+        person.email = address
+        person.save()
+    clock.set(NOW)
+    client.force_login(city.researcher)
+    page = client.get(f"/bookings/{book(city).public_id}/hand-over/").content.decode()
+    assert [part.split("<")[0].split(">")[-1] for part in page.split("<option")[2:]] == [
+        "己",
+        "李伟（w…@one.example）",
+        "李伟（w…@two.example）",
+    ]

@@ -249,3 +249,12 @@ def test_project_is_read_and_sent_back_without_losing_who_may_use_it(city):
     changed = admin("PUT", f"/projects/{project}", facts, **{"If-Match": read["ETag"]})
     assert changed.json()["members"] == [city.researcher.public_id]
     assert user("GET", f"/projects/{project}").status_code == 200
+
+
+def test_people_of_one_name_are_told_apart_where_a_project_names_them(city, as_person):
+    admin = factories.member(city.company, Role.ORG_ADMIN, name="管")
+    twins = [factories.member(city.company, name=city.researcher.name), city.researcher]
+    new = as_person(admin).get(f"/organizations/{city.company.public_id}/projects/new/")
+    for field in ("holder", "members"):
+        labels = dict(new.context["form"].fields[field].choices)
+        assert [labels[one.public_id] for one in twins] == [f"戊（{one.public_id}）" for one in twins]
