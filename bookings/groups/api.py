@@ -1,4 +1,4 @@
-"""Series, baskets and extensions: each operation is one call of a service or selector."""
+"""Series, baskets, extensions and handing over: each operation is one call of a service or selector."""
 
 from collections.abc import Sequence
 
@@ -10,16 +10,28 @@ from bookings.groups.schemas import (
     BasketIn,
     BookingsOut,
     ChecksOut,
+    ColleagueOut,
     ExtendIn,
     GroupOut,
+    HandOverIn,
+    HandOverOptionsOut,
     SeriesCancelIn,
     SeriesIn,
     SeriesMoveIn,
     serialize_checks,
+    serialize_problems,
     serialize_series,
+)
+from bookings.groups.selectors.hand_over import (
+    find_obstacles,
+    get_colleague,
+    get_colleagues,
+    get_hand_over_deadline,
+    is_decided_again,
 )
 from bookings.groups.selectors.together import Wanted, check_together
 from bookings.groups.services.extension import booking_extend
+from bookings.groups.services.hand_over import booking_hand_over
 from bookings.groups.services.series import series_cancel, series_move
 from bookings.groups.services.together import series_book, together_book
 from bookings.requests.api.parts import BookingId, change_booking, find_payer, find_project
@@ -28,12 +40,14 @@ from bookings.requests.selectors.bookings import get_booking
 from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import gettext_noop
+from instrument_share.personal.services.disclosures import people_listed
 from instrument_share.web import clock
 from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import require_interval
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.api.preconditions import WITH_ETAG_ONCE, IfMatch, call_if_matching
 from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
+from instrument_share.web.text.people import label_people
 from providers import public as providers
 
 router = Router(tags=["bookings"], auth=members(TokenScope.BOOK))
@@ -60,6 +74,57 @@ def extend(
     Where a keeper decides about times, only the keeper extends.
     """
     return change_booking(request, response, booking_id, if_match, booking_extend, ends_at=data.ends_at)
+
+
+@booking_router.get(
+    "/{booking_id}/hand-over",
+    response={200: HandOverOptionsOut, **error_responses(403, 404, 409)},
+    operation_id="booking_hand_over_options",
+    auth=members(TokenScope.READ),
+    summary=gettext_noop("To whom a booking may be handed over"),
+)
+def hand_over_options(request: HttpRequest, booking_id: BookingId) -> HandOverOptionsOut:
+    """The people of the organization that pays, until when, and what stands against it."""
+    giver, now = person(request), clock.now()
+    booking = get_booking(giver, booking_id)
+    require(giver, "bookings.hand_over", booking)
+    colleagues = list(get_colleagues(booking))
+    named = [one.pk for one in colleagues]
+    people_listed(actor=giver, what="hand_over.read", people=named, now=now)
+    return HandOverOptionsOut(
+        possible_until=get_hand_over_deadline(giver, booking, now),
+        decided_again=is_decided_again(giver, booking),
+        colleagues=[
+            ColleagueOut(id=one.public_id, name=name)
+            for one, name in zip(colleagues, label_people(colleagues), strict=True)
+        ],
+        problems=serialize_problems(find_obstacles(giver, booking, now)),
+    )
+
+
+@booking_router.post(
+    "/{booking_id}/hand-over",
+    response={200: BookingOut, **error_responses(400, 403, 404, 409, 412)},
+    operation_id="booking_hand_over",
+    summary=gettext_noop("Hand a booking over to a colleague"),
+    openapi_extra=WITH_ETAG_ONCE,
+)
+@idempotent_operation
+def hand_over(
+    request: HttpRequest,
+    response: HttpResponse,
+    booking_id: BookingId,
+    data: HandOverIn,
+    if_match: IfMatch = None,
+) -> BookingOut:
+    """It is the colleague's from then on, with what was booked with it; time, price and payer stay. Where a
+    keeper decides about people, an approved booking is `requested` again."""
+    found = get_booking(request.user, booking_id)
+    require(person(request), "bookings.hand_over", found)
+    colleague_id = get_colleague(found, data.colleague).pk
+    return change_booking(
+        request, response, booking_id, if_match, booking_hand_over, colleague_id=colleague_id
+    )
 
 
 def _read(request: HttpRequest, data: BookingIn) -> Wanted:

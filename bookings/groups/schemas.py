@@ -32,6 +32,35 @@ class ExtendIn(BodyIn):
     ends_at: Instant = Field(description=_("the new end, later than the booked one and than now"))
 
 
+class HandOverIn(BodyIn):
+    colleague: PublicId = Field(
+        description=_("who comes instead, of the `colleagues` to whom the booking may be handed over"),
+        examples=["USR-7K2M9QX4TB"],
+    )
+
+
+class ColleagueOut(Schema):
+    id: PublicId
+    name: str = Field(
+        description=_("name of the person; where several share it, with what tells them apart in brackets")
+    )
+
+
+class HandOverOptionsOut(Schema):
+    """To whom a booking may be handed over, and until when."""
+
+    possible_until: datetime | None = Field(
+        description=_("until when the booking may be handed over; null: not now, `problems` say why")
+    )
+    decided_again: bool = Field(description=_("whether the keeper decides again, since another person comes"))
+    colleagues: list[ColleagueOut] = Field(
+        description=_("the other people of the organization that pays, by name")
+    )
+    problems: list[PartOut] = Field(
+        description=_("why nobody may have the booking; empty: it can be handed over"), examples=[[]]
+    )
+
+
 class SeriesIn(BookingIn):
     """The first date, and how it is repeated."""
 

@@ -8,7 +8,7 @@ from ninja import Schema
 from pydantic import Field, StringConstraints
 
 from bookings.requests.domain.choices import Direction
-from bookings.requests.domain.states import BookingState
+from bookings.requests.domain.states import CANCELLABLE_STATES, BookingState
 from bookings.requests.selectors.searching import Order
 from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import (
@@ -286,6 +286,12 @@ class BookingOut(Schema):
     decision_note: str = Field(
         description=_("what the keeper or whoever cancelled says of it; empty: nothing")
     )
+    moved_by_unit_at: datetime | None = Field(
+        description=_(
+            "when the unit moved it to a time to which its user has still to agree; cancelling costs nothing "
+            "until then; null: nothing waits for the user"
+        )
+    )
     late_cancel: bool = Field(description=_("whether it was cancelled after the free deadline"))
     checked_in_at: datetime | None = Field(
         description=_("when the user came, also where a no-show was taken back for it; null: not yet")
@@ -332,6 +338,7 @@ def serialize_booking(booking: "Booking") -> BookingOut:
         user=serialize_person_ref(booking.user),
         payer_organization=organization_ref(payer) if payer else None,
         organization_project=project.public_id if project else None,
+        moved_by_unit_at=booking.moved_by_unit_at if booking.state in CANCELLABLE_STATES else None,
         **{name: getattr(booking, name) for name in BOOKING_FIELDS},
     )
 

@@ -135,6 +135,7 @@ VALUES: Mapping[str, Any] = {
 PREFIXES: Mapping[str, str] = {
     "AvailabilityOut": "INS",
     "BookingOut": "BKG",
+    "ColleagueOut": "USR",
     "CorrectionOut": "COR",
     "CreditEventOut": "CRE",
     "DisputeOut": "DSP",
@@ -198,6 +199,7 @@ UNSET = frozenset(
         "checked_out_at",
         "decide_by",
         "decision_number",
+        "moved_by_unit_at",
         "next_cursor",
         "passed_on_at",
         "payer_person",

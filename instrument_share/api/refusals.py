@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from bookings.credit.domain import AlreadyAppealed, AppealAnswered, MisuseRecorded
 from bookings.devices.domain import SequenceGap
+from bookings.groups.domain import HandOverRefused, NotPaidByOrganization
 from bookings.projects.domain.errors import ProjectChanged, ProjectNumberTaken
 from bookings.requests.domain.admission import build_too_long
-from bookings.requests.domain.errors import BookingChanged, BookingRefused, SlotTaken
+from bookings.requests.domain.errors import AlreadyAgreed, BookingChanged, BookingRefused, SlotTaken
 from bookings.usage.domain.errors import (
     AlreadyAnswered,
     AlreadyConfirmed,
@@ -31,12 +32,15 @@ from rewards.vouchers.domain.errors import (
 REFUSED = BookingRefused(problems=[build_too_long(timedelta(hours=8))])
 REFUSALS_OF: Mapping[str, Mapping[int, DomainError]] = {
     "basket_book": {409: SlotTaken(), 422: REFUSED},
+    "booking_agree": {409: AlreadyAgreed(), 412: BookingChanged()},
     "booking_approve": {412: BookingChanged()},
     "booking_cancel": {412: BookingChanged()},
     "booking_check_in": {412: BookingChanged()},
     "booking_check_out": {412: BookingChanged()},
     "booking_create": {409: SlotTaken(), 422: REFUSED},
     "booking_extend": {409: SlotTaken(), 412: BookingChanged(), 422: REFUSED},
+    "booking_hand_over": {409: NotPaidByOrganization(), 412: BookingChanged(), 422: HandOverRefused()},
+    "booking_hand_over_options": {409: NotPaidByOrganization()},
     "booking_move": {409: SlotTaken(), 412: BookingChanged(), 422: REFUSED},
     "booking_reject": {412: BookingChanged()},
     "credit_answer": {409: AppealAnswered()},

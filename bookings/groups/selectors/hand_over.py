@@ -13,7 +13,7 @@ from bookings.requests.selectors.admission import find_problems_in, get_free_unt
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.request_facts import read_request_facts
 from instrument_share.accounts import selectors as accounts
-from instrument_share.kernel.errors import Problem, gettext_noop
+from instrument_share.kernel.errors import Problem, gettext_noop, require_found
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
 from providers.domain import ServiceMode
@@ -56,6 +56,17 @@ def get_colleagues(booking: Booking) -> "QuerySet[User]":
     return accounts.successors(booking.payer_organization, booking.user_id)
 
 
+def get_colleague(booking: Booking, public_id: str) -> "User":
+    """Return the colleague with this public id. Raises NotFound, NotPaidByOrganization."""
+    return require_found(get_colleagues(booking).filter(public_id=public_id).first())
+
+
+def is_decided_again(giver: "User", booking: Booking) -> bool:
+    """Return whether a keeper decides again once the giver has handed the booking over."""
+    terms = providers.terms_at(booking.instrument_id, booking.starts_at)
+    return is_new_decision_needed(giver, booking, terms)
+
+
 def find_hand_over_problems(
     giver: "User", colleague: "User", together: Sequence[Booking], now: datetime
 ) -> list[Problem]:
@@ -93,8 +104,7 @@ def _get_deadline(giver: "User", booking: Booking) -> datetime:
     """
     if booking.state == BookingState.REQUESTED and booking.decide_by is not None:
         return booking.decide_by
-    terms = providers.terms_at(booking.instrument_id, booking.starts_at)
-    return get_free_until(booking) if is_new_decision_needed(giver, booking, terms) else booking.starts_at
+    return get_free_until(booking) if is_decided_again(giver, booking) else booking.starts_at
 
 
 def _find_lateness(giver: "User", booking: Booking, now: datetime) -> list[Problem]:

@@ -30,15 +30,17 @@ HAND_OVER_FIELDS = ("user", "state", "revision", "decide_by")
 
 
 @transaction.atomic
-def booking_hand_over(*, actor: "User", booking_id: int, colleague_id: int, now: datetime) -> Booking:
+def booking_hand_over(
+    *, actor: "User", booking_id: int, colleague_id: int, now: datetime, revision: int | None = None
+) -> Booking:
     """Give a booking that has not begun, with its companions, to a colleague of the organization that pays.
 
     Where a keeper decides, an approved booking is a request again: the approval was for somebody else. A time
     that the unit chose is one to which the colleague has not agreed either. Raises HandOverRefused where the
-    colleague may not have it.
+    colleague may not have it, BookingChanged where the booking has another revision than the actor has seen.
     """
     colleague = _lock_colleague(actor, booking_id, colleague_id)
-    booking = booking_lock_for(actor, booking_id, permission="bookings.hand_over", revision=None)
+    booking = booking_lock_for(actor, booking_id, permission="bookings.hand_over", revision=revision)
     require_cancellable(booking.state, "hand_over")
     together = [booking, *get_companions(booking)]
     if problems := find_hand_over_problems(actor, colleague, together, now):

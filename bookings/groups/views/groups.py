@@ -13,11 +13,15 @@ from rules import has_perm
 from bookings.groups.domain import HandOverRefused
 from bookings.groups.forms import HandOverForm
 from bookings.groups.selectors.groups import get_group
-from bookings.groups.selectors.hand_over import find_obstacles, get_colleagues, get_hand_over_deadline
+from bookings.groups.selectors.hand_over import (
+    find_obstacles,
+    get_colleagues,
+    get_hand_over_deadline,
+    is_decided_again,
+)
 from bookings.groups.services.hand_over import booking_hand_over
 from bookings.requests.domain.choices import BookingGroupKind
 from bookings.requests.domain.states import CANCELLABLE_STATES, HOLDING_STATES
-from bookings.requests.selectors.admission import is_new_decision_needed
 from bookings.requests.selectors.bookings import get_booking
 from bookings.requests.selectors.costs import get_cancel_cost
 from bookings.requests.views.common import get_booking_address, get_desk
@@ -27,7 +31,6 @@ from instrument_share.web.desks import navigation
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import moment
-from providers import public as providers
 
 HEADINGS = {
     BookingGroupKind.SINGLE: lambda: pgettext("bookings", "Booked together"),
@@ -67,8 +70,7 @@ def hand_over(request: SignedInRequest, public_id: str) -> Confirmation:
     form = HandOverForm(
         request.POST if request.method == "POST" else None, colleagues=list(get_colleagues(booking))
     )
-    terms = providers.terms_at(booking.instrument_id, booking.starts_at)
-    asks_again = is_new_decision_needed(request.user, booking, terms)
+    asks_again = is_decided_again(request.user, booking)
     deadline = get_hand_over_deadline(request.user, booking, now)
     late = _("It can no longer be cancelled free of charge; your colleague is told.")
     is_late = get_cancel_cost(request.user, booking, now).late

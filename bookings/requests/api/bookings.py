@@ -211,3 +211,20 @@ def booking_reject(
     return change_booking(
         request, response, booking_id, if_match, deciding.booking_reject, reason=data.reason
     )
+
+
+@router.post(
+    "/{booking_id}/agree",
+    response={200: BookingOut, **error_responses(403, 404, 409, 412)},
+    operation_id="booking_agree",
+    summary=gettext_noop("Agree to the time to which the unit moved a booking"),
+    openapi_extra=WITH_ETAG_ONCE,
+)
+@idempotent_operation
+def booking_agree(
+    request: HttpRequest, response: HttpResponse, booking_id: BookingId, if_match: IfMatch = None
+) -> BookingOut:
+    """As its user; what was booked with it is agreed to as well. A request is approved with it, unless the
+    unit chose the time for somebody who has handed the booking over since. `If-Match` makes sure that it was
+    not moved again."""
+    return change_booking(request, response, booking_id, if_match, deciding.booking_agree)

@@ -33,14 +33,16 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def booking_agree(*, actor: "User", booking_id: int, now: datetime) -> Booking:
+def booking_agree(*, actor: "User", booking_id: int, now: datetime, revision: int | None = None) -> Booking:
     """Agree, as its user, to the time to which the unit moved a booking. Raises AlreadyAgreed.
+
+    Raises BookingChanged where it has another revision than the user has seen, as where it was moved again.
 
     A request is approved with it: the unit has chosen that time. Where it did so for somebody who has handed
     the booking over since, that would be to approve oneself: raises KeeperDecidesFirst. Raises
     DecisionOverdue as `booking_approve`.
     """
-    booking = booking_lock_for(actor, booking_id, permission="bookings.agree", revision=None)
+    booking = booking_lock_for(actor, booking_id, permission="bookings.agree", revision=revision)
     require_cancellable(booking.state, "agree")
     if booking.moved_by_unit_at is None:
         raise AlreadyAgreed
@@ -49,7 +51,8 @@ def booking_agree(*, actor: "User", booking_id: int, now: datetime) -> Booking:
         raise KeeperDecidesFirst
     for one in together:
         one.moved_by_unit_at = None
-        one.save(update_fields=["moved_by_unit_at"])
+        one.revision += 1
+        one.save(update_fields=["moved_by_unit_at", "revision"])
         record_change(one, actor, "booking.agreed", now)
     for one in together:
         if one.state == BookingState.REQUESTED:

@@ -46,6 +46,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
 from instrument_share.web.forms.fields import IntervalForm
+from instrument_share.web.forms.params import parse_number
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
@@ -106,7 +107,8 @@ def _is_open(instrument: "Instrument", now: "datetime") -> bool:
 def agree(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Agree to the time to which the unit moved a booking."""
     found = get_booking(request.user, public_id)
-    booking_agree(actor=request.user, booking_id=found.pk, now=clock.now())
+    revision = parse_number(request.POST.get("revision", ""))
+    booking_agree(actor=request.user, booking_id=found.pk, now=clock.now(), revision=revision)
     return redirect_with_message(
         request, _("Agreed. The keeper has been told."), get_booking_address(public_id)
     )

@@ -234,6 +234,7 @@ DISCLOSED: dict[str, str] = {
     "calendar.read": gettext_noop("Bookings of a calendar, read by a program"),
     "credit.read": gettext_noop("Credit events, read by a program"),
     "disputes.read": gettext_noop("Disputes of hours, read by a program"),
+    "hand_over.read": gettext_noop("Colleagues who may take a booking over, read by a program"),
     "journal.export": gettext_noop("Audit log, exported"),
     "members.export": gettext_noop("List of members, exported"),
     "members.list": gettext_noop("List of members"),
@@ -247,6 +248,7 @@ DISCLOSED: dict[str, str] = {
     "unit_acts.export": gettext_noop("Acts of a unit, exported"),
     "usage.export": gettext_noop("Usage logs, exported"),
     "usage.read": gettext_noop("Usage logs, read by a program"),
+    "waits.read": gettext_noop("Waits, read by a program"),
     "uses.previewed": gettext_noop("People named in a sheet of uses"),
 }
 """What was read in bulk, by its code (`people_disclosed`)."""

@@ -6,9 +6,11 @@ from functools import partial
 import pytest
 
 from bookings.requests.models import Booking
+from bookings.requests.services.bookings import booking_move
+from instrument_share.journal.models import AuditEntry
 from instrument_share.kernel.interval import Interval
 from tests import factories
-from tests.api.test_api import Caller
+from tests.api.test_api import Caller, assert_problem, z
 from tests.bookings.requests.booking import book
 from tests.factories import LONG_AGO, NOW, slot
 
@@ -91,3 +93,70 @@ def test_basket_is_booked_whole_or_not_at_all_and_once_by_its_key(city):
     answers = [caller("POST", "/booking-groups/basket", items, **{"Idempotency-Key": "b1"}) for _ in "ab"]
     assert [one.status_code for one in answers] == [201, 201]
     assert Booking.objects.count() == 2
+
+
+def test_booking_moved_by_the_unit_waits_for_its_user_who_agrees_to_the_time_they_saw(city):
+    booking = book(city)
+    caller, path = Caller(city.researcher), f"/bookings/{booking.public_id}"
+    assert_problem(caller("POST", f"{path}/agree"), 409, "booking.already_agreed")
+    for hour in (12, 14):
+        booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(hour=hour), now=NOW)
+    answer = caller("GET", path)
+    assert (answer.json()["moved_by_unit_at"], answer["ETag"]) == (z(NOW), '"3"')
+    assert_problem(Caller(city.keeper)("POST", f"{path}/agree"), 403, "forbidden")
+    assert_problem(caller("POST", f"{path}/agree", **{"If-Match": '"2"'}), 412, "booking.changed_meanwhile")
+    seen = {"If-Match": answer["ETag"], "Idempotency-Key": "a1"}
+    for agreed in (caller("POST", f"{path}/agree", **seen) for _ in "ab"):
+        assert (agreed.status_code, agreed.json()["moved_by_unit_at"], agreed["ETag"]) == (200, None, '"4"')
+    assert AuditEntry.objects.filter(action="booking.agreed").count() == 1
+
+
+def test_time_to_which_nobody_agreed_is_nothing_to_answer_once_the_booking_has_ended(city):
+    booking = book(city)
+    booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(hour=12), now=NOW)
+    answer = Caller(city.researcher)("POST", f"/bookings/{booking.public_id}/cancel", {})
+    assert (answer.json()["state"], answer.json()["moved_by_unit_at"]) == ("cancelled", None)
+
+
+def test_booking_is_handed_over_to_one_of_the_colleagues_who_are_named(city):
+    booking = book(city)
+    caller, path = Caller(city.researcher), f"/bookings/{booking.public_id}/hand-over"
+    colleague = factories.member(city.company, name="己")
+    options = caller("GET", path).json()
+    assert options == {
+        "possible_until": z(booking.starts_at),
+        "decided_again": False,
+        "colleagues": [{"id": colleague.public_id, "name": "己"}],
+        "problems": [],
+    }
+    caller("GET", path)
+    told = AuditEntry.objects.get(action="personal_data.disclosed")
+    assert told.details == {"what": "hand_over.read", "rows": 1}
+    stranger = {"colleague": city.keeper.public_id}
+    assert_problem(caller("POST", path, stranger), 404, "not_found")
+    for method in ("GET", "POST"):
+        assert_problem(Caller(city.keeper)(method, path, stranger), 403, "forbidden")
+    given = {"colleague": colleague.public_id}
+    assert_problem(caller("POST", path, given, **{"If-Match": '"9"'}), 412, "booking.changed_meanwhile")
+    seen = {"If-Match": '"1"', "Idempotency-Key": "h1"}
+    for answer in (caller("POST", path, given, **seen) for _ in "ab"):
+        assert (answer.status_code, answer.json()["user"]["id"]) == (200, colleague.public_id)
+        assert answer["ETag"] == '"2"'
+    assert_problem(caller("GET", path), 404, "not_found")
+
+
+def test_booking_that_a_person_pays_is_handed_over_to_nobody(city):
+    path = f"/bookings/{book(city, payer=False).public_id}/hand-over"
+    caller = Caller(city.researcher)
+    given = {"colleague": city.keeper.public_id}
+    for method in ("GET", "POST"):
+        assert_problem(caller(method, path, given), 409, "booking.not_paid_by_organization")
+
+
+def test_program_reads_why_a_booking_can_be_handed_over_to_nobody(city, clock):
+    booking = book(city)
+    factories.member(city.company, name="己")
+    clock.set(booking.starts_at)
+    options = Caller(city.researcher)("GET", f"/bookings/{booking.public_id}/hand-over").json()
+    assert options["possible_until"] is None
+    assert [one["code"] for one in options["problems"]] == ["booking.hand_over_begun"]

@@ -8,6 +8,7 @@ import pytest
 from bookings.journal import ACTS
 from bookings.requests.domain.labels import ACTIONS
 from bookings.requests.selectors import bookings as bookings_selectors
+from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.deciding import booking_approve
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.usage.selectors.usage import usage_logs
@@ -358,3 +359,18 @@ def test_keeper_who_closes_finds_free_times_and_the_user_agrees_on_the_page(city
     assert '/agree/"' not in texts(see(city.keeper, "booking", booking.public_id))
     send(city.researcher, "booking_agree", booking.public_id)
     assert '/agree/"' not in texts(see(city.researcher, "booking", booking.public_id))
+
+
+def test_nobody_agrees_to_a_time_that_the_unit_chose_after_they_had_opened_the_page(city, booking, see, send):
+    def move(hour):
+        booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(day=3, hour=hour), now=NOW)
+
+    move(9)
+    booking.refresh_from_db()
+    page = texts(see(city.researcher, "booking", booking.public_id))
+    assert f'name="revision" value="{booking.revision}"' in page
+    move(12)
+    refused = send(city.researcher, "booking_agree", booking.public_id, revision=booking.revision)
+    assert refused.status_code == 409
+    booking.refresh_from_db()
+    assert booking.moved_by_unit_at == NOW
