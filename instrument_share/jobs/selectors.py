@@ -309,3 +309,11 @@ def get_interruptions(since: datetime, now: datetime) -> list[Interval]:
     told = [Interval(datetime.fromisoformat(one.details["from"]), one.at) for one in ended]
     running = find_running_interruption(now)
     return [*told, *([running] if running else [])]
+
+
+def get_end_of_interruption(start: datetime, end: datetime, now: datetime) -> datetime | None:
+    """Return until when the platform was interrupted, where that took of a time; None where it did not.
+
+    The time is one in which somebody had to act, from start to end; both are the same for a deadline.
+    """
+    return max((one.end for one in get_interruptions(start, now) if one.start < end), default=None)

@@ -1,11 +1,12 @@
 """Bookings made together: of instruments that can only be booked together, and of a series or basket."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from bookings.requests.domain.check_in import get_check_in_opening
 from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.states import NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking, CreditEvent
@@ -79,6 +80,12 @@ def get_no_show_grace(booking: Booking) -> timedelta:
     together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
     delay = get_check_in_delay(list(together.values_list("instrument_id", flat=True)))
     return timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES) + delay
+
+
+def get_time_to_come(booking: Booking) -> tuple[datetime, datetime]:
+    """Return from when to when, both included, the user comes in time."""
+    grace = timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES)
+    return get_check_in_opening(booking.starts_at), booking.starts_at + grace
 
 
 def has_credit_event(booking: Booking, kind: CreditKind) -> bool:

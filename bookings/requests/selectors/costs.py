@@ -22,9 +22,11 @@ from bookings.requests.selectors.admission import get_binding_time, get_free_unt
 from bookings.requests.selectors.companions import (
     get_companions,
     get_no_show_grace,
+    get_time_to_come,
     get_uses_in_the_way,
     get_uses_together,
 )
+from instrument_share.jobs.selectors import get_end_of_interruption
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
@@ -178,9 +180,10 @@ def _get_free_until_as_kept_out(booking: Booking, now: datetime) -> datetime:
 
     That is an instrument out of service, and since the start the use of somebody else. Then it is free as
     long as the user could still come: until so long after the check-out of that use as a booking may be begun
-    after its start. One's own use that runs on is nobody else's doing. Who has come to what was booked with
-    it, be it before the start, may leave out what they do not need; who has not agreed to a time that the
-    unit chose need not come.
+    after its start. It is so long free, too, once an interruption of the platform is over that took of the
+    time to come; or in which the deadline passed, at the longest until the start. One's own use that runs on
+    is nobody else's doing. Who has come to what was booked with it, be it before the start, may leave out
+    what they do not need; who has not agreed to a time that the unit chose need not come.
     """
     free_until = get_free_until(booking)
     if booking.state != BookingState.APPROVED or now <= free_until:
@@ -189,14 +192,19 @@ def _get_free_until_as_kept_out(booking: Booking, now: datetime) -> datetime:
     instruments = [one.instrument for one in together.select_related("instrument__organization")]
     is_out_of_service = not all(map(is_in_service, instruments))
     has_come = get_uses_together(booking).exists()
-    if now < booking.starts_at:
-        return booking.starts_at if is_out_of_service or has_come else free_until
-    in_the_way = get_uses_in_the_way(booking).exclude(user=booking.user_id)
     grace = get_no_show_grace(booking)
+    if now < booking.starts_at:
+        if is_out_of_service or has_come:
+            return booking.starts_at
+        back_at = get_end_of_interruption(free_until, free_until, now)
+        return min(back_at + grace, booking.starts_at) if back_at else free_until
+    in_the_way = get_uses_in_the_way(booking).exclude(user=booking.user_id)
     ends = [(ended_at or now) + grace for ended_at in in_the_way.values_list("checked_out_at", flat=True)]
     is_unanswered = booking.moved_by_unit_at is not None
     if is_out_of_service or is_unanswered or has_come:
         ends.append(now + grace)
+    if back_at := get_end_of_interruption(*get_time_to_come(booking), now):
+        ends.append(back_at + grace)
     return max([free_until, *ends])
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from bookings.requests.domain.cancellation import calculate_no_show_charge
-from bookings.requests.domain.check_in import get_check_in_opening, get_no_show_limit
+from bookings.requests.domain.check_in import get_no_show_limit
 from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, CreditEvent
@@ -19,6 +19,7 @@ from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.companions import (
     get_companions,
     get_no_show_grace,
+    get_time_to_come,
     get_uses_in_the_way,
     get_uses_together,
     is_used_together,
@@ -33,7 +34,7 @@ from bookings.requests.services.cancellations import (
 from bookings.requests.services.held_time import apply_transition, charge_write, pass_on_freed_time
 from bookings.requests.services.organization_suspension import cancel_for_suspension
 from instrument_share.accounts.domain import OrganizationState
-from instrument_share.jobs.selectors import get_interruptions
+from instrument_share.jobs.selectors import get_end_of_interruption
 from instrument_share.journal import services as journal
 from instrument_share.kernel.wording import Sentence
 
@@ -123,7 +124,7 @@ def _find_excuse(booking: Booking, limit: datetime, now: datetime) -> tuple[str,
         return notifications.CANCELLED_HOURS_RECORDED, True
     if (uses := get_uses_together(booking)).exists():
         return notifications.CANCELLED_NOT_NEEDED, is_over or not _run_or_ended_lately(uses, limit)
-    if back_at := _get_end_of_interruption(booking, now):
+    if back_at := get_end_of_interruption(*get_time_to_come(booking), now):
         return notifications.CANCELLED_INTERRUPTED, is_over or back_at <= limit
     return None
 
@@ -145,7 +146,7 @@ def no_show_take_back(
     statement bills them.
     """
     booking = booking_lock(booking_id)
-    opens, latest = _get_time_to_come(booking)
+    opens, latest = get_time_to_come(booking)
     if not opens <= came_at <= latest:
         return
     together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
@@ -179,25 +180,12 @@ def _cancel_not_agreed(booking: Booking, now: datetime) -> None:
 def _are_hours_recorded(booking: Booking) -> bool:
     """Return whether a keeper has recorded by hand a use for which the user came in time for the booking."""
     by_hand = booking.user.usage_logs.filter(booking=None, instrument=booking.instrument_id)
-    return by_hand.filter(starts_at__range=_get_time_to_come(booking)).exists()
-
-
-def _get_time_to_come(booking: Booking) -> tuple[datetime, datetime]:
-    """Return from when to when, both included, the user comes in time."""
-    grace = timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES)
-    return get_check_in_opening(booking.starts_at), booking.starts_at + grace
+    return by_hand.filter(starts_at__range=get_time_to_come(booking)).exists()
 
 
 def _is_kept_waiting(booking: Booking, limit: datetime) -> bool:
     """Return whether another use runs still, or was checked out after the limit, with time left to come."""
     return _run_or_ended_lately(get_uses_in_the_way(booking), limit)
-
-
-def _get_end_of_interruption(booking: Booking, now: datetime) -> datetime | None:
-    """Return until when the platform was interrupted, where that took of the time to come; None where not."""
-    opens, latest = _get_time_to_come(booking)
-    taken = [one.end for one in get_interruptions(opens, now) if one.start < latest]
-    return max(taken, default=None)
 
 
 def _run_or_ended_lately(uses: "QuerySet[Booking]", limit: datetime) -> bool:

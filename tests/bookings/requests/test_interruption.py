@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from bookings.requests.models import CreditEvent
+from bookings.requests.selectors.costs import get_cancel_cost
+from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.requests.services.notifications import CANCELLED_INTERRUPTED
 from bookings.usage.services.attendance import booking_check_in
@@ -87,6 +89,58 @@ def test_another_interruption_excuses_nobody(city, booking, begin, end):
     live(booking.starts_at + end * MINUTE, now)
     assert bookings_no_show_due(now) == 1
     assert state_of(booking) == "no_show"
+
+
+@pytest.fixture
+def binding(city):
+    """A booking of tomorrow, free to cancel until 09:00 of today."""
+    booking = book(city, slot(day=2, hour=9))
+    return booking, get_cancel_cost(city.researcher, booking, booking.requested_at).free_until
+
+
+def test_deadline_of_free_cancelling_that_passes_in_an_interruption_leaves_half_an_hour_after_it(
+    city, binding
+):
+    booking, deadline = binding
+    back = deadline + 60 * MINUTE
+    live(deadline - MINUTE, deadline - MINUTE)
+    assert get_cancel_cost(city.researcher, booking, back).charge_yuan == 0
+    live(back, back + 30 * MINUTE)
+    cost = get_cancel_cost(city.researcher, booking, back + 30 * MINUTE)
+    assert (cost.late, cost.charge_yuan, cost.free_until) == (False, 0, back + 30 * MINUTE)
+    assert get_cancel_cost(city.researcher, booking, back + 31 * MINUTE).late
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=back + 30 * MINUTE)
+    assert (state_of(booking), booking.late_cancel, booking.charged_yuan) == ("cancelled", False, None)
+    assert not CreditEvent.objects.exists()
+
+
+@pytest.mark.parametrize(("begin", "end"), [(-90, 0), (1, 60)])
+def test_interruption_before_or_after_the_deadline_of_free_cancelling_moves_nothing(
+    city, binding, begin, end
+):
+    booking, deadline = binding
+    live(deadline + begin * MINUTE, deadline + begin * MINUTE)
+    live(deadline + end * MINUTE, deadline + 65 * MINUTE)
+    cost = get_cancel_cost(city.researcher, booking, deadline + 65 * MINUTE)
+    assert (cost.late, cost.free_until) == (True, deadline)
+
+
+def test_interruption_that_ends_shortly_before_the_start_leaves_free_cancelling_until_the_start(
+    city, binding
+):
+    booking, deadline = binding
+    back = booking.starts_at - 20 * MINUTE
+    live(deadline - MINUTE, deadline - MINUTE)
+    live(back, back)
+    assert get_cancel_cost(city.researcher, booking, back).free_until == booking.starts_at
+
+
+def test_who_could_not_come_cancels_as_freely_as_who_does_nothing(city, booking):
+    back = booking.starts_at + 60 * MINUTE
+    live(booking.starts_at, booking.starts_at)
+    live(back, back + 31 * MINUTE)
+    assert not get_cancel_cost(city.researcher, booking, back + 30 * MINUTE).late
+    assert get_cancel_cost(city.researcher, booking, back + 31 * MINUTE).late
 
 
 def test_an_interruption_is_told_in_the_journal_once(booking):
