@@ -109,15 +109,25 @@ def _require_possible(entry: WaitlistEntry, now: datetime) -> None:
     first, last = (in_period or span).start, (in_period or span).end - entry.length
     at_end = find_wait_problems(entry, last, now)
     lasting = find_lasting(leave_out_price(at_end, entry, now))
-    if lasting:
-        at_start = find_wait_problems(entry, first, now)
-        if not find_lasting(leave_out_price(at_start, entry, now)):
-            # As where a qualification or a version of the rule ends within the span.
-            lasting = []
+    if lasting and any(_is_possible_at(entry, start, now) for start in _get_starts(entry, first, last)):
+        # As where a qualification or a version of the rule ends within the span.
+        lasting = []
     if in_period is None:
         lasting += [one for one in at_end if one.code in PROJECT_PERIOD_CODES]
     if lasting:
         raise build_refusal(lasting)
+
+
+def _get_starts(entry: WaitlistEntry, first: datetime, last: datetime) -> list[datetime]:
+    """Return the first start in the span, and each from which on a rule has another version."""
+    versions = providers.terms_versions({entry.instrument_id, *providers.linked_ids(entry.instrument_id)})
+    changes = {one.applies_from for of_one in versions.values() for one in of_one}
+    return [first, *sorted(at for at in changes if first < at < last)]
+
+
+def _is_possible_at(entry: WaitlistEntry, start: datetime, now: datetime) -> bool:
+    """Return whether nothing is wrong with this start that would be wrong with any other."""
+    return not find_lasting(leave_out_price(find_wait_problems(entry, start, now), entry, now))
 
 
 def find_wait_problems(entry: WaitlistEntry, start: datetime, now: datetime) -> "list[Problem]":

@@ -101,6 +101,18 @@ def test_one_waits_until_a_coming_rule_no_longer_admits_them(city):
     assert codes(refused) == ["booking.user_kind_refused"]
 
 
+def test_one_waits_for_the_days_between_two_rules_that_do_not_admit_them(city):
+    put_in_force(city, hours(user_kinds=frozenset({UserKind.INSIDE})))
+    put_in_force(city, hours(), day=3)
+    put_in_force(city, hours(user_kinds=frozenset({UserKind.INSIDE})), day=5)
+    whole = Interval(slot(day=1).start, slot(day=7).end)
+    wait = join(city, wanted=whole)
+    assert offered(wait) == [(slot(day=3, hour=8).start, slot(day=3, hour=8).end, "offered")]
+    with pytest.raises(BookingRefused) as refused:
+        join(city, wanted=Interval(slot(day=5).start, whole.end))
+    assert codes(refused) == ["booking.user_kind_refused"]
+
+
 def test_samples_wait_for_no_time_in_the_api_either(city):
     assert refusal(city, service_mode=ServiceMode.SAMPLES) == [("waiting.samples", "service_mode")]
 
