@@ -23,6 +23,8 @@ LOOKED_AHEAD = timedelta(days=180)
 MOST_CALENDARS = 3
 OFTEN = {"SECONDLY", "MINUTELY", "HOURLY"}
 FIRST_YEAR = 2000
+BYTE_ORDER_MARK = "\ufeff"
+"""Some programs begin a file in UTF-8 with it."""
 BY_TIME_OF_DAY = ("BYHOUR", "BYMINUTE", "BYSECOND")
 
 
@@ -51,14 +53,14 @@ def read_busy_times(text: str, now: datetime) -> dict[str, Interval]:
     Raises CalendarUnreadable.
     """
     try:
-        calendar = Calendar.from_ical(text)
+        calendar = Calendar.from_ical(text.removeprefix(BYTE_ORDER_MARK))
         _require_bounds(calendar)
         return dict(_find_times(calendar, now))
     except CalendarUnreadable:
         raise
     except Exception as error:
         # A parser of hostile text fails in many ways; each of them means the same here.
-        raise CalendarUnreadable(reason=type(error).__name__) from error
+        raise CalendarUnreadable(reason=f"iCalendar: {type(error).__name__}") from error
 
 
 def _require_bounds(calendar: Any) -> None:
@@ -86,7 +88,10 @@ def _find_times(calendar: Any, now: datetime) -> Iterator[tuple[str, Interval]]:
     if len(found) > MOST_TIMES:
         raise CalendarUnreadable(reason=f"VEVENT > {MOST_TIMES}")
     for event in found:
-        is_free = event.get("TRANSP") == "TRANSPARENT" or event.get("STATUS") == "CANCELLED"
+        # In any case (RFC 5545, 2).
+        is_free = (
+            event.get("TRANSP", "").upper() == "TRANSPARENT" or event.get("STATUS", "").upper() == "CANCELLED"
+        )
         start, end = _instant(event["DTSTART"].dt), _instant(event.end)
         if not is_free and start < end and end > now:
             yield _key(event), Interval(start, end)

@@ -61,7 +61,7 @@ KEEPER_LEFT = gettext_noop(
 )
 """What the page says of it then."""
 FAILS = gettext_noop(
-    "The external calendar of {instrument} could not be read for a day: {reason} The closures made of it "
+    "The external calendar of {instrument} could not be read for a day ({reason}). The closures made of it "
     "stay as they are. Mend the address or disconnect it."
 )
 logger = logging.getLogger(__name__)
@@ -132,11 +132,22 @@ def external_calendar_read(public_id: str, now: datetime) -> None:
         _follow(calendar, times, now)
     except (CallRefused, OSError, HTTPException, ValueError, DomainError) as error:
         logger.info("External calendar %s could not be read: %s", public_id, error)
-        _note_failure(calendar, str(error), now)
+        _note_failure(calendar, _describe(error), now)
         return
     ExternalCalendar.objects.filter(pk=calendar.pk).update(
         read_at=now, failing_since=None, failure="", told_at=None
     )
+
+
+def _describe(error: Exception) -> str:
+    """Return why a calendar could not be read, as it is shown in every language: technical, or a message."""
+    match error:
+        case CalendarUnreadable():
+            return str(error.params["reason"])
+        case DomainError():
+            return error.message
+        case _:
+            return str(error) or type(error).__name__
 
 
 def _fetch_times(address: str, now: datetime) -> dict[str, Interval]:

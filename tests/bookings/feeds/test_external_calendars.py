@@ -100,7 +100,12 @@ def test_what_is_free_cancelled_or_over_takes_no_time():
     cancelled = lesson("b", 4, 1, "STATUS:CANCELLED")
     over = lesson("c", 1, 1)
     far = event("d", ":20270101T010000Z", ":20270101T030000Z")
-    assert times(calendar(free, cancelled, over, far)) == []
+    in_lower_case = lesson("e", 4, 1, "TRANSP:transparent"), lesson("f", 4, 1, "STATUS:Cancelled")
+    assert times(calendar(free, cancelled, over, far, *in_lower_case)) == []
+
+
+def test_calendar_that_begins_with_a_byte_order_mark_is_read():
+    assert times(f"\ufeff{calendar(lesson())}") == [Interval(utc(4, 1), utc(4, 3))]
 
 
 @pytest.mark.parametrize(
@@ -327,6 +332,24 @@ def test_what_cannot_be_read_leaves_closures_and_is_told_after_a_day(city, read,
     assert told(city.keeper) == 1
     assert closed() == [Interval(utc(4, 1), utc(4, 3))]
     assert read(calendar(lesson()), NOW + timedelta(hours=27)).failing_since is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (Answer(404, ""), "HTTP 404"),
+        ("<html>", "iCalendar: ValueError"),
+        (ConnectionRefusedError(111, "Connection refused"), "[Errno 111] Connection refused"),
+        (TimeoutError(), "TimeoutError"),
+    ],
+)
+def test_why_it_cannot_be_read_is_said_without_words_of_another_language(
+    client, city, read, answer, reason, clock
+):
+    clock.set(NOW)
+    assert read(answer).failure == reason
+    client.force_login(city.keeper)
+    assert f"起：{reason}" in client.get(reverse("external_calendars")).content.decode()
 
 
 def test_a_calendar_of_more_bytes_than_are_read_is_refused_as_too_large(read):
