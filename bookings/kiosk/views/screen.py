@@ -193,9 +193,16 @@ def check_out(request: HttpRequest, kiosk: "Kiosk") -> HttpResponse:
         use = run_service(form, lambda: calculate_use(running, now=now, **form.times))
         if use is None or use.to_text() != request.POST.get("shown"):
             return _render_check_out(request, running, form, use)
-    if form.is_valid() and (taken := _take(kiosk, typed, lambda: form.to_act(now), now)):
+    if taken := _take(kiosk, typed, lambda: _build_check_out(typed, form, now), now):
         return redirect_with_message(request, _describe(taken), reverse("kiosk"))
     return _render_screen(request, kiosk, typed)
+
+
+def _build_check_out(typed: CodeForm, form: CheckOutForm, now: datetime) -> Act:
+    """Return the check-out, also where its end is missing: a wrong code counts whatever came with it."""
+    if form.is_valid():
+        return form.to_act(now)
+    return Act(ActKind.CHECK_OUT, typed.cleaned_data["key"], now, code=typed.cleaned_data["code"])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

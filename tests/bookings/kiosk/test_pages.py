@@ -191,6 +191,16 @@ def test_refusal_stands_beside_the_code_and_in_the_list_of_the_keepers(city, tab
     assert "签到码错误次数过多" in texts(tablet.post("/kiosk/check-out/", ends_at))
 
 
+def test_wrong_codes_are_counted_where_a_check_out_has_no_end_either(tablet, booking, clock):
+    clock.set(booking.starts_at)
+    present(tablet, booking)
+    for number in range(10):
+        refused = tablet.post("/kiosk/check-out/", {"key": f"k{number}", "code": "AAAAAA"})
+        assert "本仪器近期没有使用此签到码的预约" in texts(refused)
+    right = {"key": "right", "code": get_check_in_code(booking)}
+    assert "签到码错误次数过多" in texts(tablet.post("/kiosk/check-out/", right))
+
+
 def test_fault_is_reported_in_words(tablet):
     assert tablet.post("/kiosk/fault/", {"key": "f", "text": " "}).status_code == 422
     assert tablet.post("/kiosk/fault/", {"key": "f", "text": "真空泵停转"}).url == "/kiosk/"
