@@ -87,7 +87,7 @@ def project_create(request: HttpRequest, response: HttpResponse, data: NewProjec
         facts=_read_facts(data, organization),
         now=clock.now(),
     )
-    return Status(201, _respond(request, response, made.public_id))
+    return Status(201, _respond(request, response, made))
 
 
 @router.get(
@@ -98,7 +98,7 @@ def project_create(request: HttpRequest, response: HttpResponse, data: NewProjec
     openapi_extra=WITH_ETAG,
 )
 def project(request: HttpRequest, response: HttpResponse, project_id: ProjectId) -> ProjectOut:
-    return _respond(request, response, project_id)
+    return _respond(request, response, get_project(request.user, project_id))
 
 
 @router.put(
@@ -121,8 +121,10 @@ def project_change(
     require_if_match(if_match)
     found = get_project(request.user, project_id)
     facts = _read_facts(data, found.organization, found)
-    call_if_matching(if_match, services.project_change, request=request, project_id=found.pk, facts=facts)
-    return _respond(request, response, project_id)
+    changed = call_if_matching(
+        if_match, services.project_change, request=request, project_id=found.pk, facts=facts
+    )
+    return _respond(request, response, changed)
 
 
 @router.post(
@@ -137,8 +139,8 @@ def project_close(
 ) -> ProjectOut:
     """Bookings that name it stay; no other one may."""
     found = get_project(request.user, project_id)
-    call_if_matching(if_match, services.project_close, request=request, project_id=found.pk)
-    return _respond(request, response, project_id)
+    changed = call_if_matching(if_match, services.project_close, request=request, project_id=found.pk)
+    return _respond(request, response, changed)
 
 
 @router.post(
@@ -152,8 +154,8 @@ def project_reopen(
     request: HttpRequest, response: HttpResponse, project_id: ProjectId, if_match: IfMatch = None
 ) -> ProjectOut:
     found = get_project(request.user, project_id)
-    call_if_matching(if_match, services.project_reopen, request=request, project_id=found.pk)
-    return _respond(request, response, project_id)
+    changed = call_if_matching(if_match, services.project_reopen, request=request, project_id=found.pk)
+    return _respond(request, response, changed)
 
 
 def _read_facts(data: ProjectIn, organization: Any, project: "Project | None" = None) -> ProjectFacts:
@@ -169,8 +171,11 @@ def _read_facts(data: ProjectIn, organization: Any, project: "Project | None" = 
     )
 
 
-def _respond(request: HttpRequest, response: HttpResponse, public_id: str) -> ProjectOut:
-    """Return the project as it is now, and set its revision as the ETag."""
-    found = get_project(request.user, public_id)
-    response["ETag"] = f'"{found.revision}"'
-    return serialize_project(found, is_kept=kept_projects(request.user).filter(pk=found.pk).exists())
+def _respond(request: HttpRequest, response: HttpResponse, project: "Project") -> ProjectOut:
+    """Return the project as it is now, and set its revision as the ETag.
+
+    Whoever has just given it to another holder is answered too, though they may not see it any more.
+    """
+    response["ETag"] = f'"{project.revision}"'
+    is_kept = kept_projects(request.user).filter(pk=project.pk).exists()
+    return serialize_project(project, is_kept=is_kept)

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods
 from bookings.projects.domain.choices import get_next_state
 from bookings.projects.forms import ProjectForm, describe_project
 from bookings.projects.registry import count_bookings_ahead, count_waits
-from bookings.projects.selectors import get_kept_project
+from bookings.projects.selectors import get_kept_project, kept_projects
 from bookings.projects.services import project_change, project_close, project_create, project_reopen
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.addresses import page_address
 from instrument_share.web import clock
+from instrument_share.web.desks import navigation
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
@@ -25,6 +26,7 @@ from instrument_share.web.text.formats import bilingual
 
 if TYPE_CHECKING:
     from bookings.projects.models import Project
+    from instrument_share.accounts.models import User
 
 
 @login_required
@@ -82,8 +84,8 @@ def project_edit(request: SignedInRequest, public_id: str) -> HttpResponse:
             revision=form.cleaned_data["revision"],
             now=clock.now(),
         ),
-        respond=lambda _saved: redirect_with_message(
-            request, _("The project is changed."), _get_address(found)
+        respond=lambda changed: redirect_with_message(
+            request, _("The project is changed."), _get_next_address(request.user, changed)
         ),
         template="bookings/projects/project_form.html",
         context=lambda: {
@@ -152,3 +154,10 @@ def project_reopening(request: SignedInRequest, public_id: str) -> Confirmation:
 
 def _get_address(project: "Project") -> str:
     return page_address("project", project.public_id)
+
+
+def _get_next_address(viewer: "User", project: "Project") -> str:
+    """Return the project's page, or the viewer's own where they have just given the project away."""
+    if kept_projects(viewer).filter(pk=project.pk).exists():
+        return _get_address(project)
+    return navigation().own.address

@@ -57,3 +57,28 @@ def test_project_is_sent_back_as_it_was_read_though_a_member_has_left(city, leav
     facts = {name: read.json()[name] for name in kept} | {"holder": read.json()["holder"]["id"]}
     changed = admin("PUT", address, facts | {"budget_yuan": "500.00"}, **{"If-Match": read["ETag"]})
     assert (changed.status_code, changed.json()["budget_yuan"]) == (200, "500.00")
+
+
+def test_holder_who_gives_a_project_away_is_answered_and_led_to_their_own_page(city, client, clock):
+    clock.set(NOW)
+    people = {"for_all_members": False, "member_ids": frozenset()}
+    project = add_project(city, holder_id=city.researcher.pk, **people)
+    client.force_login(city.researcher)
+    entered = {"name": "钛", "funding": "other", "open_to": "named", "holder": city.admin.public_id}
+    sent = client.post(f"/projects/{project.public_id}/edit/", entered | {"revision": "1"}, follow=True)
+    assert (sent.status_code, sent.redirect_chain) == (200, [("/me/", 302)])
+    project.refresh_from_db()
+    assert project.holder == city.admin
+
+
+@pytest.mark.parametrize("key", [{}, {"Idempotency-Key": "p1"}])
+def test_program_that_gives_a_project_away_reads_what_it_is_now(city, clock, key):
+    clock.set(NOW)
+    people = {"for_all_members": False, "member_ids": frozenset()}
+    project = add_project(city, holder_id=city.researcher.pk, **people)
+    holder, address = Caller(city.researcher), f"/projects/{project.public_id}"
+    facts = {"name": "钛", "holder": city.admin.public_id, "for_all_members": False}
+    changed = holder("PUT", address, facts, **{"If-Match": '"1"', **key})
+    assert (changed.status_code, changed["ETag"]) == (200, '"2"')
+    assert (changed.json()["holder"]["id"], changed.json()["members"]) == (city.admin.public_id, None)
+    assert holder("GET", address).status_code == 404
