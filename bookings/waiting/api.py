@@ -13,6 +13,7 @@ from bookings.waiting.selectors import OPEN, get_offer, get_wait, waits
 from bookings.waiting.services import entries, offers
 from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
+from instrument_share.personal.services.disclosures import people_listed
 from instrument_share.web import clock
 from instrument_share.web.api.auth import members, person
 from instrument_share.web.api.fields import PublicId, require_interval
@@ -45,7 +46,9 @@ def wait_list(
     rows = page(
         found if all else found.filter(OPEN), ordering=("-joined_at", "-id"), cursor=cursor, limit=limit
     )
-    return WaitsPage(items=serialize_waits(rows.items, clock.now()), next_cursor=rows.next_cursor)
+    now, named = clock.now(), [row.user_id for row in rows.items]
+    people_listed(actor=person(request), what="waits.read", people=named, now=now)
+    return WaitsPage(items=serialize_waits(rows.items, now), next_cursor=rows.next_cursor)
 
 
 @router.post(

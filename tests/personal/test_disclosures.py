@@ -11,7 +11,8 @@ from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.journal.models import AuditEntry
 from tests import factories
 from tests.bookings.requests.booking import use
-from tests.factories import NOW
+from tests.bookings.waiting.waiting import join
+from tests.factories import NOW, slot
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("bookings", "providers", "rewards", "instrument_share")
@@ -115,3 +116,15 @@ def test_a_program_that_reads_a_list_of_people_is_recorded_once_a_day(city, clie
     clock.set(NOW + timedelta(days=1))
     client.get(f"/api/v1/{path}")
     assert entries.count() == 2
+
+
+@pytest.mark.django_db
+def test_an_administrator_whose_program_reads_who_waits_is_recorded(city, client, clock):
+    clock.set(NOW)
+    join(city, city.researcher, wanted=slot(length=8))
+    entries = AuditEntry.objects.filter(action="personal_data.disclosed")
+    admin = factories.member(city.company, Role.ORG_ADMIN, name="管")
+    for reader, expected in ((city.researcher, []), (admin, [{"what": "waits.read", "rows": 1}])):
+        client.force_login(reader)
+        assert len(client.get("/api/v1/waiting").json()["items"]) == 1
+        assert list(entries.values_list("details", flat=True)) == expected
