@@ -235,6 +235,17 @@ class ReasonIn(BodyIn):
     reason: Text500 = Field("", description=_("why; needed from the unit's side, and the user reads it"))
 
 
+class CancelCostOut(Schema):
+    free_until: datetime = Field(description=_("until when cancelling is free of charge"))
+    charge_yuan: Decimal | None = Field(
+        description=_(
+            "it is late: what cancelling costs at most, in yuan, less where somebody takes the time, and it "
+            "counts on the user's credit; null: it is free of charge"
+        ),
+        examples=["100.00"],
+    )
+
+
 class InstrumentRef(Schema):
     id: PublicId
     name_zh: str

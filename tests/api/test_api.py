@@ -7,6 +7,7 @@ from django.test import Client
 from bookings.requests.models import Booking
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.next_free import next_free_rebuild
+from instrument_share.accounts.domain import Role
 from instrument_share.accounts.services import api_token_create
 from providers.instruments.models import Instrument
 from providers.search.services.index import search_rebuild
@@ -337,7 +338,7 @@ def test_head_is_answered_like_get_without_the_body(city):
         asked, got = caller.head(path), caller.get(path)
         assert (asked.status_code, asked.content) == (200, b"")
         assert (asked["Content-Type"], asked.get("ETag")) == (got["Content-Type"], got.get("ETag"))
-    refused = caller.head("/api/v1/bookings/BKG-1/cancel")
+    refused = caller.head("/api/v1/bookings/BKG-1/approve")
     assert (refused.status_code, refused["Allow"]) == (405, "POST")
 
 
@@ -446,3 +447,19 @@ def test_api_search_returns_same_results_as_page(city):
     ):
         assert len(found(one)["items"]) == 1
     assert visitor("GET", "/instruments?sort=best").status_code == 422
+
+
+def test_program_reads_what_cancelling_costs_before_it_cancels(city, clock):
+    booking = book(city)
+    path = f"/bookings/{booking.public_id}/cancel"
+    caller, deadline = Caller(city.researcher), booking.starts_at - timedelta(hours=24)
+    for now, charge in ((deadline, None), (deadline + timedelta(minutes=1), "100.00")):
+        clock.set(now)
+        assert caller("GET", path).json() == {"free_until": z(deadline), "charge_yuan": charge}
+    assert Caller(city.keeper)("GET", path).json()["charge_yuan"] is None
+    colleague = factories.member(city.company, name="己")
+    assert_problem(Caller(colleague)("GET", path), 404, "not_found")
+    admin = factories.member(city.company, Role.ORG_ADMIN, name="管")
+    assert_problem(Caller(admin)("GET", path), 403, "forbidden")
+    assert caller("POST", path, {}).json()["charged_yuan"] == "100.00"
+    assert_problem(caller("GET", path), 409, "state.illegal_move")

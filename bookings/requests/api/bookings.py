@@ -12,11 +12,12 @@ from bookings.requests.api.parts import (
     find_project,
     respond_with_booking,
 )
-from bookings.requests.domain.states import BookingState
+from bookings.requests.domain.states import BookingState, require_cancellable
 from bookings.requests.schemas import (
     BookingIn,
     BookingOut,
     BookingsPage,
+    CancelCostOut,
     MoveIn,
     NoteIn,
     ReasonIn,
@@ -24,9 +25,11 @@ from bookings.requests.schemas import (
 )
 from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.requests.selectors.bookings import bookings
+from bookings.requests.selectors.costs import get_cancel_cost
 from bookings.requests.services import bookings as bookings_services
 from bookings.requests.services import cancellations, deciding
 from instrument_share.accounts.domain.tokens import TokenScope
+from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.personal.services.disclosures import people_listed
 from instrument_share.web import clock
@@ -152,6 +155,22 @@ def booking_move(
         bookings_services.booking_move,
         interval=require_interval(data.starts_at, data.ends_at),
     )
+
+
+@router.get(
+    "/{booking_id}/cancel",
+    response={200: CancelCostOut, **error_responses(403, 404, 409)},
+    operation_id="booking_cancel_cost",
+    auth=members(TokenScope.READ),
+    summary=gettext_noop("What cancelling a booking costs now"),
+)
+def booking_cancel_cost(request: HttpRequest, booking_id: BookingId) -> CancelCostOut:
+    """With what was booked with it, which is cancelled too. Changes nothing."""
+    found = bookings_selectors.get_booking(request.user, booking_id)
+    require(person(request), "bookings.cancel", found)
+    require_cancellable(found.state, "cancel")
+    cost = get_cancel_cost(person(request), found, clock.now())
+    return CancelCostOut(free_until=cost.free_until, charge_yuan=cost.charge_yuan if cost.late else None)
 
 
 @router.post(
