@@ -35,6 +35,7 @@ from bookings.requests.selectors.bookings import (
     bookings,
     decisions_of_year,
     keeper_day_bookings,
+    requests_counted,
     uses_while_suspended,
     waiting_decisions,
 )
