@@ -36,11 +36,11 @@ from rewards.vouchers.models import (
     VoucherPayoutRow,
     VoucherReversal,
 )
-from rewards.vouchers.permissions import is_bound
 from rewards.vouchers.reports import get_printed_names
 from rewards.vouchers.selectors.payouts import (
     audited_claims_lock,
     get_payout_in_force,
+    is_involved,
     payout_lock,
     row_lock,
 )
@@ -50,7 +50,6 @@ from rewards.vouchers.services.telling import record_act, tell_administrators
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
-    from instrument_share.accounts.selectors import Viewer
 
 CAME_BACK = gettext_noop(
     "The payout of ¥{amount} to {organization} came back: {reason} Check the receiving account."
@@ -198,15 +197,8 @@ def voucher_payout_reverse(
     return reversal
 
 
-def took_part_in_claim(viewer: "Viewer", row: VoucherPayoutRow) -> bool:
-    """Return whether the person claims for the organization, or decided on the claim of a row or its list."""
-    claim = row.claim
-    acted = (claim.submitted_by_id, claim.checked_by_id, claim.audited_by_id, row.payout_list.made_by_id)
-    return viewer.pk in acted or is_bound(viewer, claim.grant)
-
-
 def _require_uninvolved(actor: "User", row: VoucherPayoutRow) -> None:
-    if took_part_in_claim(actor, row):
+    if is_involved(actor, row):
         raise TookPartInClaim
 
 
