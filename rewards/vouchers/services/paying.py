@@ -37,6 +37,7 @@ from rewards.vouchers.models import (
     VoucherReversal,
 )
 from rewards.vouchers.reports import get_printed_names
+from rewards.vouchers.selectors.claims import leave_out_waiting
 from rewards.vouchers.selectors.payouts import (
     audited_claims_lock,
     get_payout_in_force,
@@ -64,11 +65,12 @@ TO_REPLACED = gettext_noop(
 def voucher_list_make(*, actor: "User", scheme_id: int, now: datetime) -> VoucherPayoutList:
     """Put every audited claim of a batch that stands on no list onto a new one, for Finance.
 
+    Those with a use whose correction is not billed yet wait for the next one.
     Raises NothingToList, UsesChanged.
     """
     require(actor, "rewards.list_vouchers")
     scheme = scheme_lock(scheme_id)
-    waiting = audited_claims_lock(scheme.pk)
+    waiting = leave_out_waiting(audited_claims_lock(scheme.pk))
     if not waiting:
         raise NothingToList
     require_unchanged(*waiting)

@@ -28,6 +28,7 @@ from rewards.payments.services.paid_accounts import find_account_lack
 from rewards.vouchers.domain.errors import NothingToList, TookPartInClaim
 from rewards.vouchers.forms import PayoutBackForm, PayoutForm
 from rewards.vouchers.reports import render_payout_list
+from rewards.vouchers.selectors.claims import leave_out_waiting
 from rewards.vouchers.selectors.payouts import (
     audited_claims,
     get_payout_in_force,
@@ -54,7 +55,7 @@ def list_new(request: SignedInRequest, public_id: str) -> Confirmation:
     """Make a payout list of what is audited. Raises NothingToList, UsesChanged."""
     require(request.user, "rewards.list_vouchers")
     scheme = get_scheme(public_id)
-    waiting = list(audited_claims(scheme.pk))
+    waiting = leave_out_waiting(list(audited_claims(scheme.pk)))
     if not waiting:
         raise NothingToList
     require_unchanged(*waiting)
