@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.expressions import Combinable
 
 from bookings.statements.domain.billing import to_fen
 from bookings.statements.domain.states import StatementState
@@ -70,7 +71,7 @@ def uses_with_correction_to_bill(logs: Collection[int]) -> frozenset[int]:
     sent = StatementLine.objects.filter(log=OuterRef("pk")).exclude(statement__state=StatementState.DRAFT)
     billed = sent.order_by().values("log").annotate(sum=Sum("amount_yuan")).values("sum")
     corrected = UsageLog.objects.filter(IS_CORRECTED, pk__in=logs).annotate(billed_yuan=Subquery(billed))
-    read = {"amount_yuan": "amount_yuan", "billed_yuan": F("billed_yuan")}
+    read: dict[str, str | Combinable] = {"amount_yuan": "amount_yuan", "billed_yuan": F("billed_yuan")}
     batches = iterate_counted_rows(corrected.order_by("id"), read)
     return frozenset(
         row["pk"] for rows in batches for row in rows if row["amount_yuan"] != row["billed_yuan"]

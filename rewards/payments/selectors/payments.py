@@ -1,12 +1,12 @@
 """Payments in force, and reports that wait for the Finance Bureau."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Sum, When
+from django.db.models import Case, Exists, IntegerField, Model, OuterRef, QuerySet, Sum, When
 
-from instrument_share.journal.selectors import entries
+from instrument_share.journal.selectors import entries_on
 from instrument_share.kernel.errors import require_found
 from rewards.assessment.models import Award
 from rewards.cycle.domain.states import CycleState
@@ -50,17 +50,19 @@ def get_unpaid_of(organization_ids: Collection[int], cycle_ids: Collection[int])
     return dict(found.values_list("assessment__cycle").annotate(Sum("amount_yuan")))
 
 
-def get_account_reasons(payment_ids: Collection[str]) -> dict[str, str]:
-    """Return why payments went to an account that had been replaced, by their public id. One statement.
+def get_account_reasons(model: type[Model], public_ids: Collection[str]) -> dict[str, str]:
+    """Return why transfers went to an account that had been replaced, by their public id. One statement.
 
-    Payments of awards and payouts of vouchers: the journal keeps the reason of both.
+    `model`: payments of awards or payouts of vouchers. The journal keeps the reason.
     """
-    recorded = entries().filter(
-        action__in=("payment.recorded", "voucher_payout.recorded"),
-        subject_id__in=payment_ids,
-        details__has_key="reason",
-    )
-    return {entry.subject_id: entry.details["reason"] for entry in recorded}
+    acts = ("payment.recorded", "voucher_payout.recorded")
+    recorded = entries_on(model._meta.label, public_ids, acts)
+    return {entry.subject_id: entry.details["reason"] for entry in recorded if "reason" in entry.details}
+
+
+def get_payment_reasons(payments: Iterable[Payment]) -> dict[str, str]:
+    """Return why payments went to an account that had been replaced, by their public id. One statement."""
+    return get_account_reasons(Payment, [payment.public_id for payment in payments])
 
 
 def get_payments_by_award(report: "FinanceReport") -> Mapping[str, Payment]:

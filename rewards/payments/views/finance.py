@@ -35,8 +35,8 @@ from rewards.payments.selectors.accounts import (
 )
 from rewards.payments.selectors.batches import batches, get_waiting_rows
 from rewards.payments.selectors.payments import (
-    get_account_reasons,
     get_paid_by_report,
+    get_payment_reasons,
     get_payments_by_award,
     get_unpaid_of,
     reports_waiting_first,
@@ -88,7 +88,9 @@ def finance(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "tasks": find_finance_tasks(request.user),
-        "to_check": read_queue(request, accounts_to_check(), "accounts", "entered_at", "id", limit=MAX_LISTED)
+        "to_check": read_queue(
+            request, accounts_to_check(request.user), "accounts", "entered_at", "id", limit=MAX_LISTED
+        )
         if checks
         else None,
         "rows": [
@@ -141,7 +143,7 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     paid = sum((payment.amount_yuan for payment in payments.values()), Decimal(0))
     can_pay = not problems and may_pay(request.user, found)
     came_back = list(reversed_payments(found))
-    reasons = get_account_reasons([one.public_id for one in (*payments.values(), *came_back)])
+    reasons = get_payment_reasons((*payments.values(), *came_back))
     rows = _rows(request.user, found, units, live, payments, reasons)
     context = {
         "report": found,

@@ -1,5 +1,6 @@
 """Payout lists, their rows and what was paid of them."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import rules
@@ -8,6 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.errors import gettext_noop, require_found
 from instrument_share.kernel.wording import Bilingual
+from rewards.payments.selectors.payments import get_account_reasons
 from rewards.report.selectors.issued import IssuedPaper
 from rewards.vouchers.domain.choices import ClaimState
 from rewards.vouchers.domain.codes import get_list_id
@@ -127,6 +129,12 @@ def rows_of_others(viewer: "Viewer", payout_list: VoucherPayoutList) -> frozense
     """Return the keys of the rows of a list whose payout somebody else than the viewer records."""
     rows = VoucherPayoutRow.objects.filter(get_involvement(viewer), payout_list=payout_list)
     return frozenset(rows.values_list("pk", flat=True))
+
+
+def get_payout_reasons(rows: Iterable[VoucherPayoutRow]) -> dict[str, str]:
+    """Return why payouts of `payout_rows` went to an account that had been replaced, by their public id."""
+    made = [payout.public_id for row in rows for payout in vars(row)["made"]]
+    return get_account_reasons(VoucherPayout, made)
 
 
 def get_row(payout_list: VoucherPayoutList, claim_id: str) -> VoucherPayoutRow:

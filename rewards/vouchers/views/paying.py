@@ -23,7 +23,6 @@ from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, yuan
 from rewards.payments.forms import describe_present
 from rewards.payments.selectors.accounts import get_accounts, get_kept_accounts, get_kept_accounts_by_unit
-from rewards.payments.selectors.payments import get_account_reasons
 from rewards.payments.services.paid_accounts import find_account_lack
 from rewards.vouchers.domain.errors import NothingToList, TookPartInClaim
 from rewards.vouchers.forms import PayoutBackForm, PayoutForm
@@ -33,6 +32,7 @@ from rewards.vouchers.selectors.payouts import (
     audited_claims,
     get_payout_in_force,
     get_payout_list,
+    get_payout_reasons,
     get_row,
     payout_rows,
     rows_of_others,
@@ -86,7 +86,7 @@ def payout_list(request: SignedInRequest, public_id: str) -> HttpResponse:
     accounts = get_accounts(organizations)
     kept = get_kept_accounts_by_unit(organizations, get_made_date(found))
     of_others = rows_of_others(request.user, found)
-    reasons = get_account_reasons([payout.public_id for row in rows for payout in vars(row)["made"]])
+    reasons = get_payout_reasons(rows)
     context = {
         "list": found,
         "rows": [

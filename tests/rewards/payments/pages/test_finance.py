@@ -309,3 +309,20 @@ def test_the_account_of_a_suspended_unit_is_checked(login, year, sent):
     assert client.post(check).status_code == 302
     entered.refresh_from_db()
     assert entered.checked_by == year.city.finance
+
+
+def test_an_account_is_listed_for_who_may_check_it(login, year, sent):
+    """Who manages a unit and works at Finance too does not check what he or she entered."""
+    treasury = year.city.finance.memberships.get().organization
+    year.city.give(year.manager, treasury, Role.FINANCE_OFFICER)
+    account_enter(
+        actor=year.manager,
+        organization_id=year.first.pk,
+        holder="云屏大学",
+        bank="云屏银行",
+        number="6222020000009999",
+        now=AFTER + timedelta(days=15),
+    )
+    page = reverse("payee_account", args=[year.first.public_id])
+    assert page in login(year.city.finance).get(reverse("finance")).content.decode()
+    assert page not in login(year.manager).get(reverse("finance")).content.decode()
