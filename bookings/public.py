@@ -35,6 +35,7 @@ from bookings.requests.selectors.bookings import (
     bookings,
     decisions_of_year,
     keeper_day_bookings,
+    requests_counted,
     uses_while_suspended,
     waiting_decisions,
 )
@@ -83,7 +84,12 @@ from bookings.statements.selectors.statements import (
     statements_to_pay,
     sum_owed,
 )
-from bookings.statements.selectors.uses import BilledUse, agreed_statements, billed_uses
+from bookings.statements.selectors.uses import (
+    BilledUse,
+    agreed_statements,
+    billed_uses,
+    uses_with_correction_to_bill,
+)
 from bookings.statements.services.drafting import statements_draft
 from bookings.statements.services.payments import statement_payment_record, statement_payment_reverse
 from bookings.statements.services.reinstatement import organization_reinstate

@@ -193,6 +193,7 @@ from providers.units.selectors.units import (
 from providers.units.selectors.yearly import (
     InstrumentOfYear,
     UnitOfYear,
+    completeness_of_year,
     instruments_of_year,
     openness_of_year,
     units_of_year,

@@ -97,7 +97,7 @@ from tests import factories
 from tests.bookings.requests.booking import book
 from tests.bookings.samples.steps import accepted, quoted, received, submitted
 from tests.factories import LONG_AGO, NOW, slot
-from tests.rewards.builders import AFTER, CONTACT, POLICY, YEAR, build_city, local
+from tests.rewards.builders import AFTER, CONTACT, POLICY_OF_ALL_ROWS, YEAR, build_city, local
 from tests.rewards.vouchers.things import voucher_things
 
 DAY = timedelta(days=1)
@@ -547,7 +547,7 @@ def _year(city, authorities, instrument, company):
         start = local(YEAR, 5, day, 8)
         authorities.log(instrument, start, payer=payer, external=True, amount=Decimal(1000))
     officer = {"actor": authorities.officer}
-    policy = policy_load(document=POLICY, now=AFTER, **officer)
+    policy = policy_load(document=POLICY_OF_ALL_ROWS, now=AFTER, **officer)
     cycle = cycle_open(year=YEAR, policy_id=policy.pk, budget_yuan=Decimal(100_000), now=AFTER, **officer)
     step = {"cycle_id": cycle.pk, **officer}
     cycle_freeze(now=AFTER, **step)

@@ -24,13 +24,17 @@ WITHOUT_ORDERS = {
     "instrument_share/transparency/templates/transparency/log.html": "a log by number",
     "providers/instruments/templates/providers/instruments/recode.html": "a queue by unit and name",
     "providers/units/templates/providers/units/unit_supervision.html": "what was done, by time",
+    "rewards/assessment/templates/rewards/assessment/decisions.html": "requests by time",
     "rewards/assessment/templates/rewards/assessment/instrument_result.html": "logs by time",
+    "rewards/assessment/templates/rewards/assessment/ratings.html": "logs by time",
 }
 WITHOUT_EXPORT = {
     "instrument_share/pages/templates/pages/bureau.html": "a queue; what it leads to is exported",
     "instrument_share/pages/templates/pages/styleguide.html": "shows the parts",
     "instrument_share/transparency/templates/transparency/log.html": "read by programs through the API",
+    "rewards/assessment/templates/rewards/assessment/decisions.html": "counts are in the package",
     "rewards/assessment/templates/rewards/assessment/instrument_result.html": "stands in the year's package",
+    "rewards/assessment/templates/rewards/assessment/ratings.html": "stands in the year's package",
 }
 INCLUDED_IN = {
     "bookings/statements/templates/bookings/statements/parts/statement_rows.html": (

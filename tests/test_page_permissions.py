@@ -419,6 +419,9 @@ POST:findings_decide                 in    403   403   403   403   403   403   4
 assessment                           in    403   403   403   403   403   ok    404   ok    ok    ok    403
 certificate                          in    403   403   403   403   403   ok    404   ok    ok    ok    403
 assessment_sheet                     in    403   403   403   403   403   ok    404   ok    ok    ok    403
+assessment_ratings                   in    403   403   403   403   403   ok    404   ok    ok    ok    403
+assessment_decisions                 in    403   403   403   403   403   ok    404   ok    ok    ok    403
+assessment_completeness              in    403   403   403   403   403   ok    404   ok    ok    ok    403
 # the unit's, drawn for the auditor
 draws                                in    403   403   403   403   403   ok    ok    ok    ok    ok    403
 draw_new                             in    403   403   403   403   403   403   403   ok    ok    403   403

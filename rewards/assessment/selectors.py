@@ -1,7 +1,8 @@
 """Assessments, their instruments, and the logs of the snapshot behind them."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from django.db.models.functions import Right
 from instrument_share.accounts.domain import OrganizationState
 from instrument_share.journal.selectors import entries
 from instrument_share.kernel.errors import NotFound, require_found
-from rewards.assessment.domain.counting import REASONS
+from rewards.assessment.domain.counting import REASONS, is_review_counted
 from rewards.assessment.models import BEST_FIRST, Award, IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.domain.snapshot_schema import UsageRow
 from rewards.cycle.models import AssessmentCycle
@@ -97,12 +98,58 @@ def get_snapshot_logs(viewer: "Viewer", result: InstrumentResult) -> list[dict[s
     left after overlaps), taken_by (logs that took the rest), counted_seconds and counted_yuan (exact
     Fractions). Their sums are the result's figures before rounding. Raises SnapshotDamaged.
     """
-    if not _visible(viewer).filter(pk=result.assessment_id).exists():
-        raise NotFound
-    reasons = {log: reason for reason, logs in result.entries_excluded.items() for log in logs}
+    _require_visible(viewer, result.assessment_id)
     rows = StoredSnapshot(result.assessment.cycle).usage(result.instrument.public_id)
+    reasons = _get_reasons(result)
     logs = [_traced(row, reasons.get(row.id, ""), result.entries_reduced.get(row.id)) for row in rows]
-    return sorted(logs, key=lambda log: (log["starts_at"], log["log"]))
+    return sorted(logs, key=_get_log_place)
+
+
+def get_rated_logs(viewer: "Viewer", assessment: UnitAssessment) -> list[dict[str, Any]]:
+    """Return the frozen logs of a unit whose rating counts, by start: what `UnitFacts.reviews` counted.
+
+    Keys: those of `get_snapshot_logs`, rating (`Rating`) and instrument (`InstrumentResult.instrument`).
+    Reads the usage of every instrument of the unit. Raises SnapshotDamaged.
+    """
+    _require_visible(viewer, assessment.pk)
+    snapshot = StoredSnapshot(assessment.cycle)
+    logs = []
+    for result in assessment.instruments.all():
+        reasons = _get_reasons(result)
+        for row in snapshot.usage(result.instrument.public_id):
+            reason = reasons.get(row.id, "")
+            if is_review_counted(row.rating, reason):
+                traced = _traced(row, reason, result.entries_reduced.get(row.id))
+                logs.append({**traced, "rating": row.rating, "instrument": result.instrument})
+    return sorted(logs, key=_get_log_place)
+
+
+def get_frozen_decisions(assessment: UnitAssessment) -> tuple[int, int]:
+    """Return how many requests of a unit, named as frozen, were decided in time, and how many lapsed."""
+    rows = StoredSnapshot(assessment.cycle).decisions()
+    own = next((row for row in rows if row.uscc == assessment.organization.uscc), None)
+    return (own.decided, own.lapsed) if own else (0, 0)
+
+
+def get_frozen_completeness(assessment: UnitAssessment) -> tuple[int, ...]:
+    """Return how many kinds of information of a unit were complete at the month ends, as frozen."""
+    rows = StoredSnapshot(assessment.cycle).units()
+    public_id = assessment.organization.public_id
+    return next((row.kinds_complete for row in rows if row.organization == public_id), ())
+
+
+def _require_visible(viewer: "Viewer", assessment_id: int) -> None:
+    if not _visible(viewer).filter(pk=assessment_id).exists():
+        raise NotFound
+
+
+def _get_reasons(result: InstrumentResult) -> dict[str, str]:
+    """Return why logs of an instrument do not count, by their public id."""
+    return {log: reason for reason, logs in result.entries_excluded.items() for log in logs}
+
+
+def _get_log_place(log: Mapping[str, Any]) -> tuple[datetime, str]:
+    return log["starts_at"], log["log"]
 
 
 def _traced(row: UsageRow, reason: str, reduced: dict[str, Any] | None) -> dict[str, Any]:

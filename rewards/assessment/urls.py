@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rewards.assessment.views import results
+from rewards.assessment.views import figure_rows, results
 from rewards.assessment.views.export import units_csv
 
 results_urls = [
@@ -20,5 +20,8 @@ assessments_urls = [
         results.instrument_result,
         name="instrument_result",
     ),
+    path("<str:public_id>/ratings/", figure_rows.ratings, name="assessment_ratings"),
+    path("<str:public_id>/decisions/", figure_rows.decisions, name="assessment_decisions"),
+    path("<str:public_id>/completeness/", figure_rows.completeness, name="assessment_completeness"),
 ]
 """Under `bureau/assessments/`."""

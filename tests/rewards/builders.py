@@ -94,6 +94,32 @@ clause_zh = "按得分超出合格线的部分分配"
 floor = "pass"
 """
 
+POLICY_OF_ALL_ROWS = POLICY.replace("points = 40", "points = 10").replace(
+    "\n[findings]",
+    """
+[[groups.indicators]]
+code = "satisfaction"
+measure = "satisfaction"
+title_zh = "用户满意度"
+points = 10
+shape = { kind = "linear", zero = 3, full = 5 }
+[[groups.indicators]]
+code = "decisions"
+measure = "decision_timeliness"
+title_zh = "审批及时率"
+points = 10
+shape = { kind = "linear", zero = 0, full = 1 }
+[[groups.indicators]]
+code = "completeness"
+measure = "completeness"
+title_zh = "信息完整度"
+points = 10
+shape = { kind = "linear", zero = 0, full = 1 }
+
+[findings]""",
+)
+"""The same with the indicators that have pages of their rows."""
+
 
 class Numbers:
     """1, 2, 3 …; a copy goes on from where it was made."""

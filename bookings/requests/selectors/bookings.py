@@ -138,25 +138,39 @@ class DecisionsOfYear(TypedDict):
     lapsed: int
 
 
+_IN_TIME = Q(decided_at__lt=F("decide_by"))
+_LAPSED = Q(state=BookingState.LAPSED)
+
+
 def decisions_of_year(year: int) -> Iterator[DecisionsOfYear]:
     """Yield, by owning unit, how the year's requests that waited for a keeper ended.
 
     A request belongs to the year in which it was made, in Asia/Shanghai. Takes one statement.
     """
-    span = get_year_interval(year)
     rows = (
-        Booking.objects.filter(
-            requested_at__gte=span.start, requested_at__lt=span.end, decide_by__isnull=False
-        )
+        _requests_to_decide(year)
         .values(organization_id=F("instrument__organization_id"))
-        .annotate(
-            decided=Count("pk", filter=Q(decided_at__lt=F("decide_by"))),
-            lapsed=Count("pk", filter=Q(state=BookingState.LAPSED)),
-        )
+        .annotate(decided=Count("pk", filter=_IN_TIME), lapsed=Count("pk", filter=_LAPSED))
         .order_by("organization_id")
         .iterator()
     )
     return (cast("DecisionsOfYear", row) for row in rows)
+
+
+def requests_counted(organization_id: int, year: int) -> QuerySet[Booking]:
+    """Return the requests that `decisions_of_year` counts for a unit, unordered, with their instrument.
+
+    Those that are not lapsed were decided in time. The caller may see the unit's assessment.
+    """
+    of_unit = _requests_to_decide(year).filter(instrument__organization=organization_id)
+    return of_unit.filter(_IN_TIME | _LAPSED).select_related("instrument")
+
+
+def _requests_to_decide(year: int) -> QuerySet[Booking]:
+    span = get_year_interval(year)
+    return Booking.objects.filter(
+        requested_at__gte=span.start, requested_at__lt=span.end, decide_by__isnull=False
+    )
 
 
 def find_missed_by(user: "User", instrument_id: int, came_at: datetime) -> list[int]:

@@ -4,16 +4,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.expressions import Combinable
 
 from bookings.statements.domain.billing import to_fen
 from bookings.statements.domain.states import StatementState
 from bookings.statements.models import Statement, StatementLine
-
-if TYPE_CHECKING:
-    from bookings.usage.models import UsageLog
+from bookings.usage.models import UsageLog
+from bookings.usage.selectors.logs_as_counted import IS_CORRECTED, iterate_counted_rows
 
 AGREED_STATES = (StatementState.CONFIRMED, StatementState.SETTLED)
 """A statement that is paid is agreed to, whether its payer confirmed it before or not."""
@@ -26,7 +25,7 @@ class BilledUse:
     Its times are those of the last of them: a correction bills the difference with the times that count then.
     """
 
-    log: "UsageLog"
+    log: UsageLog
     starts_at: datetime
     ends_at: datetime
     effective_seconds: int
@@ -65,3 +64,15 @@ def billed_uses(statement_ids: Collection[int]) -> dict[int, list[BilledUse]]:
             )
         )
     return found
+
+
+def uses_with_correction_to_bill(logs: Collection[int]) -> frozenset[int]:
+    """Return those of the uses (keys) of which a confirmed correction is on no statement sent until now."""
+    sent = StatementLine.objects.filter(log=OuterRef("pk")).exclude(statement__state=StatementState.DRAFT)
+    billed = sent.order_by().values("log").annotate(sum=Sum("amount_yuan")).values("sum")
+    corrected = UsageLog.objects.filter(IS_CORRECTED, pk__in=logs).annotate(billed_yuan=Subquery(billed))
+    read: dict[str, str | Combinable] = {"amount_yuan": "amount_yuan", "billed_yuan": F("billed_yuan")}
+    batches = iterate_counted_rows(corrected.order_by("id"), read)
+    return frozenset(
+        row["pk"] for rows in batches for row in rows if row["amount_yuan"] != row["billed_yuan"]
+    )

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 import msgspec
 
+from bookings.domain import Rating
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.interval import calculate_share_left
 from rewards.assessment.domain.facts import Totals
@@ -52,6 +53,13 @@ _EXACT = Context(prec=100, traps=[Inexact, InvalidOperation])
 
 OUT_OF_SCOPE = frozenset({"other_year", "not_published", "below_threshold", "not_shared", "retired"})
 """Reasons that lie in the year or the instrument, not in the entry: such hours are not even reported."""
+
+RATING_FIGURES: Mapping[Rating, int] = {
+    rating: figure for figure, rating in enumerate(reversed(Rating), start=1)
+}
+"""What each rating counts, from 极差 (1) to 非常满意 (5)."""
+
+_WITHOUT_REVIEW = OUT_OF_SCOPE | {"invalidated"}
 
 
 class CountedEntry(msgspec.Struct, frozen=True):
@@ -164,6 +172,19 @@ class _ExactSum:
         with localcontext(_EXACT):
             whole = sum(self._whole, Decimal(0))
         return Fraction(whole) + self._parts
+
+
+def is_review_counted(rating: Rating | None, reason: str) -> bool:
+    """Return whether a use was rated and its rating counts; `reason` is why the use does not, or empty.
+
+    That is so of all uses in scope that nobody invalidated, whether or not the policy pays for them.
+    """
+    return rating is not None and reason not in _WITHOUT_REVIEW
+
+
+def order_ratings(ratings: Mapping[Rating | None, int]) -> tuple[int, ...]:
+    """Return how many ratings there are of each, from 极差 to 非常满意, as `UnitFacts.reviews` has them."""
+    return tuple(ratings.get(rating, 0) for rating in RATING_FIGURES)
 
 
 def count_exclusions(decisions: Iterable[CountedEntry]) -> dict[str, tuple[int, int]]:

@@ -17,7 +17,6 @@ from rewards.assessment.domain.allocation import Allocation, UnitAward, allocate
 from rewards.assessment.domain.balance import Balance, balance_use
 from rewards.assessment.domain.claims import Claimant
 from rewards.assessment.domain.counting import (
-    OUT_OF_SCOPE,
     REASONS,
     CountedEntry,
     count_days_of_year,
@@ -25,6 +24,8 @@ from rewards.assessment.domain.counting import (
     count_exclusions,
     count_service_days,
     ineligibility_reason,
+    is_review_counted,
+    order_ratings,
     sum_entries,
 )
 from rewards.assessment.domain.facts import InstrumentFacts, Seconds, UnitFacts
@@ -241,7 +242,7 @@ class _Use:
         begins = months_of_year(year)
         for each in entries:
             entry = each.entry
-            if entry.rating is not None and each.reason not in _WITHOUT_REVIEW:
+            if is_review_counted(entry.rating, each.reason or ""):
                 self.ratings[entry.rating] += 1
             if each.reason is not None:
                 continue
@@ -276,11 +277,7 @@ class _Use:
 
     @property
     def reviews(self) -> tuple[int, ...]:
-        """Ratings of all uses in scope that nobody invalidated, whether or not the policy pays for them."""
-        return tuple(self.ratings[rating] for rating in reversed(Rating))
-
-
-_WITHOUT_REVIEW = OUT_OF_SCOPE | {"invalidated"}
+        return order_ratings(self.ratings)
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,20 @@ if TYPE_CHECKING:
 
 MOST_IMPROVEMENTS = 3
 WIDTH, HEIGHT = 150, 22
+ROWS = {
+    "satisfaction": "assessment_ratings",
+    "decision_timeliness": "assessment_decisions",
+    "completeness": "assessment_completeness",
+}
+"""The page with the rows of a measure; hours and income have theirs on the pages of the instruments."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """An indicator of a unit as pages show it; `full_value` is empty where no value gives all points."""
+    """An indicator of a unit as pages show it.
+
+    `full_value` is empty where no value gives all points, `rows` where no page lists what it was made of.
+    """
 
     result: "IndicatorResult"
     shape: str
@@ -39,20 +48,35 @@ class Line:
     missing: Decimal
     city: SafeString | str
     city_words: str
+    rows: str
 
 
 def build_lines(
-    results: "Iterable[IndicatorResult]", policy: RewardPolicy, city: Iterable[tuple[str, Any]]
+    results: "Iterable[IndicatorResult]",
+    policy: RewardPolicy,
+    city: Iterable[tuple[str, Any]],
+    assessment_id: str = "",
 ) -> list[Line]:
-    """Return the indicators in their order; `city` are code and points of every unit, without names."""
+    """Return the indicators in their order; `city` are code and points of every unit, without names.
+
+    `assessment_id` is the public id of a frozen year's assessment, whose figures lead to their rows.
+    """
     indicators = {each.code: each for group in policy.groups for each in group.indicators}
     points: dict[str, list[Decimal]] = defaultdict(list)
     for code, worth in city:
         points[code].append(Decimal(worth))
-    return [_line(each, indicators[each.code], spread(points[each.code])) for each in results]
+    return [
+        _line(each, indicators[each.code], spread(points[each.code]), _get_rows(each, assessment_id))
+        for each in results
+    ]
 
 
-def _line(result: "IndicatorResult", indicator: Indicator, city: Spread | None) -> Line:
+def _get_rows(result: "IndicatorResult", assessment_id: str) -> str:
+    name = ROWS.get(result.measure)
+    return reverse(name, args=[assessment_id]) if name and assessment_id else ""
+
+
+def _line(result: "IndicatorResult", indicator: Indicator, city: Spread | None, rows: str) -> Line:
     full, shape = find_full_value(indicator), describe_shape(indicator)
     words = _city_words(city) if city else ""
     return Line(
@@ -63,6 +87,7 @@ def _line(result: "IndicatorResult", indicator: Indicator, city: Spread | None) 
         missing=result.full_points - result.points,
         city=_draw_spread(city, result, words) if city else "",
         city_words=words,
+        rows=rows,
     )
 
 

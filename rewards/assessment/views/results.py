@@ -13,12 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from bookings.public import get_logs_confirmed_by_clock
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import in_hours
 from instrument_share.web import clock
-from instrument_share.web.cursor import CursorInvalid, Page
 from instrument_share.web.text.formats import bilingual, number
 from rewards.assessment import selectors as assessment_selectors
 from rewards.assessment.reports import describe_reasoning, get_reason_text
@@ -29,15 +27,11 @@ from rewards.assessment.selectors import (
     get_withdrawn_notice,
     list_points,
 )
+from rewards.assessment.views.frozen_logs import build_log_rows
 from rewards.assessment.views.indicators import build_groups, build_improvements, build_lines
 from rewards.cycle.domain.states import SEALED
 from rewards.cycle.permissions import require_part
 from rewards.cycle.selectors import cycles as cycles_selectors
-from rewards.cycle.selectors.browsing import (
-    organizations_by_public_id,
-    viewable_booking_ids,
-    viewable_log_ids,
-)
 from rewards.cycle.selectors.scope import managed_units
 from rewards.cycle.selectors.snapshot import name_as_frozen
 from rewards.findings.domain.states import FindingState
@@ -51,15 +45,13 @@ from rewards.policy.selectors import get_policy_rules
 if TYPE_CHECKING:
     from rewards.assessment.models import UnitAssessment, UnitFigures
 
-PER_PAGE = 50
-
 
 @require_safe
 def assessment(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show a unit's assessment."""
-    found = _assessment(request, public_id)
+    found = get_visible_assessment(request, public_id)
     policy = get_policy_rules(found.cycle.policy)
-    lines = build_lines(found.indicators.all(), policy, list_points(found.cycle))
+    lines = build_lines(found.indicators.all(), policy, list_points(found.cycle), public_id)
     manages = found.organization_id in managed_units(request.user)
     context = {
         "assessment": found,
@@ -85,7 +77,8 @@ def assessment(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "rewards/assessment/assessment.html", context)
 
 
-def _assessment(request: HttpRequest, public_id: str) -> "UnitAssessment":
+def get_visible_assessment(request: HttpRequest, public_id: str) -> "UnitAssessment":
+    """Return an assessment that the viewer may see, unit and instruments named as frozen."""
     require_part(request.user)
     found = assessment_selectors.get_assessment(request.user, public_id)
     require(request.user, "rewards.see_assessment", found)
@@ -127,35 +120,22 @@ def build_months(found: "UnitFigures") -> dict[str, Any]:
 @require_safe
 def instrument_result(request: HttpRequest, public_id: str, instrument_id: str) -> HttpResponse:
     """Show what an instrument contributed, with its logs."""
-    found = _assessment(request, public_id)
+    found = get_visible_assessment(request, public_id)
     result = require_found(
         next((each for each in found.instruments.all() if each.instrument.public_id == instrument_id), None)
     )
     logs = get_snapshot_logs(request.user, result)
     chosen = request.GET.get("show", "")
     shown = [log for log in logs if _is_shown(log, chosen)]
-    page = _page(shown, request.GET.get("cursor", ""))
-    bodies = organizations_by_public_id(request.user, {log["organization"] for log in page.items} - {""})
-    name_as_frozen(found.cycle, list(bodies.values()))
-    assert found.cycle.frozen_at is not None
-    for log in page.items:
-        log["body"] = bodies.get(log["organization"])
     context = {
+        **build_log_rows(request, found.cycle, shown),
         "assessment": found,
         "cycle": found.cycle,
         "policy": get_policy_rules(found.cycle.policy),
         "result": result,
         "instrument": result.instrument,
         "tabs": _tabs(logs, chosen),
-        "page": page,
         "sums": _sums(logs),
-        "confirmed_by_clock": get_logs_confirmed_by_clock(
-            [log["log"] for log in page.items], found.cycle.frozen_at
-        ),
-        "opens": viewable_log_ids(request.user, [log["log"] for log in page.items]),
-        "opens_booking": viewable_booking_ids(
-            request.user, [log["booking"] for log in page.items if log["booking"]]
-        ),
         "sees_all": rules.has_perm("rewards.trace_any", request.user),
     }
     return render(request, "rewards/assessment/instrument_result.html", context)
@@ -193,18 +173,6 @@ def _tabs(logs: list[dict[str, Any]], chosen: str) -> list[tuple[str, str, bool,
         ),
         *((get_reason_text(code), f"?show={code}", chosen == code, n) for code, n in sorted(reasons.items())),
     ]
-
-
-def _page(logs: list[dict[str, Any]], after: str) -> Page[Any]:
-    """Return the page of logs after the one in the address; frozen logs need no other cursor."""
-    start = 0
-    if after:
-        places = {log["log"]: place for place, log in enumerate(logs)}
-        if after not in places:
-            raise CursorInvalid
-        start = places[after] + 1
-    items = logs[start : start + PER_PAGE]
-    return Page(items, items[-1]["log"] if start + PER_PAGE < len(logs) else None)
 
 
 def _sums(logs: list[dict[str, Any]]) -> dict[str, Any]:

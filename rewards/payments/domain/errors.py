@@ -10,6 +10,16 @@ class AmountDiffers(DomainError):
     message = gettext_noop("The award is ¥{award}, not ¥{amount}. What is paid must equal the award.")
 
 
+class BoundToUnit(Conflict):
+    """Who belongs to a unit, or did not long ago, wants to record what is paid to it, or came back."""
+
+    code = "reward.bound_to_unit"
+    message = gettext_noop(
+        "You belong to {unit}, or did within the last three years; somebody else of the Finance Bureau "
+        "records its payments."
+    )
+
+
 class AlreadyPaid(Conflict):
     """The award was paid before."""
 

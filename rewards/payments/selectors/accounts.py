@@ -14,6 +14,7 @@ from rewards.payments.models import PayeeAccount
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
+    from instrument_share.accounts.selectors import Viewer
 
 
 def account_keepers(unit: "Organization") -> "QuerySet[User]":
@@ -81,11 +82,12 @@ def _find_kept(entered: Sequence[PayeeAccount], since: date) -> list[KeptAccount
     return [*kept[:-1], *(earliest._replace(first_date=None) for earliest in kept[-1:])]
 
 
-def accounts_to_check() -> QuerySet[PayeeAccount]:
-    """Return present accounts that nobody has checked, longest waiting first."""
+def accounts_to_check(viewer: "Viewer") -> QuerySet[PayeeAccount]:
+    """Return present accounts that nobody has checked, longest waiting first; not what the viewer entered."""
     newer = PayeeAccount.objects.filter(organization=OuterRef("organization"), id__gt=OuterRef("id"))
     return (
         PayeeAccount.objects.filter(~Exists(newer), checked_at__isnull=True)
+        .exclude(entered_by=viewer.pk)
         .select_related("organization", "entered_by")
         .order_by("entered_at", "id")
     )

@@ -1,12 +1,14 @@
 """Payments in force, and reports that wait for the Finance Bureau."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Case, IntegerField, QuerySet, Sum, When
+from django.db.models import Case, Exists, IntegerField, Model, OuterRef, QuerySet, Sum, When
 
+from instrument_share.journal.selectors import entries_on
 from instrument_share.kernel.errors import require_found
+from rewards.assessment.models import Award
 from rewards.cycle.domain.states import CycleState
 from rewards.payments.models import Payment
 from rewards.report.domain.states import ReportState
@@ -37,6 +39,30 @@ def get_paid_by_report(report_ids: Collection[int]) -> dict[int, Decimal]:
     """Return the yuan paid, by report id, without reports that have no payments. One statement."""
     sums = payments_in_force().filter(report__in=report_ids)
     return dict(sums.values_list("report").annotate(Sum("amount_yuan")))
+
+
+def get_unpaid_of(organization_ids: Collection[int], cycle_ids: Collection[int]) -> dict[int, Decimal]:
+    """Return the yuan of these units' awards that are not paid, by the id of their year. One statement."""
+    paid = payments_in_force().filter(award=OuterRef("pk"))
+    found = Award.objects.filter(
+        ~Exists(paid), assessment__organization__in=organization_ids, assessment__cycle__in=cycle_ids
+    )
+    return dict(found.values_list("assessment__cycle").annotate(Sum("amount_yuan")))
+
+
+def get_account_reasons(model: type[Model], public_ids: Collection[str]) -> dict[str, str]:
+    """Return why transfers went to an account that had been replaced, by their public id. One statement.
+
+    `model`: payments of awards or payouts of vouchers. The journal keeps the reason.
+    """
+    acts = ("payment.recorded", "voucher_payout.recorded")
+    recorded = entries_on(model._meta.label, public_ids, acts)
+    return {entry.subject_id: entry.details["reason"] for entry in recorded if "reason" in entry.details}
+
+
+def get_payment_reasons(payments: Iterable[Payment]) -> dict[str, str]:
+    """Return why payments went to an account that had been replaced, by their public id. One statement."""
+    return get_account_reasons(Payment, [payment.public_id for payment in payments])
 
 
 def get_payments_by_award(report: "FinanceReport") -> Mapping[str, Payment]:

@@ -27,6 +27,7 @@ from rewards.payments.services.payments import (
     Made,
     close_if_paid,
     payable_report_lock,
+    require_unbound,
     require_unpaid,
     write_payment,
 )
@@ -48,7 +49,7 @@ def batch_make(*, actor: "User", report_id: int, awards: Collection[str], now: d
     """Put awards (public ids) of an accepted report into a batch, each with its sealed amount and account.
 
     All of them or none; awards of nothing are left out. Raises NothingChosen, AlreadyPaid, AwardInBatch,
-    AccountMissing, AccountUnchecked, ReportDamaged, AwardsNotSealed.
+    AccountMissing, AccountUnchecked, ReportDamaged, AwardsNotSealed, BoundToUnit.
     """
     report = payable_report_lock(actor, report_id, "pay")
     sealed = require_sealed_awards(report)
@@ -60,6 +61,7 @@ def batch_make(*, actor: "User", report_id: int, awards: Collection[str], now: d
     )
     if not chosen:
         raise NothingChosen
+    require_unbound(actor, *chosen)
     for waiting in get_waiting_rows([award.pk for award in chosen]).values():
         unit = sealed[waiting.award.public_id]
         raise AwardInBatch(unit=Bilingual(unit.name_zh, unit.name_en), batch=waiting.batch.number)
@@ -140,6 +142,7 @@ def require_unchanged(report: FinanceReport, rows: Iterable[BatchRow]) -> "Mappi
 
 
 def _settle(actor: "User", row: BatchRow, answer: BankRow, now: datetime) -> None:
+    require_unbound(actor, row.award)
     if answer.paid:
         made = Made(row.amount_yuan, Receiver(row.account), _day(answer), answer.voucher)
         row.payment = write_payment(actor, row.batch.report, row.award, made, now)
@@ -168,7 +171,7 @@ def _tell(row: BatchRow) -> list[str]:
 def batch_withdraw(*, actor: "User", batch_id: int, reason: str, now: datetime) -> PaymentBatch:
     """Take back the rows of a batch that still wait, with a reason; their awards can be paid otherwise.
 
-    Raises RowSettled when every row has its outcome.
+    Raises RowSettled when every row has its outcome, BoundToUnit where one that waits is of the actor's unit.
     """
     batch = batch_lock(batch_id)
     payable_report_lock(actor, batch.report_id, "pay")
@@ -176,6 +179,7 @@ def batch_withdraw(*, actor: "User", batch_id: int, reason: str, now: datetime) 
     rows = list(waiting_rows(batch))
     if not rows:
         raise RowSettled
+    require_unbound(actor, *(row.award for row in rows))
     for row in rows:
         _fail(row, reason, now)
     details = {"reason": reason, "rows": list(map(_tell, rows))}

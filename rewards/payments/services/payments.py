@@ -26,6 +26,7 @@ from rewards.payments.domain.errors import (
     AmountDiffers,
     AwardInBatch,
     AwardNotInReport,
+    BoundToUnit,
     PaidBeforeReport,
     PaidBeforeReturn,
     PaidInFuture,
@@ -33,6 +34,7 @@ from rewards.payments.domain.errors import (
     ReversedTooEarly,
 )
 from rewards.payments.models import Payment, Reversal
+from rewards.payments.permissions import find_own_units
 from rewards.payments.selectors.batches import get_waiting_rows
 from rewards.payments.selectors.payments import get_payment_of_award, payment_lock, payments_in_force
 from rewards.payments.services.paid_accounts import Named, Receiver, require_receiver
@@ -70,11 +72,12 @@ def payment_record(
     says of the account. The cycle is paid when every award above 0 is. Raises AmountDiffers, AlreadyPaid,
     AwardInBatch, PaidInFuture, PaidBeforeReport, PaidBeforeReturn, VoucherMissing, VoucherUsed,
     AccountMissing, AccountUnchecked, AccountDiffers, AccountNotThen, AccountReplacedThen, ReportDamaged,
-    AwardsNotSealed.
+    AwardsNotSealed, BoundToUnit.
     """
     report, award = payable_report_lock(actor, report_id, "pay"), award_lock(award_id)
     if award.assessment.cycle_id != report.cycle_id:
         raise AwardNotInReport
+    require_unbound(actor, award)
     sealed = require_sealed_awards(report)[award.public_id]
     sealed_yuan = sealed.amount_yuan
     require_unpaid(award)
@@ -127,6 +130,14 @@ def may_pay(viewer: "Viewer", report: FinanceReport) -> bool:
     except DomainError:
         return False
     return True
+
+
+def require_unbound(actor: "Viewer", *awards: Award) -> None:
+    """Raise BoundToUnit for who belongs to the unit of one of the awards, or did not long ago."""
+    own = find_own_units(actor)
+    for unit in (award.assessment.organization for award in awards):
+        if unit.pk in own:
+            raise BoundToUnit(unit=Bilingual(unit.name_zh, unit.name_en))
 
 
 def require_unpaid(award: Award) -> None:
@@ -200,10 +211,11 @@ def payment_reverse(
 ) -> Reversal:
     """Record that the whole amount of a payment came back; the award waits for a payment again.
 
-    Raises PaymentReversed, ReversedTooEarly, PaidInFuture, VoucherMissing, VoucherUsed.
+    Raises BoundToUnit, PaymentReversed, ReversedTooEarly, PaidInFuture, VoucherMissing, VoucherUsed.
     """
     payment = payment_lock(payment_id)
     report = payable_report_lock(actor, payment.report_id, "reverse")
+    require_unbound(actor, payment.award)
     reason = require_reason(reason, code=REASON_MISSING)
     earlier = Reversal.objects.filter(payment=payment).first()
     if earlier is not None:

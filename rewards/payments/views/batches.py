@@ -28,11 +28,13 @@ from rewards.cycle.selectors.snapshot import name_as_frozen
 from rewards.payments.domain.bank_sheet import BankRow, Expected, read_bank_sheet
 from rewards.payments.domain.errors import AnswersStale, NothingChosen
 from rewards.payments.forms import BankSheetForm, WithdrawForm
+from rewards.payments.permissions import find_own_units
 from rewards.payments.reports import XLSX, build_bank_sheet
 from rewards.payments.selectors.accounts import get_accounts
 from rewards.payments.selectors.batches import get_batch, waiting_rows
 from rewards.payments.services.batches import batch_make, batch_settle, batch_withdraw
 from rewards.payments.services.payments import may_pay
+from rewards.payments.views.finance import describe_own
 from rewards.report.selectors.reports import get_report
 from rewards.report.selectors.sealed import get_sealed_units
 
@@ -90,6 +92,9 @@ def _context(request: HttpRequest, report: Any, batch_id: str) -> dict[str, Any]
     units = [row.award.assessment.organization for row in rows]
     name_as_frozen(report.cycle, units)
     accounts = get_accounts([unit.pk for unit in units])
+    waiting = [row.award.assessment.organization for row in rows if row.is_waiting]
+    own = [unit for unit in waiting if unit.pk in find_own_units(request.user)]
+    pays = may_pay(request.user, report)
     return {
         "report": report,
         "batch": found,
@@ -97,7 +102,9 @@ def _context(request: HttpRequest, report: Any, batch_id: str) -> dict[str, Any]
         "replaced": {
             row.pk for row in rows if row.is_waiting and accounts[row.account.organization_id] != row.account
         },
-        "can_settle": may_pay(request.user, report) and any(row.is_waiting for row in rows),
+        "can_settle": pays and len(waiting) > len(own),
+        "can_withdraw": pays and waiting and not own,
+        "of_others": [describe_own(unit) for unit in own] if pays else [],
         "form": BankSheetForm(),
     }
 

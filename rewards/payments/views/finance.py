@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import rules
@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import NotFound
+from instrument_share.kernel.wording import Bilingual
 from instrument_share.web import clock, cursor
 from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.lists.queues import read_queue
@@ -25,6 +26,8 @@ from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import yuan
 from rewards.assessment.selectors import assessments, get_award_amounts
 from rewards.cycle.domain.errors import TookPart
+from rewards.payments.domain.errors import BoundToUnit
+from rewards.payments.permissions import find_own_units
 from rewards.payments.selectors.accounts import (
     accounts_to_check,
     get_accounts,
@@ -33,7 +36,9 @@ from rewards.payments.selectors.accounts import (
 from rewards.payments.selectors.batches import batches, get_waiting_rows
 from rewards.payments.selectors.payments import (
     get_paid_by_report,
+    get_payment_reasons,
     get_payments_by_award,
+    get_unpaid_of,
     reports_waiting_first,
     reversed_payments,
 )
@@ -53,6 +58,7 @@ from rewards.report.services import answers as answers_services
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from instrument_share.accounts.selectors import Viewer
     from rewards.assessment.models import UnitAssessment
     from rewards.payments.models import BatchRow, PayeeAccount, Payment
     from rewards.payments.selectors.accounts import KeptAccount
@@ -75,12 +81,16 @@ def finance(request: HttpRequest) -> HttpResponse:
         limit=PER_PAGE,
     )
     paid = get_paid_by_report([report.pk for report in page.items])
-    awards = get_award_amounts({report.cycle_id for report in page.items})
+    cycles = {report.cycle_id for report in page.items}
+    awards = get_award_amounts(cycles)
+    of_others = get_unpaid_of(find_own_units(request.user), cycles)
     checks = rules.has_perm("rewards.record_payment", request.user)
     context = {
         "page": page,
         "tasks": find_finance_tasks(request.user),
-        "to_check": read_queue(request, accounts_to_check(), "accounts", "entered_at", "id", limit=MAX_LISTED)
+        "to_check": read_queue(
+            request, accounts_to_check(request.user), "accounts", "entered_at", "id", limit=MAX_LISTED
+        )
         if checks
         else None,
         "rows": [
@@ -88,7 +98,12 @@ def finance(request: HttpRequest) -> HttpResponse:
                 "report": report,
                 "problems": find_report_problems(report, awards.get(report.cycle_id, {})),
                 "paid": paid.get(report.pk, Decimal(0)),
-                "next": _next(report, paid.get(report.pk, Decimal(0))),
+                "next": _next(
+                    request.user,
+                    report,
+                    paid.get(report.pk, Decimal(0)),
+                    of_others.get(report.cycle_id, Decimal(0)),
+                ),
             }
             for report in page.items
         ],
@@ -96,13 +111,21 @@ def finance(request: HttpRequest) -> HttpResponse:
     return render(request, "rewards/payments/finance.html", context)
 
 
-def _next(report: "FinanceReport", paid: Decimal) -> str:
-    """Return what the Finance Bureau has to do with a report; empty when nothing is left."""
+def _next(viewer: "Viewer", report: "FinanceReport", paid: Decimal, of_others: Decimal) -> str:
+    """Return what the viewer has to do with a report, or for what it waits; empty when nothing is left.
+
+    `of_others` is what is not paid of awards that somebody else pays than the viewer.
+    """
+    left = report.total_yuan - paid
     if report.state == ReportState.SENT:
-        return _("Check it, then accept or return it")
-    if report.state == ReportState.ACCEPTED and paid < report.total_yuan:
-        return _("Record the payments: {amount} left").format(amount=yuan(report.total_yuan - paid))
-    return ""
+        if answers_services.may_answer(viewer, report):
+            return _("Check it, then accept or return it")
+        return _("Waits for the Finance Bureau’s answer")
+    if report.state != ReportState.ACCEPTED or left <= 0:
+        return ""
+    if left <= of_others or not may_pay(viewer, report):
+        return _("Waits for the Finance Bureau to record payments: {amount} left").format(amount=yuan(left))
+    return _("Record the payments: {amount} left").format(amount=yuan(left - of_others))
 
 
 @require_safe
@@ -119,7 +142,9 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
     awarded = [unit for unit in units if unit.amount_yuan]
     paid = sum((payment.amount_yuan for payment in payments.values()), Decimal(0))
     can_pay = not problems and may_pay(request.user, found)
-    rows = _rows(found, units, live, payments)
+    came_back = list(reversed_payments(found))
+    reasons = get_payment_reasons((*payments.values(), *came_back))
+    rows = _rows(request.user, found, units, live, payments, reasons)
     context = {
         "report": found,
         "cycle": found.cycle,
@@ -128,8 +153,12 @@ def report(request: HttpRequest, public_id: str) -> HttpResponse:
         "rows": rows,
         "batches": batches(found),
         "came_back": [
-            (payment, sealed.get(payment.award.public_id, payment.award.assessment.organization))
-            for payment in reversed_payments(found)
+            (
+                payment,
+                sealed.get(payment.award.public_id, payment.award.assessment.organization),
+                reasons.get(payment.public_id, ""),
+            )
+            for payment in came_back
         ],
         "sum_of_awards": sum((unit.amount_yuan for unit in units), Decimal(0)),
         "paid": paid,
@@ -169,44 +198,59 @@ class _Row:
     account: "PayeeAccount | None"
     kept: "Sequence[KeptAccount]"
     organization: str
+    of_others: str
+    """Why somebody else than the viewer records its payments; empty where the viewer may."""
+    account_reason: str
+    """Why the payment went to an account that had been replaced; empty for others."""
 
     @property
     def is_payable(self) -> bool:
-        """Whether nothing but the payment is missing."""
+        """Whether nothing but the payment, which the viewer may record, is missing."""
         checked = self.account is not None and self.account.checked_at is not None
         return self.is_recordable and checked
 
     @property
     def is_recordable(self) -> bool:
         """Whether a payment can have been made, be it to an account before the present one."""
-        return bool(self.unit.amount_yuan and self.kept) and not self.payment and not self.waiting
+        is_due = bool(self.unit.amount_yuan and self.kept) and not self.payment and not self.waiting
+        return is_due and not self.of_others
 
 
 def _rows(
+    viewer: "Viewer",
     report: "FinanceReport",
     units: "Sequence[SealedUnit]",
     live: "Mapping[str, UnitAssessment]",
     payments: "Mapping[str, Payment]",
+    reasons: "Mapping[str, str]",
 ) -> list[_Row]:
     organizations = {one.organization_id for one in live.values()}
     accounts = get_accounts(organizations)
     kept = get_kept_accounts_by_unit(organizations, get_sealed_date(report))
     waiting = get_waiting_rows([one.award.pk for one in live.values()])
+    own = find_own_units(viewer)
     rows = []
     for unit in units:
-        one = live.get(unit.award)
+        one, payment = live.get(unit.award), payments.get(unit.award)
         rows.append(
             _Row(
                 unit,
                 one.public_id if one else "",
-                payments.get(unit.award),
+                payment,
                 waiting.get(unit.award),
                 accounts.get(one.organization_id) if one else None,
                 kept[one.organization_id] if one else (),
                 unit.organization,
+                describe_own(unit) if one and one.organization_id in own else "",
+                reasons.get(payment.public_id, "") if payment else "",
             )
         )
     return rows
+
+
+def describe_own(unit: Any) -> str:
+    """Return why somebody else than the viewer records what is paid to a unit of the viewer's."""
+    return told(BoundToUnit.message, {"unit": Bilingual(unit.name_zh, unit.name_en)})
 
 
 def _sealed_units(report: "FinanceReport") -> "Sequence[SealedUnit]":

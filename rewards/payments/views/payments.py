@@ -15,7 +15,12 @@ from rewards.cycle.selectors.snapshot import name_as_frozen
 from rewards.payments.forms import PaymentForm, ReversalForm, describe_present
 from rewards.payments.selectors.accounts import get_accounts, get_kept_accounts
 from rewards.payments.selectors.payments import get_payment
-from rewards.payments.services.payments import get_sealed_date, payment_record, payment_reverse
+from rewards.payments.services.payments import (
+    get_sealed_date,
+    payment_record,
+    payment_reverse,
+    require_unbound,
+)
 from rewards.report.selectors.reports import get_report
 from rewards.report.selectors.sealed import get_sealed_units
 
@@ -26,6 +31,7 @@ def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> Conf
     require(request.user, "rewards.record_payment")
     found = get_report(request.user, public_id)
     unit = require_found(assessments(request.user, found.cycle).filter(award__public_id=award_id).first())
+    require_unbound(request.user, unit.award)
     sealed = require_found(next((one for one in get_sealed_units(found) if one.award == award_id), None))
     account = get_accounts([unit.organization_id]).get(unit.organization_id)
     now = clock.now()
@@ -74,6 +80,7 @@ def payment_back(request: SignedInRequest, public_id: str, payment_id: str) -> C
     require(request.user, "rewards.record_payment")
     found = get_report(request.user, public_id)
     payment = get_payment(found, payment_id)
+    require_unbound(request.user, payment.award)
     name_as_frozen(found.cycle, [payment.award.assessment.organization])
     now = clock.now()
     form = ReversalForm(

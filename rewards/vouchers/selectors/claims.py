@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 import rules
 from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Value, When
 
-from bookings.public import BilledUse, agreed_statements, billed_uses
+from bookings.public import (
+    BilledUse,
+    agreed_statements,
+    billed_uses,
+    uses_with_correction_to_bill,
+)
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors.organizations import related_ids
 from instrument_share.accounts.selectors.standing import standing
@@ -214,3 +219,19 @@ def find_changed_claims(found: Collection[VoucherClaim]) -> Mapping[int, Decimal
         for claim in found
     }
     return {claim.pk: billed[claim.pk] for claim in found if billed[claim.pk] != claim.basis_yuan}
+
+
+def find_waiting_claims(found: Collection[VoucherClaim]) -> frozenset[int]:
+    """Return the ids of claims with a use whose correction the unit has still to bill: they are on no list.
+
+    Once it is billed, `find_changed_claims` compares. Takes three statements at most, however many claims.
+    """
+    covered = list(VoucherUse.objects.filter(claim__in=found).values_list("claim", "log"))
+    corrected = uses_with_correction_to_bill([log for _claim, log in covered])
+    return frozenset(claim for claim, log in covered if log in corrected)
+
+
+def leave_out_waiting(found: Collection[VoucherClaim]) -> list[VoucherClaim]:
+    """Return the claims that wait for no correction to be billed, in their order."""
+    waiting = find_waiting_claims(found)
+    return [claim for claim in found if claim.pk not in waiting]

@@ -1,12 +1,15 @@
 """Payout lists, their rows and what was paid of them."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import rules
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
+from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.errors import gettext_noop, require_found
 from instrument_share.kernel.wording import Bilingual
+from rewards.payments.selectors.payments import get_account_reasons
 from rewards.report.selectors.issued import IssuedPaper
 from rewards.vouchers.domain.choices import ClaimState
 from rewards.vouchers.domain.codes import get_list_id
@@ -21,6 +24,7 @@ from rewards.vouchers.models import (
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
 
+_IN_FORCE_OF_ROW = VoucherPayout.objects.filter(row=OuterRef("pk"), reversal__isnull=True)
 _IN_FORCE = Q(rows__payouts__isnull=False, rows__payouts__reversal__isnull=True)
 
 
@@ -34,6 +38,24 @@ def audited_claims(scheme_id: int) -> QuerySet[VoucherClaim]:
     found = VoucherClaim.objects.filter(grant__scheme=scheme_id, state=ClaimState.AUDITED, row__isnull=True)
     related = ("grant__organization", "seller", "statement", "checked_by", "audited_by")
     return found.select_related(*related).order_by("id")
+
+
+def get_involvement(viewer: "Viewer") -> Q:
+    """Return the condition on rows of lists whose payout somebody else than the viewer records.
+
+    The viewer claims for the organization, or decided on the claim or its list, or belongs to the
+    organization, or did not long ago.
+    """
+    acted = ("claim__submitted_by", "claim__checked_by", "claim__audited_by", "payout_list__made_by")
+    condition = Q(claim__grant__organization__in=standing(viewer).bound_to)
+    for path in acted:
+        condition |= Q(**{path: viewer.pk})
+    return condition
+
+
+def is_involved(viewer: "Viewer", row: VoucherPayoutRow) -> bool:
+    """Return whether somebody else than the viewer records the payout of a row: see `get_involvement`."""
+    return VoucherPayoutRow.objects.filter(get_involvement(viewer), pk=row.pk).exists()
 
 
 def payout_lists(viewer: "Viewer") -> QuerySet[VoucherPayoutList]:
@@ -51,11 +73,14 @@ def payout_lists(viewer: "Viewer") -> QuerySet[VoucherPayoutList]:
 
 
 def lists_to_pay(viewer: "Viewer") -> QuerySet[VoucherPayoutList]:
-    """Return the lists of which the viewer, who pays, still has claims to pay, the oldest first."""
+    """Return the lists of which the viewer, who pays, still has claims to pay, the oldest first.
+
+    Claims that somebody else pays (`get_involvement`) make no list wait for the viewer.
+    """
     if not rules.has_perm("rewards.pay_voucher", viewer):
         return VoucherPayoutList.objects.none()
-    unpaid = payout_lists(viewer).filter(paid__lt=F("listed"))  # type: ignore[misc]
-    return unpaid.order_by("id")
+    unpaid = VoucherPayoutRow.objects.filter(~Exists(_IN_FORCE_OF_ROW), payout_list=OuterRef("pk"))
+    return payout_lists(viewer).filter(Exists(unpaid.exclude(get_involvement(viewer)))).order_by("id")
 
 
 def get_payout_list(viewer: "Viewer", public_id: str) -> VoucherPayoutList:
@@ -95,9 +120,21 @@ def payout_rows(payout_list: VoucherPayoutList) -> QuerySet[VoucherPayoutRow]:
         .select_related("claim__grant__organization", "claim__seller", "claim__statement")
         .select_related("claim__checked_by", "claim__audited_by")
         .prefetch_related(Prefetch("payouts", made, to_attr="made"))
-        .annotate(is_paid=Exists(VoucherPayout.objects.filter(row=OuterRef("pk"), reversal__isnull=True)))
+        .annotate(is_paid=Exists(_IN_FORCE_OF_ROW))
         .order_by("position")
     )
+
+
+def rows_of_others(viewer: "Viewer", payout_list: VoucherPayoutList) -> frozenset[int]:
+    """Return the keys of the rows of a list whose payout somebody else than the viewer records."""
+    rows = VoucherPayoutRow.objects.filter(get_involvement(viewer), payout_list=payout_list)
+    return frozenset(rows.values_list("pk", flat=True))
+
+
+def get_payout_reasons(rows: Iterable[VoucherPayoutRow]) -> dict[str, str]:
+    """Return why payouts of `payout_rows` went to an account that had been replaced, by their public id."""
+    made = [payout.public_id for row in rows for payout in vars(row)["made"]]
+    return get_account_reasons(VoucherPayout, made)
 
 
 def get_row(payout_list: VoucherPayoutList, claim_id: str) -> VoucherPayoutRow:

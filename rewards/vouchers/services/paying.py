@@ -36,11 +36,12 @@ from rewards.vouchers.models import (
     VoucherPayoutRow,
     VoucherReversal,
 )
-from rewards.vouchers.permissions import is_bound
 from rewards.vouchers.reports import get_printed_names
+from rewards.vouchers.selectors.claims import leave_out_waiting
 from rewards.vouchers.selectors.payouts import (
     audited_claims_lock,
     get_payout_in_force,
+    is_involved,
     payout_lock,
     row_lock,
 )
@@ -50,7 +51,6 @@ from rewards.vouchers.services.telling import record_act, tell_administrators
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
-    from instrument_share.accounts.selectors import Viewer
 
 CAME_BACK = gettext_noop(
     "The payout of ¥{amount} to {organization} came back: {reason} Check the receiving account."
@@ -65,11 +65,12 @@ TO_REPLACED = gettext_noop(
 def voucher_list_make(*, actor: "User", scheme_id: int, now: datetime) -> VoucherPayoutList:
     """Put every audited claim of a batch that stands on no list onto a new one, for Finance.
 
+    Those with a use whose correction is not billed yet wait for the next one.
     Raises NothingToList, UsesChanged.
     """
     require(actor, "rewards.list_vouchers")
     scheme = scheme_lock(scheme_id)
-    waiting = audited_claims_lock(scheme.pk)
+    waiting = leave_out_waiting(audited_claims_lock(scheme.pk))
     if not waiting:
         raise NothingToList
     require_unchanged(*waiting)
@@ -198,15 +199,8 @@ def voucher_payout_reverse(
     return reversal
 
 
-def took_part_in_claim(viewer: "Viewer", row: VoucherPayoutRow) -> bool:
-    """Return whether the person claims for the organization, or decided on the claim of a row or its list."""
-    claim = row.claim
-    acted = (claim.submitted_by_id, claim.checked_by_id, claim.audited_by_id, row.payout_list.made_by_id)
-    return viewer.pk in acted or is_bound(viewer, claim.grant)
-
-
 def _require_uninvolved(actor: "User", row: VoucherPayoutRow) -> None:
-    if took_part_in_claim(actor, row):
+    if is_involved(actor, row):
         raise TookPartInClaim
 
 

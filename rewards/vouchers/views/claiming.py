@@ -27,6 +27,7 @@ from rewards.vouchers.selectors.claims import (
     claim_uses,
     claims,
     find_changed_claims,
+    find_waiting_claims,
     get_claim,
     get_uses_of,
     offered_statements,
@@ -125,10 +126,11 @@ def claim(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Show a claim with its uses, files, decisions and payouts."""
     found = get_claim(request.user, public_id)
     oversees = rules.has_perm("rewards.see_vouchers", request.user)
-    watched = oversees and found.stage in REFUSABLE  # type: ignore[attr-defined]
-    billed_now = find_changed_claims([found]).get(found.pk) if watched else None
+    is_open = found.stage in REFUSABLE  # type: ignore[attr-defined]
+    billed_now = find_changed_claims([found]).get(found.pk) if oversees and is_open else None
     context = {
         "claim": found,
+        "waits_for_bill": is_open and bool(find_waiting_claims([found])),
         "uses": claim_uses(found),
         "files": [
             (one.name, reverse("voucher_claim_file", args=[public_id, one.sha256]))

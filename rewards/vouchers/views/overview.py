@@ -19,7 +19,7 @@ from instrument_share.web.text.labels import KINDS, SIZES
 from rewards.vouchers.domain.choices import ApplicationState, ClaimState
 from rewards.vouchers.domain.terms import get_left
 from rewards.vouchers.forms import get_fact_text
-from rewards.vouchers.selectors.claims import claims, find_changed_claims
+from rewards.vouchers.selectors.claims import claims, find_changed_claims, leave_out_waiting
 from rewards.vouchers.selectors.payouts import audited_claims, payout_lists
 from rewards.vouchers.selectors.vouchers import (
     applications,
@@ -97,7 +97,8 @@ def scheme(request: HttpRequest, public_id: str) -> HttpResponse:
     today = clock.now().astimezone(CITY_TIME).date()
     granted = get_granted_by_scheme().get(found.pk)
     lists = rules.has_perm("rewards.list_vouchers", request.user)
-    to_list = list(audited_claims(found.pk)) if lists else []
+    audited = list(audited_claims(found.pk)) if lists else []
+    to_list = leave_out_waiting(audited)
     changed = find_changed_claims(to_list)
     context = {
         "scheme": found,
@@ -108,6 +109,7 @@ def scheme(request: HttpRequest, public_id: str) -> HttpResponse:
         "takes_applications": found.terms.takes_applications(today),
         "applies": bool(applying_organizations(request.user, found, today)),
         "to_list": 0 if changed else len(to_list),
+        "waiting": [one for one in audited if one not in to_list],
         "changed": [(one, changed[one.pk]) for one in to_list if one.pk in changed],
         "grants": (shown := _page(request, grants(request.user).filter(scheme=found), "grants")),
         "balances": with_balances(shown.items),

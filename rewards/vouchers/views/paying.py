@@ -27,25 +27,26 @@ from rewards.payments.services.paid_accounts import find_account_lack
 from rewards.vouchers.domain.errors import NothingToList, TookPartInClaim
 from rewards.vouchers.forms import PayoutBackForm, PayoutForm
 from rewards.vouchers.reports import render_payout_list
+from rewards.vouchers.selectors.claims import leave_out_waiting
 from rewards.vouchers.selectors.payouts import (
     audited_claims,
     get_payout_in_force,
     get_payout_list,
+    get_payout_reasons,
     get_row,
     payout_rows,
+    rows_of_others,
 )
 from rewards.vouchers.selectors.vouchers import get_scheme
 from rewards.vouchers.services.claiming import require_unchanged
 from rewards.vouchers.services.paying import (
     get_made_date,
-    took_part_in_claim,
     voucher_list_make,
     voucher_payout_record,
     voucher_payout_reverse,
 )
 
 if TYPE_CHECKING:
-    from instrument_share.accounts.selectors import Viewer
     from rewards.payments.models import PayeeAccount
 
 
@@ -54,7 +55,7 @@ def list_new(request: SignedInRequest, public_id: str) -> Confirmation:
     """Make a payout list of what is audited. Raises NothingToList, UsesChanged."""
     require(request.user, "rewards.list_vouchers")
     scheme = get_scheme(public_id)
-    waiting = list(audited_claims(scheme.pk))
+    waiting = leave_out_waiting(list(audited_claims(scheme.pk)))
     if not waiting:
         raise NothingToList
     require_unchanged(*waiting)
@@ -84,10 +85,15 @@ def payout_list(request: SignedInRequest, public_id: str) -> HttpResponse:
     organizations = {row.claim.grant.organization_id for row in rows}
     accounts = get_accounts(organizations)
     kept = get_kept_accounts_by_unit(organizations, get_made_date(found))
+    of_others = rows_of_others(request.user, found)
+    reasons = get_payout_reasons(rows)
     context = {
         "list": found,
         "rows": [
-            _show(request.user, row, accounts.get(unit), was_kept=bool(kept[unit]))
+            (
+                *_show(row, accounts.get(unit), was_kept=bool(kept[unit]), is_of_others=row.pk in of_others),
+                [(payout, reasons.get(payout.public_id, "")) for payout in vars(row)["made"]],
+            )
             for row in rows
             for unit in [row.claim.grant.organization_id]
         ],
@@ -97,14 +103,14 @@ def payout_list(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 def _show(
-    viewer: "Viewer", row: Any, present: "PayeeAccount | None", *, was_kept: bool
+    row: Any, present: "PayeeAccount | None", *, was_kept: bool, is_of_others: bool
 ) -> "tuple[Any, PayeeAccount | None, str]":
     """Return a row, the account to which it was or is to be paid, and what keeps the viewer from recording.
 
     The last is empty where nothing does: what went to an account that was kept before is recorded.
     """
     account = row.made[-1].payee_account if row.is_paid else present
-    if took_part_in_claim(viewer, row):
+    if is_of_others:
         return row, account, told(TookPartInClaim.message, {})
     lack = None if row.is_paid or was_kept else find_account_lack(present, row.claim.grant.organization)
     return row, account, told(lack.message, lack.params) if lack else ""

@@ -1,12 +1,13 @@
 """Accounts that two people vouch for, payments that can come back, and batches for the bank."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors.standing import forget_standing
 from instrument_share.journal.guards import guards_lifted
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import Forbidden
@@ -23,6 +24,7 @@ from rewards.payments.domain.errors import (
     AnswersStale,
     AwardInBatch,
     BankSheetWrong,
+    BoundToUnit,
     NothingChosen,
     PaidBeforeReturn,
     PaymentReversed,
@@ -298,3 +300,74 @@ def test_the_database_keeps_accounts_batches_and_reversals(make, settle, steps, 
     reverse(Payment.objects.get(), steps)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+@pytest.fixture
+def bound(steps, year):
+    """Who works at Finance and is a researcher of the first unit."""
+    person = steps.city.person(
+        "财政局兼职", steps.city.finance.memberships.get().organization, Role.FINANCE_OFFICER
+    )
+    return steps.city.give(person, year.first, Role.RESEARCHER)
+
+
+def test_nobody_records_what_is_paid_to_a_unit_of_their_own(accepted, pay, year, bound):
+    def pay_as(actor, unit):
+        award = award_of(unit)
+        return payment_record(
+            actor=actor,
+            report_id=accepted.pk,
+            award_id=award.pk,
+            amount_yuan=award.amount_yuan,
+            paid_date=PAID_ON,
+            voucher=f"ZF-{unit.pk}",
+            now=NOW,
+        )
+
+    with pytest.raises(BoundToUnit) as refused:
+        pay_as(bound, year.first)
+    assert refused.value.code == "reward.bound_to_unit"
+    assert not Payment.objects.exists()
+    assert pay_as(bound, year.second).recorded_by == bound
+    paid = pay(year.first)
+    with pytest.raises(BoundToUnit):
+        payment_reverse(
+            actor=bound, payment_id=paid.pk, reversed_date=PAID_ON, voucher="CH-1", reason="退回", now=NOW
+        )
+
+
+def test_who_left_a_unit_does_not_pay_it_for_three_years(accepted, year, bound):
+    award = award_of(year.first)
+    facts = {
+        "report_id": accepted.pk,
+        "award_id": award.pk,
+        "amount_yuan": award.amount_yuan,
+        "paid_date": PAID_ON,
+        "voucher": "ZF-1",
+        "now": NOW,
+    }
+    roles = bound.memberships.filter(organization=year.first)
+    roles.update(state="ended", ended_at=datetime.now(UTC) - timedelta(days=3 * 365 - 1))
+    forget_standing(bound)
+    with pytest.raises(BoundToUnit):
+        payment_record(actor=bound, **facts)
+    roles.update(ended_at=datetime.now(UTC) - timedelta(days=3 * 366))
+    forget_standing(bound)
+    assert payment_record(actor=bound, **facts).recorded_by == bound
+
+
+def test_nobody_takes_part_in_a_batch_by_a_payment_to_a_unit_of_their_own(make, accepted, year, bound):
+    both = [award_of(unit).public_id for unit in (year.first, year.second)]
+    with pytest.raises(BoundToUnit):
+        batch_make(actor=bound, report_id=accepted.pk, awards=both, now=NOW)
+    assert not BatchRow.objects.exists()
+    batch = make(year.first, year.second)
+    with pytest.raises(BoundToUnit):
+        batch_withdraw(actor=bound, batch_id=batch.pk, reason="撤回", now=NOW)
+    answers = [made(year.first, "ZF-1"), made(year.second, "ZF-2")]
+    with pytest.raises(BankSheetWrong) as refused:
+        batch_settle(actor=bound, batch_id=batch.pk, answers=answers, now=NOW)
+    assert [(one.code, one.field) for one in refused.value.problems] == [("reward.bound_to_unit", "1")]
+    assert not Payment.objects.exists()
+    batch_settle(actor=bound, batch_id=batch.pk, answers=answers[1:], now=NOW)
+    assert [payment.voucher for payment in Payment.objects.all()] == ["ZF-2"]

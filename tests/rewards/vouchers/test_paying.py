@@ -31,6 +31,7 @@ from rewards.vouchers.domain.errors import (
 from rewards.vouchers.selectors.claims import claims
 from rewards.vouchers.selectors.payouts import get_payout_list
 from tests import factories
+from tests.bookings.statements.conftest import APRIL_1, correct
 from tests.factories import NOW
 from tests.rewards.vouchers.conftest import LATER, local_date
 
@@ -62,6 +63,16 @@ def test_claim_that_waits_for_its_audit_is_on_no_list(vouchers, claimable):
     vouchers.check(vouchers.claim(claimable.grant, claimable.statement))
     with pytest.raises(NothingToList):
         vouchers.list(claimable.scheme)
+
+
+def test_a_claim_whose_correction_is_not_billed_waits_for_a_later_list(vouchers, claimable, claim):
+    later = APRIL_1 + timedelta(days=8)
+    correct(vouchers.city, claimable.log, later, amount_yuan=Decimal(150))
+    with pytest.raises(NothingToList):
+        vouchers.list(claimable.scheme)
+    correct(vouchers.city, claimable.log, later + timedelta(days=1), amount_yuan=Decimal(200))
+    made = vouchers.list(claimable.scheme)
+    assert [row.amount_yuan for row in made.rows.all()] == [Decimal(100)]
 
 
 def test_payout_is_recorded_with_account_and_reference(vouchers, claim, row):

@@ -1,6 +1,6 @@
 """Is this report right, and what is paid."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.base import ContentFile
@@ -13,9 +13,10 @@ from instrument_share.journal.guards import guards_lifted
 from instrument_share.web.text.formats import date_only
 from rewards.assessment.models import UnitAssessment
 from rewards.cycle.models import AssessmentCycle
+from rewards.payments.domain.bank_sheet import BankRow
 from rewards.payments.models import Payment
 from rewards.payments.services.accounts import account_enter
-from rewards.payments.services.batches import batch_make
+from rewards.payments.services.batches import batch_make, batch_settle
 from rewards.report.models import FinanceReport
 from rewards.report.services.answers import report_accept
 from tests.rewards.builders import AFTER
@@ -240,6 +241,56 @@ def test_who_took_part_in_the_results_is_offered_neither_answer_nor_payment(logi
     assert login(year.city.finance).get(rows).context["can_settle"]
 
 
+def test_who_belongs_to_a_unit_is_offered_no_payment_to_it(login, year, sent):
+    now = AFTER + timedelta(days=16)
+    treasury = year.city.finance.memberships.get().organization
+    bound = year.city.person("财政局兼职", treasury, Role.FINANCE_OFFICER)
+    year.city.give(bound, year.first, Role.RESEARCHER)
+    report_accept(actor=bound, report_id=sent.pk, now=now)
+    why = "您是云屏大学的成员（或三年内曾是），须由财政局其他人员登记对其拨付。"
+    own, other = award(year.first), award(year.second)
+
+    def read(name, *ids, user=bound):
+        return login(user).get(address(name, sent, *ids))
+
+    shown = read("report")
+    assert why in text_of(shown)
+    assert address("payment_new", sent, own) not in shown.content.decode()
+    assert address("payment_new", sent, other) in shown.content.decode()
+    assert f'value="{own}"' not in shown.content.decode()
+    assert f'value="{other}"' in shown.content.decode()
+    refused = read("payment_new", own)
+    assert refused.status_code == 409
+    assert why in text_of(refused)
+    assert "请登记拨付，尚余 ¥8,067.00" in text_of(login(bound).get(reverse("finance")))
+    batch = batch_make(actor=year.city.finance, report_id=sent.pk, awards=[own, other], now=now)
+    rows = read("batch", batch.public_id)
+    assert why in text_of(rows)
+    assert rows.context["can_settle"]
+    assert not rows.context["can_withdraw"]
+    assert read("batch", batch.public_id, user=year.city.finance).context["can_withdraw"]
+    batch_settle(
+        actor=year.city.finance,
+        batch_id=batch.pk,
+        answers=[BankRow(other, paid=True, voucher="ZF-2", day=date(2026, 1, 21))],
+        now=now,
+    )
+    assert not read("batch", batch.public_id).context["can_settle"]
+    desk = "等待财政局登记拨付，尚余 ¥91,933.00"
+    assert desk in text_of(login(bound).get(reverse("finance")))
+    assert "请登记拨付，尚余 ¥91,933.00" in text_of(login(year.city.finance).get(reverse("finance")))
+
+
+def test_a_report_waits_for_who_may_answer_it(login, year, sent):
+    treasury = year.city.finance.memberships.get().organization
+    year.city.give(year.city.officer, treasury, Role.FINANCE_OFFICER)
+    assert "请核对后接收或退回" in text_of(login(year.city.finance).get(reverse("finance")))
+    for viewer in (year.city.officer, year.city.auditor):
+        words = text_of(login(viewer).get(reverse("finance")))
+        assert "等待财政局答复" in words
+        assert "请核对后接收或退回" not in words
+
+
 def test_the_account_of_a_suspended_unit_is_checked(login, year, sent):
     entered = account_enter(
         actor=year.manager,
@@ -258,3 +309,20 @@ def test_the_account_of_a_suspended_unit_is_checked(login, year, sent):
     assert client.post(check).status_code == 302
     entered.refresh_from_db()
     assert entered.checked_by == year.city.finance
+
+
+def test_an_account_is_listed_for_who_may_check_it(login, year, sent):
+    """Who manages a unit and works at Finance too does not check what he or she entered."""
+    treasury = year.city.finance.memberships.get().organization
+    year.city.give(year.manager, treasury, Role.FINANCE_OFFICER)
+    account_enter(
+        actor=year.manager,
+        organization_id=year.first.pk,
+        holder="云屏大学",
+        bank="云屏银行",
+        number="6222020000009999",
+        now=AFTER + timedelta(days=15),
+    )
+    page = reverse("payee_account", args=[year.first.public_id])
+    assert page in login(year.city.finance).get(reverse("finance")).content.decode()
+    assert page not in login(year.manager).get(reverse("finance")).content.decode()

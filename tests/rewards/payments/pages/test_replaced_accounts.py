@@ -1,6 +1,6 @@
 """A payment that was made by hand before the unit named another account."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -10,6 +10,7 @@ from instrument_share.journal.models import AuditEntry, Notification
 from rewards.assessment.models import Award
 from rewards.payments.models import Payment
 from rewards.payments.services.accounts import account_check, account_enter
+from rewards.payments.services.payments import payment_reverse
 from rewards.report.models import FinanceReport
 from rewards.report.services.answers import report_accept
 from tests.rewards.builders import AFTER
@@ -88,7 +89,7 @@ def test_on_the_day_of_the_change_it_can_have_been_either(page, year, replace, n
 
 
 def test_what_the_bank_paid_to_an_account_after_its_replacement_is_recorded_with_the_reason(
-    page, year, replace
+    page, year, replace, login
 ):
     old = year.city.account(year.first)
     replace(NEW, AFTER + 17 * DAY)
@@ -98,6 +99,19 @@ def test_what_the_bank_paid_to_an_account_after_its_replacement_is_recorded_with
     assert AuditEntry.objects.get(action="payment.recorded").details["reason"] == why
     told = Notification.objects.get(user=year.manager, message__contains="ending in")
     assert (told.params["digits"], told.params["reason"]) == (OLD[-4:], why)
+    report = FinanceReport.objects.get()
+    shown = login(year.city.finance).get(reverse("report", args=[report.public_id]))
+    assert f"•••• 1234 · ZF-1 拨付至已更换的账户，理由： {why}" in text_of(shown)
+    payment_reverse(
+        actor=year.city.finance,
+        payment_id=Payment.objects.get().pk,
+        reversed_date=date(2026, 1, 23),
+        voucher="CH-1",
+        reason="户名不符",
+        now=AFTER + 18 * DAY,
+    )
+    shown = login(year.city.finance).get(reverse("report", args=[report.public_id]))
+    assert f"CH-1 拨付至已更换的账户，理由： {why} 户名不符" in text_of(shown)
 
 
 def test_a_reason_that_is_not_needed_is_not_kept(page, year, replace):

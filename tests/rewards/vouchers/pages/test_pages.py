@@ -141,6 +141,26 @@ def test_only_a_refusal_is_offered_of_a_claim_whose_uses_were_corrected(vouchers
     assert "¥150.00" in page
 
 
+def test_a_claim_whose_correction_is_not_billed_says_for_whom_it_waits(vouchers, claimable, read):
+    claim = vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+    scheme = ("voucher_scheme", claimable.scheme.public_id)
+    new = reverse("voucher_list_new", args=[claimable.scheme.public_id])
+    correct(vouchers.city, claimable.log, APRIL_1 + 8 * DAY, amount_yuan=Decimal(150))
+    unit = claim.seller.name_zh
+    page = read(vouchers.officer, *scheme)
+    assert (new in page, f"等待{unit}的下一份结算单" in page) == (False, True)
+    for person in (vouchers.officer, vouchers.admin):
+        page = read(person, "voucher_claim", claim.public_id)
+        assert f"须待{unit}在下一份结算单中结算更正后" in page
+    assert offered_moves(read(vouchers.officer, "voucher_claim", claim.public_id), claim) == {"refuse"}
+    client = Client()
+    client.force_login(vouchers.officer)
+    assert client.get(new).status_code == 409
+    month = date(2026, 4, 1)
+    statement_of(vouchers.city, vouchers.admin, month=month, over=APRIL_1 + 30 * DAY)
+    assert "结算更正后" not in read(vouchers.admin, "voucher_claim", claim.public_id)
+
+
 def test_no_list_is_made_of_no_claim(vouchers, claimable):
     client = Client()
     client.force_login(vouchers.officer)
