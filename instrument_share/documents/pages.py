@@ -47,12 +47,13 @@ def build_pages(
 ) -> bytes:
     """Set the parts of a paper on pages and return the PDF; `tell` hears how many."""
     target = BytesIO()
+    language = paper.language if isinstance(paper, content.Paper) else "zh-CN"
+    between_lines = "" if language == "zh-CN" else " "
     facts = {
-        "title": replace_control_characters(paper.title).replace("\n", ""),
+        "title": replace_control_characters(paper.title).replace("\n", between_lines),
         "author": replace_control_characters(paper.sender),
         "subject": replace_control_characters(paper.subject),
     }
-    language = paper.language if isinstance(paper, content.Paper) else "zh-CN"
     document = _Document(
         target,
         pagesize=(layout.PAGE_WIDTH, layout.PAGE_HEIGHT),

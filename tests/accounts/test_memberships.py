@@ -38,8 +38,8 @@ def person():
     return factories.user("丑")
 
 
-def ask(person, company, note=""):
-    return services.membership_request(actor=person, organization_id=company.pk, note=note, now=NOW)
+def ask(person, company, note="", now=NOW):
+    return services.membership_request(actor=person, organization_id=company.pk, note=note, now=now)
 
 
 def grant(actor, user, organization, role):
@@ -81,6 +81,31 @@ def test_requester_withdraws_membership_request(company, admin, person):
     with pytest.raises(Forbidden):
         services.membership_withdraw(actor=admin, membership_id=asked.pk, now=NOW)
     assert services.membership_withdraw(actor=person, membership_id=asked.pk, now=NOW).state == "ended"
+
+
+def test_managers_are_told_of_a_request_withdrawn_and_made_again_once_a_day(company, admin, person):
+    def ask_and_withdraw(now, note=""):
+        asked = ask(person, company, now=now, note=note)
+        services.membership_withdraw(actor=person, membership_id=asked.pk, now=now)
+
+    for hours in (0, 1, 23):
+        ask_and_withdraw(NOW + timedelta(hours=hours))
+    assert len(told(admin)) == 1
+    ask_and_withdraw(NOW + timedelta(hours=25))
+    assert len(told(admin)) == 2
+    asked = ask(person, company, now=NOW + timedelta(hours=26), note="材料组")
+    assert (asked.state, asked.note, asked.created_at) == ("pending", "材料组", NOW + timedelta(hours=25))
+    assert len(told(admin)) == 2
+
+
+def test_managers_are_told_of_a_request_of_who_was_refused_or_has_left(company, admin, person):
+    asked = ask(person, company)
+    services.membership_refuse(actor=admin, membership_id=asked.pk, reason="不认识", now=NOW)
+    ask(person, company)
+    services.membership_admit(actor=admin, membership_id=asked.pk, now=NOW)
+    services.membership_close(actor=person, membership_id=asked.pk, now=NOW)
+    ask(person, company)
+    assert told(admin).count("{user} asks to be admitted to “{organization}”.") == 3
 
 
 @pytest.mark.parametrize("state", ["refused", "suspended"])

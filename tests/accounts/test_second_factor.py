@@ -18,14 +18,21 @@ from instrument_share import settings as site
 from instrument_share.accounts import selectors, services
 from instrument_share.accounts.checks import check_second_factor_roles
 from instrument_share.accounts.domain import OrganizationKind, Role
-from instrument_share.accounts.models import ApiToken, Session
-from instrument_share.accounts.services import NoSecondFactor, OwnAccount, ResetOver, SecondPersonNeeded
+from instrument_share.accounts.models import ApiToken, Session, User
+from instrument_share.accounts.services import (
+    AccountLocked,
+    NoSecondFactor,
+    OwnAccount,
+    ResetOver,
+    SecondPersonNeeded,
+)
 from instrument_share.accounts.services.second_factor import REMOVED_ON_SERVER, RESET_REFUSED
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.journal.selectors import notifications
 from instrument_share.kernel.errors import Conflict, Invalid
 from tests import factories
 from tests.factories import NOW
+from tests.page_fixtures import text_of
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "only-for-tests-2026"
@@ -212,6 +219,48 @@ def test_request_lapses_after_seven_days(administrators, officer):
     assert Authenticator.objects.filter(user=officer).exists()
     assert not selectors.second_factor_resets(second, later).exists()
     assert notifications(officer)[0].message == RESET_REFUSED
+
+
+def test_lock_refuses_the_request_that_waits_and_no_other_is_made_until_it_is_lifted(
+    administrators, officer, see
+):
+    first, second = administrators
+    TOTP.activate(officer, SECRET)
+    asked = ask(first, officer)
+    sentence = "解除两步验证的申请随之被拒绝。"
+    assert sentence in text_of(see(first, "account_lock", officer.public_id))
+    services.account_lock(actor=first, user_id=officer.pk, reason="冒名申请", now=NOW)
+    assert acts(officer)[-2:] == [
+        ("user.locked", first, None),
+        ("user.second_factor_reset_refused", first, None),
+    ]
+    assert not selectors.second_factor_resets(second, NOW).exists()
+    assert notifications(officer)[0].message == RESET_REFUSED
+    with pytest.raises(ResetOver):
+        grant(second, asked)
+    with pytest.raises(AccountLocked):
+        ask(first, officer)
+    services.account_unlock(actor=first, user_id=officer.pk, now=NOW)
+    with pytest.raises(ResetOver):
+        grant(second, asked)
+    assert sentence not in text_of(see(first, "account_lock", officer.public_id))
+    grant(second, ask(first, officer))
+    assert not Authenticator.objects.filter(user=officer).exists()
+
+
+def test_request_from_before_locks_refused_them_is_not_granted_while_the_account_is_locked(
+    administrators, officer, see
+):
+    first, second = administrators
+    TOTP.activate(officer, SECRET)
+    asked = ask(first, officer)
+    assert "/grant/" in see(second, "system").content.decode()
+    User.objects.filter(pk=officer.pk).update(is_active=False)
+    with pytest.raises(AccountLocked):
+        grant(second, asked)
+    assert "/grant/" not in see(second, "system").content.decode()
+    services.second_factor_reset_refuse(actor=second, reset_id=asked.public_id, now=NOW)
+    assert Authenticator.objects.filter(user=officer).exists()
 
 
 def test_only_administrator_gets_back_by_a_command_on_the_server(clock, administrators):

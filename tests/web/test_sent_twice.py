@@ -111,6 +111,34 @@ def test_who_changes_the_address_twice_is_led_to_the_same_page(client, person, r
     assert [one.to for one in mail.outbox] == [["new@example.org"]]
 
 
+@pytest.mark.parametrize("has_account", [True, False])
+def test_who_asks_for_a_link_twice_is_mailed_one_and_led_to_the_same_page(client, run_jobs, has_account):
+    address = factories.user().email if has_account else "nobody@example.org"
+    ask, done = reverse("account_reset_password"), reverse("account_reset_password_done")
+    (token,) = re.findall(r'name="form_token" value="([^"]+)"', client.get(ask).content.decode())
+    form = {"email": address, "form_token": token}
+    answers = [client.post(ask, form), Client().post(ask, form | {"email": address.upper()})]
+    assert [one["Location"] for one in answers] == [done, done]
+    run_jobs()
+    assert len(mail.outbox) == 1
+    client.post(ask, form | {"form_token": "opened-anew"})
+    run_jobs()
+    assert len(mail.outbox) == 2
+
+
+@pytest.mark.usefixtures("shared_limits")
+def test_form_for_a_link_that_was_refused_mails_it_when_sent_again(client, run_jobs, monkeypatch):
+    ask, form = reverse("account_reset_password"), {"email": factories.user().email, "form_token": "one"}
+    assert client.post(ask, {"email": "nothing", "form_token": "one"}).status_code == 200
+    with monkeypatch.context() as failing:
+        failing.setattr("allauth.account.views.ResetPasswordForm.save", lambda *_: 1 / 0)
+        failing.setattr(client, "raise_request_exception", False)
+        assert client.post(ask, form).status_code == 500
+    assert client.post(ask, form).status_code == 302
+    run_jobs()
+    assert len(mail.outbox) == 1
+
+
 def test_who_resets_the_password_twice_is_led_to_the_same_page(client, run_jobs):
     person = factories.user(password=make_password(PASSWORD))
     form = client.get(ask_for_reset(person, run_jobs))["Location"]

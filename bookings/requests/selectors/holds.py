@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
-from bookings.requests.domain.states import HOLDING_STATES, NOT_BEGUN_STATES
+from bookings.requests.domain.states import HOLDING_STATES, NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking, NextFree
 from bookings.requests.selectors.project_budget import lock_projects_of
 from instrument_share.kernel.errors import require_found
@@ -53,6 +53,20 @@ def instrument_group_lock(instrument_id: int) -> "Instrument":
     ids = {instrument_id, *together.values_list("instrument_id", flat=True)}
     instruments_by_id = {one.pk: one for one in providers.instrument_locks(ids)}
     return require_found(instruments_by_id.get(instrument_id))
+
+
+def instrument_locks_with_missed(instrument_ids: Collection[int], since: datetime) -> "dict[int, Instrument]":
+    """Lock instruments with those that were booked with their no-shows since an instant; return all by id.
+
+    For who enters uses of that time: they take such no-shows back, on all of these instruments. Locked one
+    after the other, two who enter uses of linked instruments would wait for each other.
+    """
+    missed = Booking.objects.filter(
+        instrument_id__in=instrument_ids, state=BookingState.NO_SHOW, starts_at__gte=since
+    )
+    together = Booking.objects.filter(group__bookings__in=missed)
+    ids = {*instrument_ids, *together.values_list("instrument_id", flat=True)}
+    return {one.pk: one for one in providers.instrument_locks(ids)}
 
 
 def held_rows(instrument_ids: Collection[int], interval: Interval) -> QuerySet[Booking]:

@@ -27,6 +27,7 @@ from bookings.statements.selectors.statements import (
 from bookings.statements.services import notifications
 from instrument_share.accounts.domain import OrganizationState
 from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_reason
@@ -72,9 +73,11 @@ def statements_send(
 ) -> list[Statement]:
     """Send all drafts of a unit on which something stands.
 
-    Raises TotalsChanged if they are not those that the sender was `shown`.
+    Under the lock of the unit, as its sheets of uses are entered: these take charges off several drafts, in
+    an order of their own. Raises TotalsChanged if the drafts are not those that the sender was `shown`.
     """
     require(actor, "bookings.manage_statements", SimpleNamespace(organization_id=organization_id))
+    organization_lock(organization_id)
     drafts = drafts_to_send(Statement.objects.filter(organization_id=organization_id))
     locked = list(drafts.select_for_update(of=("self",)).order_by("month", "number"))
     _require_as_shown(locked, shown)

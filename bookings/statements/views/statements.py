@@ -4,13 +4,15 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import rules
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from bookings.statements.domain.billing import AGE_LIMITS
@@ -174,20 +176,19 @@ def _steps(found: "Statement") -> "list[tuple[Any, str, Any]]":
 @login_required
 @require_safe
 def statement_pdf(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Show the statement as a paper in the browser."""
+    """Show the statement as a paper in the browser, in the language of the page or in `?language=`."""
     found = get_statement(request.user, public_id)
-    return _file(
-        render_statement(found, statement_lines(found), statement_payments(found)),
-        "application/pdf",
-        f'inline; filename="statement-{found}.pdf"',
-    )
+    asked = request.GET.get("language")
+    with translation.override(asked if asked in dict(settings.LANGUAGES) else get_language()):
+        paper = render_statement(found, statement_lines(found), statement_payments(found))
+    return _file(paper, "application/pdf", f'inline; filename="statement-{found}.pdf"')
 
 
 @counts_as("export")
 @login_required
 @require_safe
 def statement_xlsx(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Send the statement as a workbook."""
+    """Send the statement as a workbook, in the language of the page."""
     found = get_statement(request.user, public_id)
     return _file(
         build_statement_sheet(found, statement_lines(found), statement_payments(found)),

@@ -1,7 +1,7 @@
 """Usage logs, corrections and confirmations, each linked into its instrument's chain."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from django.db import transaction
 from bookings.requests.domain import pricing
 from bookings.requests.domain.choices import Direction
 from bookings.requests.selectors.bookings import find_missed_by
+from bookings.requests.selectors.holds import instrument_locks_with_missed
 from bookings.requests.selectors.request_facts import get_payer
 from bookings.requests.services.lapses_and_no_shows import no_show_take_back
 from bookings.requests.services.notifications import HOURS_INSTEAD_OF_NO_SHOW
@@ -60,7 +61,7 @@ from bookings.usage.services.days import usage_days_add, usage_days_change
 from bookings.usage.services.waiting import waiting_add, waiting_end
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal
-from instrument_share.kernel.errors import Problem, gettext_noop
+from instrument_share.kernel.errors import Problem, gettext_noop, require_found
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.money import round_to_fen
 from providers import public as providers
@@ -134,7 +135,7 @@ def usage_log_by_hand(
     an `overlap_reason` only; it is marked, and the common time counts once. Raises UsageRefused with
     everything that is wrong, including hours that are too old or outside the instrument's days of service.
     """
-    instrument = providers.instrument_lock(instrument_id)
+    instrument = require_found(by_hand_locks([instrument_id], now).get(instrument_id))
     require(actor, "bookings.log_by_hand", instrument)
     payer = get_payer(actor, payer_organization_id)
     time = Interval(truncate_to_seconds(interval.start), truncate_to_seconds(interval.end))
@@ -202,6 +203,12 @@ def _price_by_hand(
         return round_to_fen(amount_yuan or 0), []
     price = pricing.calculate_quote(terms, time, kind, service_mode, samples, spent.effective)
     return price.total, price.as_rows()
+
+
+def by_hand_locks(instrument_ids: Collection[int], now: datetime) -> "dict[int, Instrument]":
+    """Lock instruments to enter uses of, with those whose no-shows these take back; return all by id."""
+    oldest = now - timedelta(days=settings.MANUAL_ENTRY_LIMIT_DAYS)
+    return instrument_locks_with_missed(instrument_ids, oldest - timedelta(days=1))
 
 
 def _take_back_missed(log: UsageLog, actor: "User", now: datetime) -> None:

@@ -26,7 +26,12 @@ from bookings.usage.registry import describe_frozen_year
 from bookings.usage.selectors.usage import find_overlapping_times
 from bookings.usage.selectors.user_facts import find_payer, is_external
 from bookings.usage.services import notifications
-from bookings.usage.services.usage import find_entry_problems, find_fact_problems, usage_log_by_hand
+from bookings.usage.services.usage import (
+    by_hand_locks,
+    find_entry_problems,
+    find_fact_problems,
+    usage_log_by_hand,
+)
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
@@ -136,13 +141,13 @@ class _Planner:
 
     @cached_property
     def instruments(self) -> "dict[str, Instrument]":
-        """Return the unit's instruments by inner number and public id; those in the sheet are locked."""
+        """Return the unit's instruments by inner number and public id; those in the sheet get locked."""
         found = list(
             providers.instruments(self.task.actor).filter(organization_id=self.task.organization.pk)  # type: ignore[arg-type]
         )
         by_name = {**{one.inner_number: one for one in found}, **{one.public_id: one for one in found}}
         named = {str(row.values.get("inner_number", "")) for row in self.task.rows}
-        providers.instrument_locks({by_name[name].pk for name in named & by_name.keys()})
+        by_hand_locks({by_name[name].pk for name in named & by_name.keys()}, self.task.now)
         return by_name
 
     def plan(self) -> Plan:

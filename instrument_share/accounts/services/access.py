@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from instrument_share.accounts import selectors
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.models import Session, User
+from instrument_share.accounts.models import SecondFactorReset, Session, User
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services.sessions import end_sessions
 from instrument_share.accounts.services.tokens import end_keys
@@ -33,6 +33,10 @@ ACCESS_ENDED = gettext_noop(
     "new tokens."
 )
 
+RESET_REFUSED = gettext_noop(
+    "An administrator has refused to take the second factor off your account. It stays as it is."
+)
+
 
 class OwnAccount(DomainError):
     code = "user.own_account"
@@ -44,7 +48,7 @@ class OwnAccount(DomainError):
 
 class AccountLocked(Conflict):
     code = "user.locked"
-    message = gettext_noop("The account is locked. Unlock it first, then send the mail.")
+    message = gettext_noop("The account is locked. Unlock it first.")
 
 
 class NoAddress(Conflict):
@@ -56,7 +60,8 @@ class NoAddress(Conflict):
 def account_lock(*, actor: User, user_id: int, reason: str, now: datetime) -> User:
     """Lock an account and end its sessions and tokens; the person reads the reason at login.
 
-    Links to a new password that were mailed before end with it (`web.login.reset`).
+    Links to a new password that were mailed before end with it (`web.login.reset`), and so does a request to
+    take off the second factors: who asked may be who it is locked against.
     A second time changes nothing. Nobody locks themselves, and so nobody the last administrator.
     """
     require(actor, "accounts.maintain_accounts")
@@ -71,6 +76,7 @@ def account_lock(*, actor: User, user_id: int, reason: str, now: datetime) -> Us
     user.save(update_fields=["is_active", "locked_at", "lock_reason"])
     details = {"reason": user.lock_reason, **end_access(user, now)}
     record(actor=actor, action="user.locked", subject=user, now=now, details=details)
+    _refuse_reset(actor, user, now)
     return user
 
 
@@ -168,6 +174,18 @@ def lock_account(actor: User, user_id: int) -> User:
         raise Forbidden
     open_accounts = User.objects.filter(pk=user_id, erased_at__isnull=True)
     return require_found(open_accounts.select_for_update(no_key=True).first())
+
+
+def _refuse_reset(actor: User, user: User, now: datetime) -> None:
+    """Refuse what waits for a second administrator; the person reads it once the account is unlocked."""
+    waiting = SecondFactorReset.objects.filter(user=user, granted__isnull=True, expires_at__gt=now).first()
+    if waiting is None:
+        return
+    waiting.granted, waiting.decided_at = False, now
+    waiting.save(update_fields=["granted", "decided_at"])
+    details = {"reset": waiting.public_id}
+    record(actor=actor, action="user.second_factor_reset_refused", subject=user, now=now, details=details)
+    notify(users=[user], message=RESET_REFUSED, now=now)
 
 
 def _require_other(actor: User, user: User) -> None:

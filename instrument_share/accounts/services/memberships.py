@@ -5,7 +5,7 @@ who take each other's role, one is told that the role is gone.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,12 +17,16 @@ from instrument_share.accounts.domain.states import MEMBERSHIP
 from instrument_share.accounts.models import Membership, Organization, User
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services._common import activate_membership, record_membership
+from instrument_share.journal import selectors as journal
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import Conflict, DomainError, Kind, gettext_noop, require_reason
 from instrument_share.kernel.states import next_state
 from instrument_share.kernel.wording import Bilingual
+
+SAME_REQUEST = timedelta(days=1)
+WITHDRAWN = "membership.withdrawn"
 
 ASKED = gettext_noop("{user} asks to be admitted to “{organization}”.")
 GRANTED = gettext_noop("You have a new role in “{organization}”.")
@@ -92,7 +96,11 @@ def membership_grant(
 
 @transaction.atomic
 def membership_request(*, actor: User, organization_id: int, now: datetime, note: str = "") -> Membership:
-    """Ask to be admitted to an organization as a researcher; asking again changes nothing."""
+    """Ask to be admitted to an organization as a researcher; asking again changes nothing.
+
+    Who withdraws a request and asks again within `SAME_REQUEST` makes the same request: it waits as before,
+    and those who decide on it are not told once more.
+    """
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.ask_membership", organization)
     if organization.state not in {OrganizationState.ADMITTED, OrganizationState.PENDING}:
@@ -105,13 +113,24 @@ def membership_request(*, actor: User, organization_id: int, now: datetime, note
         membership = Membership(user=actor, organization=organization, role=role, created_at=now)
     elif membership.state == MembershipState.PENDING:
         return membership
-    else:
-        membership.state, membership.created_at = next_state(MEMBERSHIP, membership.state, "ask"), now
+    is_same = _is_withdrawn_since(membership, now - SAME_REQUEST)
+    if membership.pk is not None:
+        membership.state = next_state(MEMBERSHIP, membership.state, "ask")
+        membership.created_at = membership.created_at if is_same else now
     membership.note, membership.reason, membership.ended_at = note.strip()[:200], "", None
     membership.save()
     record_membership(actor, "membership.requested", membership, now)
-    _tell(selectors.managers_of(organization), ASKED, membership, now, path=_members_path(organization))
+    if not is_same:
+        _tell(selectors.managers_of(organization), ASKED, membership, now, path=_members_path(organization))
     return membership
+
+
+def _is_withdrawn_since(membership: Membership, asked_since: datetime) -> bool:
+    """Return whether the person asked since an instant and took that back, and nothing else came of it."""
+    if membership.pk is None or membership.created_at < asked_since:
+        return False
+    last = journal.history(membership).last()
+    return last is not None and last.action == WITHDRAWN
 
 
 @transaction.atomic
@@ -156,7 +175,7 @@ def membership_withdraw(*, actor: User, membership_id: int, now: datetime) -> Me
     if membership.state == MembershipState.PENDING:
         membership.state, membership.ended_at = MembershipState.ENDED.value, now
         membership.save(update_fields=["state", "ended_at"])
-        record_membership(actor, "membership.withdrawn", membership, now)
+        record_membership(actor, WITHDRAWN, membership, now)
     return membership
 
 

@@ -7,7 +7,13 @@ from django.db import transaction
 
 from instrument_share.accounts.models import SecondFactorReset, User
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.services.access import OwnAccount, end_access, lock_account
+from instrument_share.accounts.services.access import (
+    RESET_REFUSED,
+    AccountLocked,
+    OwnAccount,
+    end_access,
+    lock_account,
+)
 from instrument_share.accounts.services.sessions import end_sessions
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import (
@@ -20,9 +26,6 @@ from instrument_share.kernel.errors import (
 
 RESET_LIFETIME = timedelta(days=7)
 """So long a request to take second factors off waits for a second administrator."""
-RESET_REFUSED = gettext_noop(
-    "An administrator has refused to take the second factor off your account. It stays as it is."
-)
 REMOVED_ON_SERVER = gettext_noop(
     "The second factor of your account was taken off by a command on the server. Log in with your password "
     "and set one up again. If you did not ask for it, tell who runs the server at once."
@@ -80,11 +83,14 @@ def second_factor_reset_ask(*, actor: User, user_id: int, reason: str, now: date
     """Ask that an account loses its second factors; `reason` says how the person showed who they are.
 
     Nothing changes until another administrator agrees; the person is told at once, in case it was not them.
+    Raises AccountLocked, as whoever locked the account may not know who asks.
     """
     require(actor, "accounts.maintain_accounts")
     user = lock_account(actor, user_id)
     if actor.pk == user.pk:
         raise OwnAccount
+    if not user.is_active:
+        raise AccountLocked
     if not reason.strip():
         message = gettext_noop("Say how the person has shown who they are; the other administrator reads it.")
         raise Invalid(problems=[Problem("user.reason_missing", message, field="reason")])
@@ -116,8 +122,11 @@ def second_factor_reset_grant(*, actor: User, reset_id: str, now: datetime) -> U
     """Take all second factors off the account, with sessions and tokens, as a second administrator.
 
     The person logs in with the password and sets a factor up anew; until then roles that need one rest.
+    Raises AccountLocked: what waits ends with a lock, but for a request of before that was so.
     """
     asked = _lock_undecided(actor, reset_id, now)
+    if not asked.user.is_active:
+        raise AccountLocked
     for factor in Authenticator.objects.filter(user=asked.user).order_by("id"):
         factor.removed_by = actor
         factor.delete()

@@ -17,6 +17,7 @@ from instrument_share.accounts.domain.tokens import (
 )
 from instrument_share.accounts.models import ApiToken, User
 from instrument_share.accounts.permissions import require
+from instrument_share.accounts.services._common import lock_oneself
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
@@ -54,7 +55,7 @@ def api_token_create(
     wanted = set(scopes)
     if problems := find_token_problems(wanted, days):
         raise Invalid(problems=problems)
-    list(User.objects.select_for_update(no_key=True).filter(pk=actor.pk))
+    lock_oneself(actor)
     if made := ApiToken.objects.filter(user=actor, digest=_hash(secret)).first() if secret else None:
         if made.revoked_at is None and now < made.created_at + SHOWN_AGAIN_WITHIN:
             return made, secret

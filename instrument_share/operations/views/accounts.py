@@ -140,6 +140,7 @@ def account_lock(request: SignedInRequest, public_id: str) -> Confirmation:
     """Confirm locking an account, with the reason that the person reads."""
     found = _account(request, public_id)
     form = ReasonForm(request.POST or None, help_text=_("The person reads it at login."))
+    has_reset = selectors.second_factor_resets(request.user, clock.now()).filter(user=found).exists()
     return Confirmation(
         **_common(found),
         heading=_("Lock the account of {name}?").format(name=found.get_full_name()),
@@ -147,6 +148,7 @@ def account_lock(request: SignedInRequest, public_id: str) -> Confirmation:
             _ended_sentence(found),
             *_describe_keys(found),
             *_describe_left_alone(found),
+            *([_("The request to remove its second factors is refused.")] if has_reset else []),
             _("Roles, bookings and hours stay as they are; mails of the platform are no longer sent to it."),
             _("At login the person reads the reason and whom to ask."),
             _("A request to delete the account that is due while it is locked is not carried out."),

@@ -3,6 +3,7 @@
 A browser without JavaScript shows the second answer, which was a mistake in the form or a page that is gone.
 """
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ from allauth.account import views as account
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.contrib import messages
+from django.core.cache import cache
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -17,7 +20,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from instrument_share.accounts import selectors
-from instrument_share.web import clock
+from instrument_share.web import clock, idempotency
 from instrument_share.web.signed_in import SignedInRequest
 
 SENT_AGAIN_WITHIN = timedelta(minutes=5)
@@ -61,6 +64,27 @@ def password_change(request: SignedInRequest) -> HttpResponseBase:
     since = clock.now() - SENT_AGAIN_WITHIN
     is_changed = selectors.has_changed_password(request.user, request.POST, since=since)
     return redirect("account_change_password") if is_changed else answer
+
+
+def password_reset_ask(request: HttpRequest) -> HttpResponseBase:
+    """Mail the link to choose a new password; the same form sent twice mails one.
+
+    It goes by the form that was shown, not by the address: a page that is opened anew always mails a link,
+    and of an address without an account nothing else is heard.
+    """
+    token = request.POST.get(idempotency.FIELD, "")
+    if request.method != "POST" or not token:
+        return account.password_reset(request)
+    address = request.POST.get("email", "").strip().lower()
+    key = "reset-" + hashlib.sha256(f"{token}:{address}".encode()).hexdigest()
+    # In one transaction: the second click waits for the first, and mails the link where that has failed.
+    with transaction.atomic():
+        if not cache.add(key, "asked", SENT_AGAIN_WITHIN.total_seconds()):
+            return redirect("account_reset_password_done")
+        answer = account.password_reset(request)
+        if not _is_done(answer):
+            cache.delete(key)
+    return answer
 
 
 def password_reset(request: HttpRequest, uidb36: str, key: str) -> HttpResponseBase:

@@ -9,6 +9,7 @@ account_urls = [
     re_path(r"^confirm-email/(?P<key>[-:\w]+)/$", again.address_confirm, name="account_confirm_email"),
     path("email/", again.address_change, name="account_email"),
     path("password/change/", again.password_change, name="account_change_password"),
+    path("password/reset/", again.password_reset_ask, name="account_reset_password"),
     re_path(
         r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         again.password_reset,

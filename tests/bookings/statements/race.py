@@ -35,3 +35,30 @@ def _wake(environment, is_locked):
     if not is_locked:
         drafting.organization_lock = lambda pk: Organization.objects.get(pk=pk)
     return drafting
+
+
+def import_slowly(checked, released, results, *, environment, **facts):
+    """Enter a sheet's uses, staying after each no-show that one of them takes back."""
+    wake(environment)
+    from bookings.usage.services import usage
+
+    usage.no_show_take_back = lingering_after(checked, released, usage.no_show_take_back)
+    attempt(results, _enter_uses, **facts)
+
+
+def _enter_uses(*, actor, text, **facts):
+    from instrument_share.sheets.reading import read_table
+    from providers.exchange.domain.sheets.sheet_columns import KINDS
+    from providers.exchange.services.imports import apply
+
+    report = apply(actor=actor, table=read_table(text.encode()), kind=KINDS["uses"], **facts)
+    assert report.counts["new"] == 2, report.errors
+
+
+def send_all_meanwhile(checked, released, results, *, environment, **facts):
+    wake(environment)
+    from bookings.statements.services.statements import statements_send
+
+    checked.wait(60)
+    attempt(results, statements_send, **facts)
+    released.set()

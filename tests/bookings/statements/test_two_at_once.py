@@ -6,12 +6,23 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from bookings.statements.models import StatementLine
+from bookings.statements.models import Statement, StatementLine
 from instrument_share.journal.guards import guards_lifted
 from instrument_share.journal.models import AuditEntry
+from instrument_share.kernel.city_time import CITY_TIME
 from tests import factories
 from tests.bookings.statements import race
-from tests.bookings.statements.conftest import APRIL_1, DAY, MARCH, confirmed_use, draft, reload
+from tests.bookings.statements.conftest import (
+    APRIL_1,
+    DAY,
+    MARCH,
+    confirmed_use,
+    draft,
+    not_attended,
+    reload,
+)
+from tests.bookings.usage.test_use_sheet import HEADING
+from tests.bookings.usage.test_use_sheet import row as row_of_use
 from tests.factories import slot
 from tests.processes import in_two_processes
 
@@ -61,6 +72,27 @@ def test_draft_that_is_being_added_to_is_sent_with_what_was_added(process_enviro
     assert outcomes == ["statements_draft", "statement_send"]
     sent = AuditEntry.objects.get(action="statement.sent")
     assert (reload(statement).total_yuan, sent.details["total_yuan"]) == (Decimal(400), "400.00")
+
+
+@postgresql
+def test_drafts_are_sent_after_a_sheet_that_takes_charges_off_them_in_another_order(process_environment):
+    """Each held a draft for which the other waited: a deadlock."""
+    city = factories.city()
+    first, second = slot(day=2), slot(day=3)
+    not_attended(city, first)
+    not_attended(city, second, payer=False)
+    assert [one.number for one in draft(city)] == [1, 2]
+    rows = [row_of_use(city, f"{one.start.astimezone(CITY_TIME):%m-%d}") for one in (second, first)]
+    connection.close()
+    facts = {"actor_id": city.manager.pk, "organization_id": city.owner.pk, "now": APRIL_1}
+    outcomes = in_two_processes(
+        process_environment,
+        (race.import_slowly, {**facts, "text": HEADING + "".join(rows)}),
+        (race.send_all_meanwhile, facts),
+    )
+    assert outcomes == ["_enter_uses", "statements_send"]
+    assert not StatementLine.objects.exists()
+    assert set(Statement.objects.values_list("state", flat=True)) == {"draft"}
 
 
 @postgresql

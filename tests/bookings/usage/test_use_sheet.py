@@ -101,6 +101,12 @@ def test_rows_become_logs_that_name_the_file(city):
     assert list(find_broken_links()) == []
 
 
+@pytest.mark.parametrize("start", ["0001-01-01 00:00", "0001-01-01 07:59", "9999-12-31 24:00"])
+def test_time_that_no_calendar_has_is_named_by_its_row(city, start):
+    report = bring(city, HEADING + row(city).replace("2026-02-27 09:00", start))
+    assert [(problem.row, problem.code) for problem in report.errors] == [(2, "import.moment")]
+
+
 @pytest.mark.parametrize("midnight", ["02-28 00:00", "02-27 24:00"])
 def test_use_that_ends_at_midnight_is_recorded(city, midnight):
     text = HEADING + row(city, start="22:00").replace("2026-02-27 11:30", f"2026-{midnight}")

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -257,17 +257,23 @@ def _time(field: SheetField, prefix: str, cell: Any) -> time:
 
 def _moment(field: SheetField, prefix: str, cell: Any) -> datetime:
     """Return an instant that is written as the city's local time, to the second; 24:00 ends the day."""
-    if isinstance(cell, datetime):
-        return cell.replace(microsecond=0, tzinfo=CITY_TIME)
     text = cell_text(cell)
-    if match := MOMENT.fullmatch(_narrow(text)):
-        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
-        days_later, hour = divmod(hour, 24) if (hour, minute, second) == (24, 0, 0) else (0, hour)
-        with suppress(ValueError, OverflowError):
+    with suppress(ValueError, OverflowError):
+        if isinstance(cell, datetime):
+            return _require_instant(cell.replace(microsecond=0, tzinfo=CITY_TIME))
+        if match := MOMENT.fullmatch(_narrow(text)):
+            year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+            days_later, hour = divmod(hour, 24) if (hour, minute, second) == (24, 0, 0) else (0, hour)
             midnight = datetime(year, month, day, tzinfo=CITY_TIME) + timedelta(days=days_later)
-            return midnight.replace(hour=hour, minute=minute, second=second)
+            return _require_instant(midnight.replace(hour=hour, minute=minute, second=second))
     message = gettext_noop("“{value}” is not a day with a time, as 2026-03-05 09:00.")
     raise _unusable(field, prefix, "moment", message, text)
+
+
+def _require_instant(moment: datetime) -> datetime:
+    """Return the moment. Raises OverflowError in the first hours of the year 1, which UTC does not have."""
+    moment.astimezone(UTC)
+    return moment
 
 
 def _flag(field: SheetField, prefix: str, text: str) -> bool:

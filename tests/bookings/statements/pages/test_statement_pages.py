@@ -312,6 +312,17 @@ def test_paper_and_workbook_say_the_same(billed, see):
     assert [cell.value for cell in payments[2]][4] == 50.25
 
 
+def test_paper_is_offered_in_both_languages_whatever_the_language_of_the_page(billed, see):
+    number = billed.statement.public_id
+    page = see(billed.payer, "statement", number, now=APRIL_1).content.decode()
+    for language, words in (("zh-hans", "仪器使用费结算单"), ("en", "Statement of instrument use")):
+        assert f'/pdf/?language={language}"' in page
+        pdf = see(billed.payer, "statement_pdf", number, language=language, now=APRIL_1)
+        assert words in PdfReader(BytesIO(pdf.content)).pages[0].extract_text()
+    unknown = see(billed.payer, "statement_pdf", number, language="xx", now=APRIL_1)
+    assert "仪器使用费结算单" in PdfReader(BytesIO(unknown.content)).pages[0].extract_text()
+
+
 def test_api_lists_and_shows_statements(billed, client, clock, see):
     see(billed.payer, "me", now=APRIL_1)
     (one,) = client.get("/api/v1/statements?state=sent").json()["items"]

@@ -1,0 +1,157 @@
+"""The statement as a paper and as a workbook, in both languages."""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from io import BytesIO
+from types import SimpleNamespace
+
+import pytest
+from django.utils import translation
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from bookings.statements.reports import build_statement_sheet, render_statement
+
+SENT_AT = datetime(2026, 3, 31, 16, tzinfo=UTC)
+LONG_ZH = (
+    "超高分辨场发射扫描电子显微镜与能谱及电子背散射衍射联用分析测试系统（含原位加热拉伸样品台与冷冻传输）"
+)
+LONG_EN = "Ultra-high resolution field emission scanning electron microscope with EDS, EBSD and cryo transfer"
+LONG_PERSON = "Maximiliana-Alexandrowna von Hohenlohe-Waldenburg"
+
+
+class Numbered(SimpleNamespace):
+    def __str__(self):
+        return self.number
+
+
+def make_source(number, project=""):
+    return SimpleNamespace(
+        public_id=f"U{number:09d}",
+        instrument=SimpleNamespace(name_zh=LONG_ZH[:50], name_en=LONG_EN[:100]),
+        user=SimpleNamespace(name=LONG_PERSON),
+        project=project,
+    )
+
+
+def make_line(number, **facts):
+    log = make_source(number)
+    line = {
+        "log": log,
+        "booking": None,
+        "source": log,
+        "starts_at": datetime(2026, 3, 2, 1, tzinfo=UTC),
+        "ends_at": datetime(2026, 3, 2, 3, tzinfo=UTC),
+        "effective_seconds": 7200,
+        "amount_yuan": Decimal("1234.50"),
+        "corrects": None,
+        "correction": None,
+    }
+    return SimpleNamespace(**(line | facts))
+
+
+def make_statement(lines):
+    unit = SimpleNamespace(name_zh="云屏测试大学", name_en="Yunping Test University")
+    payer = SimpleNamespace(name_zh="云屏测试科技有限公司", name_en="Yunping Test Technology Ltd")
+    return Numbered(
+        number="2026-0001",
+        month=date(2026, 3, 1),
+        organization=unit,
+        payer_organization=payer,
+        payer_organization_id=1,
+        payer_person=None,
+        total_yuan=sum(line.amount_yuan for line in lines),
+        paid_yuan=Decimal(0),
+        pay_by=date(2026, 4, 30),
+        due_date=date(2026, 4, 30),
+        sent_at=SENT_AT,
+        drafted_at=SENT_AT,
+    )
+
+
+def make_payment():
+    return SimpleNamespace(
+        paid_date=date(2026, 4, 2),
+        voucher="ZF-1",
+        invoice_number="FP-1",
+        invoice_date=date(2026, 4, 1),
+        amount_yuan=Decimal("1234.50"),
+    )
+
+
+def render(language, lines, payments=()):
+    with translation.override(language):
+        return PdfReader(BytesIO(render_statement(make_statement(lines), lines, payments)))
+
+
+def read(paper):
+    text = " ".join(" ".join(page.extract_text() for page in paper.pages).split())
+    return re.sub("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])", "", text)
+
+
+def test_english_paper_has_english_words_and_names():
+    paper = render("en", [make_line(1)], [make_payment()])
+    text = read(paper)
+    for words in (
+        *("Statement of instrument use March 2026", "Yunping Test University", "Yunping Test Technology Ltd"),
+        *(
+            "1,234.50 yuan",
+            "人民币壹仟贰佰叁拾肆元伍角整",
+            "30 Apr 2026",
+            "1. Uses and charges",
+            "2. Payments",
+        ),
+        *("U000000001", "2026-03-02 09:00–11:00", "ZF-1", "FP-1"),
+    ):
+        assert words in text
+    assert set(re.findall("[\u4e00-\u9fff]+", text)) == {"人民币壹仟贰佰叁拾肆元伍角整"}
+    assert paper.metadata.title == "Statement of instrument use March 2026"
+    assert paper.trailer["/Root"]["/Lang"] == "en"
+
+
+def test_chinese_paper_has_chinese_words_and_names():
+    paper = render("zh-hans", [make_line(1)], [make_payment()])
+    text = read(paper).replace(" ", "")
+    for words in (
+        "仪器使用费结算单2026年3月",
+        "收款单位云屏测试大学",
+        "1,234.50元",
+        "一、费用明细",
+        "2026年4月30日",
+    ):
+        assert words in text
+    assert paper.metadata.title == "仪器使用费结算单2026年3月"
+    assert paper.trailer["/Root"]["/Lang"] == "zh-CN"
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_figures_and_order_are_the_same_in_both_languages(language):
+    lines = [make_line(3), make_line(1, amount_yuan=Decimal("-50")), make_line(2)]
+    text = read(render(language, lines))
+    assert re.findall(r"U\d{9}", text) == ["U000000003", "U000000001", "U000000002"]
+    assert re.findall(r"-?[\d,]+\.\d\d", text.split("U000000003")[1])[1::2] == [
+        "1,234.50",
+        "-50.00",
+        "1,234.50",
+    ]
+
+
+@pytest.mark.parametrize(("language", "most"), [("zh-hans", 10), ("en", 12)])
+def test_many_lines_with_long_names_take_few_pages(language, most):
+    lines = [make_line(number) for number in range(1, 75)]
+    paper = render(language, lines)
+    assert len(paper.pages) <= most
+    assert len(set(re.findall(r"U\d{9}", read(paper)))) == 74
+
+
+@pytest.mark.parametrize(
+    ("language", "sheets"), [("zh-hans", ["明细", "到账记录"]), ("en", ["Lines", "Payments"])]
+)
+def test_workbook_keeps_a_column_for_each_fact(language, sheets):
+    lines = [make_line(1)]
+    with translation.override(language):
+        book = load_workbook(BytesIO(build_statement_sheet(make_statement(lines), lines, [make_payment()])))
+    assert book.sheetnames == sheets
+    row = [cell.value for cell in book.worksheets[0][2]]
+    assert (row[1], row[3], row[5], row[6]) == ("U000000001", LONG_PERSON, 2, 1234.5)
