@@ -11,6 +11,7 @@ from django.utils.safestring import mark_safe
 from pytest_django.asserts import assertInHTML
 
 from instrument_share.kernel.errors import DomainError, Invalid, Problem
+from instrument_share.kernel.wording import Sentence
 from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.responses.problem import body_of
 from instrument_share.web.templatetags import ui
@@ -81,6 +82,14 @@ def test_chinese_labels_and_choices_say_so_on_an_english_page():
         assert shown("fate").count("lang=") == 2
         assert '<span lang="zh-Hans">钱予安</span> &lt;qian&gt;' in shown("people")
         assert shown("people").count("lang=") == 1
+
+
+def test_sentence_of_the_domain_marks_the_names_in_it():
+    sentence = Sentence("{name} & others", {"name": "云屏市分析测试协会"})
+    assert render("{% load sentences %}{{ one|said }}", one=sentence) == "云屏市分析测试协会 &amp; others"
+    with translation.override("en"):
+        shown = render("{% load sentences %}{{ one|said }}", one=sentence)
+    assert shown == '<span lang="zh-Hans">云屏市分析测试协会</span> &amp; others'
 
 
 def test_problem_of_a_group_of_choices_on_top_leads_to_the_first_of_them():
