@@ -14,6 +14,7 @@ from uuid import UUID
 from django.core import signing
 from django.db.models import Model, Q, QuerySet
 
+from instrument_share.databases.blank_texts import IsBlank
 from instrument_share.kernel.errors import DomainError, gettext_noop
 
 T = TypeVar("T", bound=Model)
@@ -58,9 +59,9 @@ def page(
 ) -> Page[T]:
     """One page of `queryset`: the `limit` rows after `cursor`, or the first ones.
 
-    `ordering` names columns as `order_by` does, paths over `__` and annotations included, none of them
-    nullable; the last must be unique ("id"). One query; with an `index` a second one where it runs out.
-    Raises CursorInvalid.
+    `ordering` names columns as `order_by` does, paths over `__`, annotations and `__is_blank` included, none
+    of them nullable; the last must be unique ("id"). One query; with an `index` a second one where it runs
+    out. Raises CursorInvalid.
     """
     after = _after(ordering, _values(cursor, ordering)) if cursor else Q()
     rows: list[T] = []
@@ -152,7 +153,7 @@ def _salt(ordering: Sequence[str]) -> str:
 
 def _column(row: Any, column: str) -> Any:
     for name in column.removeprefix("-").split("__"):
-        row = getattr(row, name)
+        row = not row if name == IsBlank.lookup_name else getattr(row, name)
     return row
 
 

@@ -20,6 +20,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.journal.services import record_remote_address
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web.responses import problem
+from instrument_share.web.text.formats import name_columns
 
 NUL = "\x00"
 REFUSED_TO_SUSPENDED = (403, 404)
@@ -175,6 +176,6 @@ def _refusal(
         answer["HX-Retarget"], answer["HX-Reswap"] = "#notes", "innerHTML show:window:top"
         return answer
     if status in REFUSED_TO_SUSPENDED:
-        context["suspensions"] = accounts.suspensions(request.user)
+        context["suspensions"] = accounts.suspensions(request.user, name_columns())
         context["resting_roles"] = accounts.roles_without_effect(request.user)
     return render(request, "instrument_share/error.html", context, status=status)

@@ -212,12 +212,24 @@ def test_member_list_uses_constant_query_count_for_managers(company, admin, stat
 def test_pending_organization_is_found_by_code_only(company, person):
     waiting = factories.organization("云屏待审公司", state="pending")
     refused = factories.organization("云屏被拒公司", state="refused")
-    find = selectors.organizations_to_join
+
+    def find(person, text):
+        return selectors.organizations_to_join(person, text, ["name_zh"])
+
     assert find(person, "晶体") == [company]
     assert find(person, "待审") == []
     assert find(person, f" {waiting.uscc.lower()} ") == [waiting]
     assert find(person, refused.uscc) == []
     assert find(person, "云") == []
+
+
+def test_first_twenty_organizations_to_join_are_those_of_the_asked_order(person):
+    for number in range(21):
+        factories.organization(f"同名单位{number:02d}", name_en=f"Namesake {20 - number:02d}")
+    by_chinese = selectors.organizations_to_join(person, "同名", ["name_zh"])
+    assert [one.name_zh[-2:] for one in by_chinese] == [f"{number:02d}" for number in range(20)]
+    by_english = selectors.organizations_to_join(person, "同名", ["name_en"])
+    assert [one.name_en[-2:] for one in by_english] == [f"{number:02d}" for number in range(20)]
 
 
 def test_granting_held_role_again_records_and_notifies_once(company, admin):

@@ -9,6 +9,7 @@ from bookings.requests.domain.choices import Direction
 from instrument_share.kernel import wording
 from instrument_share.web.forms.fields import choices_of
 from instrument_share.web.templatetags import ui
+from providers.domain import ServiceMode
 
 
 class Unregistered(StrEnum):
@@ -34,3 +35,9 @@ def test_filter_and_choices_give_the_word_in_the_readers_language(language, show
     with translation.override(language):
         assert ui.word("teaching", "Direction") == ui.word(Direction.TEACHING) == shown
         assert choices_of([Direction.TEACHING]) == [("teaching", shown)]
+
+
+def test_words_of_a_sentence_begin_with_a_capital_as_choices():
+    with translation.override("en"):
+        assert ui.word(ServiceMode.OPERATED) == "operated by staff"
+        assert choices_of([ServiceMode.OPERATED]) == [("operated", "Operated by staff")]

@@ -67,6 +67,17 @@ def test_people_of_a_suspended_company_read_why_and_whom_to_ask(see, send, city,
     assert "已被暂停" not in text_of(see(city.keeper, "me"))
 
 
+def test_suspensions_stand_in_the_order_of_the_readers_language(see, client, city):
+    names = {"甲公司": "Zinc Works", "乙公司": "Alloy Works", "丙公司": ""}
+    for zh, en in names.items():
+        factories.member(factories.organization(zh, name_en=en, state="suspended"), person=city.researcher)
+    page = see(city.researcher, "me").content.decode()
+    assert sorted(names, key=page.index) == sorted(names)
+    page = client.get(reverse("me"), headers={"Accept-Language": "en"}).content.decode()
+    shown = ["Alloy Works", "Zinc Works", "丙公司"]
+    assert sorted(shown, key=page.index) == shown
+
+
 def test_the_keeper_finds_the_use_under_way_and_checks_it_out(see, send, city, officer):
     running = running_use(city)
     send(officer, "organization_suspend", city.owner.public_id, reason="未按要求整改")

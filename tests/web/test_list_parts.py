@@ -9,9 +9,11 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from instrument_share.accounts.models import Organization
+from instrument_share.web import cursor
 from instrument_share.web.lists.filters import MAX_TEXT, FilterForm
 from instrument_share.web.lists.queues import read_queue
 from instrument_share.web.lists.tables import ListColumn, ListTable, ShownName, get_address
+from instrument_share.web.text.formats import name_columns
 from tests import factories
 
 TABLE = ListTable(
@@ -106,8 +108,28 @@ def test_names_sort_in_the_language_that_shows_them():
     table = ListTable((ListColumn("Unit", "unit", ShownName("unit__name")),), (ShownName("name"), "id"))
     assert table.get_ordering(get("/")) == ("name_zh", "id")
     with translation.override("en"):
-        assert table.get_ordering(get("/")) == ("name_en", "name_zh", "id")
-        assert table.get_ordering(get("/?sort=-unit")) == ("-unit__name_en", "-unit__name_zh", "-id")
+        assert table.get_ordering(get("/")) == ("name_en__is_blank", "name_en", "name_zh", "id")
+        backwards = ("-unit__name_en__is_blank", "-unit__name_en", "-unit__name_zh", "-id")
+        assert table.get_ordering(get("/?sort=-unit")) == backwards
+
+
+def test_names_in_chinese_alone_follow_the_english_ones_page_by_page(db):
+    for zh, en in (("丙所", ""), ("甲所", "Zinc Works"), ("乙所", ""), ("丁所", "Alloy Institute")):
+        factories.organization(zh, name_en=en)
+
+    def walk(ordering):
+        page = cursor.page(Organization.objects.all(), ordering=ordering, limit=1)
+        while page.items:
+            yield page.items[0].name_zh
+            if page.next_cursor is None:
+                return
+            mark = page.next_cursor
+            page = cursor.page(Organization.objects.all(), ordering=ordering, cursor=mark, limit=1)
+
+    with translation.override("en"):
+        columns = (*name_columns(), "id")
+    assert list(walk(columns)) == ["丁所", "甲所", "丙所", "乙所"]
+    assert list(walk([f"-{column}" for column in columns])) == ["乙所", "丙所", "甲所", "丁所"]
 
 
 def test_queue_begins_anew_for_a_mark_of_another_order(db):

@@ -11,6 +11,7 @@ from django.utils.safestring import mark_safe
 from pytest_django.asserts import assertInHTML
 
 from instrument_share.kernel.errors import DomainError, Invalid, Problem
+from instrument_share.kernel.wording import Sentence
 from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.responses.problem import body_of
 from instrument_share.web.templatetags import ui
@@ -54,12 +55,41 @@ def test_input_says_its_language_by_its_name_or_by_what_is_written():
     def languages(**initial):
         form = Names(initial=initial)
         parts = [render("{% field one %}", one=one) for one in form]
-        return [found[1] if (found := re.search('lang="(.*?)"', part)) else "" for part in parts]
+        found = [re.search('<(?:input|textarea)[^>]* lang="(.*?)"', part) for part in parts]
+        return [one[1] if one else "" for one in found]
 
     assert languages(contact="钱予安") == ["zh-Hans", "en", "", ""]
     with translation.override("en"):
         assert languages(contact="钱予安") == ["zh-Hans", "en", "zh-Hans", ""]
         assert languages(contact="Qian") == ["zh-Hans", "en", "", ""]
+
+
+def test_chinese_labels_and_choices_say_so_on_an_english_page():
+    class Fates(forms.Form):
+        fate = forms.ChoiceField(label="New start for 许怀瑾")
+        people = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple)
+
+    form = Fates()
+    form.fields["fate"].choices = form.fields["people"].choices = [("", "Nobody"), ("qian", "钱予安 <qian>")]
+
+    def shown(name):
+        return render("{% field one %}", one=form[name])
+
+    assert "lang=" not in shown("fate") + shown("people")
+    with translation.override("en"):
+        assert 'New start for <span lang="zh-Hans">许怀瑾</span>' in shown("fate")
+        assert '<option lang="zh-Hans" value="qian">钱予安 &lt;qian&gt;</option>' in shown("fate")
+        assert shown("fate").count("lang=") == 2
+        assert '<span lang="zh-Hans">钱予安</span> &lt;qian&gt;' in shown("people")
+        assert shown("people").count("lang=") == 1
+
+
+def test_sentence_of_the_domain_marks_the_names_in_it():
+    sentence = Sentence("{name} & others", {"name": "云屏市分析测试协会"})
+    assert render("{% load sentences %}{{ one|said }}", one=sentence) == "云屏市分析测试协会 &amp; others"
+    with translation.override("en"):
+        shown = render("{% load sentences %}{{ one|said }}", one=sentence)
+    assert shown == '<span lang="zh-Hans">云屏市分析测试协会</span> &amp; others'
 
 
 def test_problem_of_a_group_of_choices_on_top_leads_to_the_first_of_them():

@@ -1,7 +1,7 @@
 """Reads of organizations, their documents and relations."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -296,15 +296,18 @@ class Suspension:
     bureau: Organization | None
 
 
-def suspensions(viewer: "Viewer") -> list[Suspension]:
-    """Return the suspended organizations that the viewer has a role in; one statement where there is none."""
+def suspensions(viewer: "Viewer", ordering: Sequence[str]) -> list[Suspension]:
+    """Return the suspended organizations that the viewer has a role in, in the order of these columns.
+
+    One statement where there is none.
+    """
     if not isinstance(viewer, User):
         return []
     held = Membership.objects.filter(user=viewer, state=MembershipState.ACTIVE)
     suspended = Organization.objects.filter(
         state=OrganizationState.SUSPENDED, pk__in=held.values("organization")
     )
-    return [found for one in suspended.order_by("name_zh", "id") for found in suspension_of(one)]
+    return [found for one in suspended.order_by(*ordering, "id") for found in suspension_of(one)]
 
 
 def suspension_of(organization: Organization) -> list[Suspension]:
@@ -335,8 +338,8 @@ def supervising_bureau(organization: Organization) -> Organization | None:
     )
 
 
-def organizations_to_join(_viewer: "Viewer", text: str) -> list[Organization]:
-    """Return organizations that a person may ask to be admitted to, at most twenty.
+def organizations_to_join(_viewer: "Viewer", text: str, ordering: Sequence[str]) -> list[Organization]:
+    """Return organizations that a person may ask to be admitted to: the first twenty by these columns.
 
     Admitted ones by a part of their name, and by the whole USCC also one that waits for admission; none for
     less than two characters.
@@ -347,7 +350,7 @@ def organizations_to_join(_viewer: "Viewer", text: str) -> list[Organization]:
     known = Q(state=OrganizationState.ADMITTED) & _named(wanted)
     waiting = Q(state=OrganizationState.PENDING, uscc=normalize(wanted))
     found = Organization.objects.filter(known | waiting).select_related("district")
-    return list(found.order_by("name_zh", "id")[:FOUND_AT_MOST])
+    return list(found.order_by(*ordering, "id")[:FOUND_AT_MOST])
 
 
 def organization_joinable(_viewer: "Viewer", public_id: str) -> Organization:

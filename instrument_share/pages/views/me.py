@@ -35,7 +35,7 @@ from instrument_share.web.forms.params import parse_year
 from instrument_share.web.lists.queues import Queue, read_queue
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import bilingual
+from instrument_share.web.text.formats import bilingual, name_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,7 +80,7 @@ def me(request: SignedInRequest) -> HttpResponseBase:
     record = list(bookings.counting_credit_events(viewer.pk, now).order_by("-occurred_at", "-id"))
     context = {
         "tabs": build_my_tabs(viewer, "me"),
-        "suspensions": accounts.suspensions(viewer),
+        "suspensions": accounts.suspensions(viewer, name_columns()),
         "offers": bookings.count_open_offers(viewer, now),
         "to_check_out": bookings.uses_while_suspended(viewer),
         "next": following,

@@ -1,6 +1,5 @@
 """Pages of an organization: registration, correction, joining, details and revision."""
 
-from operator import attrgetter
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -183,7 +182,7 @@ def organization_join(request: SignedInRequest) -> HttpResponse:
     """Find an organization by part of its name or by its code."""
     text = request.GET.get("q", "").strip()
     mine = {one.organization.pk: one for one in accounts.belongings(request.user)}
-    by_name = sorted(accounts.organizations_to_join(request.user, text), key=attrgetter(*name_columns()))
+    by_name = accounts.organizations_to_join(request.user, text, name_columns())
     found = [(one, mine.get(one.pk)) for one in by_name]
     context = {"q": text, "found": found}
     return render(request, "people/organization_join.html", context)

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -40,8 +41,8 @@ def set_choices(field: forms.Field, choices: Iterable[Any]) -> None:
 
 
 def choices_of(members: Iterable[StrEnum]) -> list[tuple[str, str]]:
-    """Return members of a closed list as (code, words in the reader's language)."""
-    return [(member.value, gettext(word(member))) for member in members]
+    """Return members of a closed list as (code, words in the reader's language); English has a capital."""
+    return [(member.value, capfirst(gettext(word(member)))) for member in members]
 
 
 class MultipleFileInput(forms.ClearableFileInput):

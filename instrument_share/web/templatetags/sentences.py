@@ -3,17 +3,21 @@
 from collections.abc import Iterable
 
 from django import template
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 
 from instrument_share.kernel.wording import Bilingual, Sentence, Words
 from instrument_share.web.responses.problem import told
+from instrument_share.web.text import formats, languages
 
 register = template.Library()
 
 
 @register.filter
-def said(sentence: Sentence) -> str:
-    """A sentence of the domain in the reader's language."""
-    return told(sentence.message, sentence.params)
+def said(sentence: Sentence) -> SafeString:
+    """A sentence of the domain in the reader's language, for text; names in the other language say theirs."""
+    words = conditional_escape(told(sentence.message, sentence.params))
+    return languages.mark_language(words, is_page_english=formats.in_english())
 
 
 @register.filter

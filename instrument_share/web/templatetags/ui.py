@@ -192,7 +192,7 @@ def field(bound: BoundField) -> dict[str, Any]:
         attributes["lang"] = language
     return {
         "bound": bound,
-        "control": bound.as_widget(attrs=attributes),
+        "control": _mark_choices(bound.as_widget(attrs=attributes), widget),
         "optional_note": getattr(bound.field, "optional_note", gettext("optional")),
         "is_check": isinstance(widget, forms.CheckboxInput),
         "is_group": is_group,
@@ -206,6 +206,18 @@ def _get_language(bound: BoundField) -> str:
     if bound.name.endswith(("_zh", "_en")):
         return "en" if bound.name.endswith("_en") else "zh-Hans"
     return "zh-Hans" if formats.in_english() and has_chinese(str(bound.value() or "")) else ""
+
+
+def _mark_choices(control: SafeString, widget: forms.Widget) -> SafeString:
+    """Return the control with the choices that are Chinese on an English page saying so."""
+    match widget:
+        case _ if not formats.in_english():
+            return control
+        case forms.RadioSelect() | forms.CheckboxSelectMultiple():
+            return languages.mark_language(control, is_page_english=True)
+        case forms.Select():
+            return languages.mark_options(control)
+    return control
 
 
 def _css_class(widget: forms.Widget, wrong: bool) -> str:

@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from instrument_share.databases.blank_texts import IsBlank
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.money import round_to_fen as rounded_yuan
@@ -40,9 +41,11 @@ def is_chinese_for_english(thing: Any, field: str) -> bool:
 def name_columns(path: str = "name") -> tuple[str, ...]:
     """Return the columns that sort rows by the name that `bilingual` shows, for `order_by` and `cursor.page`.
 
-    In English, names that are in Chinese alone come first.
+    In English, names that are in Chinese alone come after those in English.
     """
-    return (f"{path}_en", f"{path}_zh") if in_english() else (f"{path}_zh",)
+    if not in_english():
+        return (f"{path}_zh",)
+    return (f"{path}_en__{IsBlank.lookup_name}", f"{path}_en", f"{path}_zh")
 
 
 def bracketed(more: object) -> str:

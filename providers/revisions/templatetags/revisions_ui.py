@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils.html import format_html, format_html_join
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from instrument_share.web.text import formats
+from instrument_share.web.text import formats, languages
 from providers.revisions.domain.textdiff import Piece
 
 register = template.Library()
@@ -62,4 +62,6 @@ def value_of(name: str, value: Any) -> str:
         return _("A picture is attached.") if value else formats.NOTHING
     if name == "file":
         return _("A file is attached.")
-    return format_html("<span{}>{}</span>", attribute, value) if (attribute := lang_of(name)) else str(value)
+    if attribute := lang_of(name):
+        return format_html("<span{}>{}</span>", attribute, value)
+    return languages.mark_language(conditional_escape(value), is_page_english=formats.in_english())

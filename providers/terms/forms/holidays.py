@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.kernel.errors import DomainError, Invalid, Problem, gettext_noop
@@ -53,7 +54,7 @@ class DaysForm(forms.Form):
 
 
 def _day_kinds() -> list[tuple[str, Any]]:
-    return [*choices_of(DayKind), (ORDINARY, _("as its weekday says"))]
+    return [*choices_of(DayKind), (ORDINARY, capfirst(_("as its weekday says")))]
 
 
 class DayForm(DaysForm):

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.forms.fields import DayField, DayInput, TimeInput, choices_of
@@ -49,7 +50,7 @@ def _nths() -> list[tuple[str, str]]:
 
 
 def _choices_with_any(nothing: Any, members: type[StrEnum]) -> list[tuple[str, Any]]:
-    return [("", nothing), *choices_of(members)]
+    return [("", capfirst(nothing)), *choices_of(members)]
 
 
 class PatternForm(forms.Form):

@@ -20,6 +20,7 @@ from instrument_share.web.responses.confirmation import Confirmation, confirmati
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, moment, yuan
+from rewards.cycle.selectors.browsing import viewable_log_ids
 from rewards.payments.selectors.accounts import get_accounts
 from rewards.vouchers.domain.choices import MOVES, ClaimState, get_next_state
 from rewards.vouchers.forms import ClaimForm
@@ -45,7 +46,10 @@ from rewards.vouchers.views.granting import send_file
 from rewards.vouchers.views.lists import CLAIMS
 
 if TYPE_CHECKING:
-    from rewards.vouchers.models import VoucherClaim
+    from collections.abc import Iterable
+
+    from bookings.public import BilledUse
+    from rewards.vouchers.models import VoucherClaim, VoucherUse
 
 PER_PAGE = 30
 PERMISSIONS = {
@@ -115,7 +119,7 @@ def claim_new(request: SignedInRequest, public_id: str, statement_id: str) -> Ht
             "form": form,
             "grant": grant,
             "offer": offer,
-            "uses": get_uses_of(offer.statement, grant.scheme.terms),
+            **_list_uses(request, get_uses_of(offer.statement, grant.scheme.terms)),
         },
     )
 
@@ -131,7 +135,7 @@ def claim(request: SignedInRequest, public_id: str) -> HttpResponse:
     context = {
         "claim": found,
         "waits_for_bill": is_open and bool(find_waiting_claims([found])),
-        "uses": claim_uses(found),
+        **_list_uses(request, claim_uses(found)),
         "files": [
             (one.name, reverse("voucher_claim_file", args=[public_id, one.sha256]))
             for one in found.files.order_by("id")
@@ -144,6 +148,17 @@ def claim(request: SignedInRequest, public_id: str) -> HttpResponse:
         "payouts": get_payouts_of_claim(found),
     }
     return render(request, "rewards/vouchers/claim.html", context)
+
+
+def _list_uses(
+    request: SignedInRequest, uses: "Iterable[BilledUse | VoucherUse]"
+) -> "dict[str, list[BilledUse | VoucherUse] | frozenset[str]]":
+    """Return the uses that a claim covers, and the ids of the logs that the viewer may open from there."""
+    listed = list(uses)
+    return {
+        "uses": listed,
+        "opens": viewable_log_ids(request.user, [use.log.public_id for use in listed]),
+    }
 
 
 def get_possible_moves(request: SignedInRequest, found: "VoucherClaim", *, is_changed: bool) -> set[str]:

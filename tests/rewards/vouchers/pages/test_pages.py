@@ -112,6 +112,15 @@ def test_nothing_can_be_claimed_after_the_last_day(vouchers, claimable, read, cl
     assert "该创新券的兑付申请已于2027年2月28日截止。" in text_of(over)
 
 
+def test_uses_of_a_claim_lead_to_their_logs(vouchers, claimable, read):
+    link = f'<a href="{reverse("usage_log", args=[claimable.log.public_id])}">'
+    new = [claimable.grant.public_id, claimable.statement.public_id]
+    assert link in read(vouchers.admin, "voucher_claim_new", *new)
+    claim = vouchers.claim(claimable.grant, claimable.statement)
+    for person in (vouchers.admin, vouchers.officer, vouchers.finance):
+        assert link in read(person, "voucher_claim", claim.public_id)
+
+
 def test_moves_are_offered_to_whom_they_are_open(vouchers, claimable, read):
     claim = vouchers.claim(claimable.grant, claimable.statement)
     about = ("voucher_claim", claim.public_id)
