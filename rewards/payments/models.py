@@ -84,7 +84,7 @@ class Payment(models.Model):
 
 
 class Reversal(models.Model):
-    """冲回: the whole amount of a payment that came back; the award is to be paid again."""
+    """退回: the whole amount of a payment that came back; the award is to be paid again."""
 
     public_id = models.CharField(
         max_length=16, unique=True, editable=False, default=partial(new_public_id, "REV")
