@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from bookings.requests.domain.choices import Direction
+from bookings.requests.domain.choices import BookingGroupKind, Direction
 from bookings.requests.domain.states import CANCELLABLE_STATES, BookingState
 from bookings.requests.selectors.searching import Order
 from instrument_share.kernel.errors import gettext_noop as _
@@ -257,8 +257,14 @@ class PersonRef(Schema):
     name: str = Field(description=_("name of the person"))
 
 
+class BookingGroupRef(Schema):
+    id: PublicId
+    kind: BookingGroupKind = Field(description=_("how it was booked"))
+
+
 class BookingOut(Schema):
     id: PublicId = Field(examples=["BKG-7K2M9QX4TB"])
+    group: BookingGroupRef = Field(description=_("what was booked together has the same"))
     state: BookingState = Field(
         examples=["approved"],
         description=_(
@@ -345,6 +351,7 @@ def serialize_booking(booking: "Booking") -> BookingOut:
     payer, project = booking.payer_organization, booking.organization_project
     return BookingOut(
         id=booking.public_id,
+        group=BookingGroupRef(id=booking.group.public_id, kind=BookingGroupKind(booking.group.kind)),
         instrument=serialize_instrument_ref(booking.instrument),
         user=serialize_person_ref(booking.user),
         payer_organization=organization_ref(payer) if payer else None,

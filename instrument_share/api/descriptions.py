@@ -100,6 +100,9 @@ CLOSED_LISTS: Mapping[str, str] = {
         "which dates of a series a change concerns: the one it begins with and those after it, or all "
         "that lie ahead"
     ),
+    "BookingGroupKind": _(
+        "what was booked together: one request with its linked instruments, a series or a basket"
+    ),
     "CreditKind": _("why an event counts on a person's credit: not coming, cancelling late, or misuse"),
     "CreditOutcome": _("how an appeal is answered: the event goes on counting, or counts no longer"),
     "CreditState": _("whether an event counts, is over by time, or was lifted after an appeal"),

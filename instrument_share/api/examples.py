@@ -134,6 +134,7 @@ VALUES: Mapping[str, Any] = {
 """By the name of a field, or of the field of one schema."""
 PREFIXES: Mapping[str, str] = {
     "AvailabilityOut": "INS",
+    "BookingGroupRef": "GRP",
     "BookingOut": "BKG",
     "ColleagueOut": "USR",
     "CorrectionOut": "COR",

@@ -66,6 +66,9 @@ def booking_list(
     request: HttpRequest,
     state: Annotated[BookingState | None, Query()] = None,
     instrument: Annotated[PublicId | None, Query()] = None,
+    group: Annotated[
+        PublicId | None, Query(description=gettext_noop("only what was booked together as this group"))
+    ] = None,
     from_: Annotated[
         Instant | None, Query(alias="from", description=gettext_noop("only bookings that end after this"))
     ] = None,
@@ -79,6 +82,7 @@ def booking_list(
     wanted = {
         "state": state,
         "instrument__public_id": instrument,
+        "group__public_id": group,
         "ends_at__gt": from_,
         "starts_at__lt": until,
     }

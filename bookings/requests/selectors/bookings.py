@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 
 
 def bookings(viewer: "Viewer") -> QuerySet[Booking]:
-    """Return the bookings visible to the viewer, unordered, with instrument, user and payer."""
+    """Return the bookings visible to the viewer, unordered, with group, instrument, user and payer."""
     return Booking.objects.filter(get_visible_condition(viewer)).select_related(
-        *("instrument", "instrument__organization", "user"),
+        *("group", "instrument", "instrument__organization", "user"),
         *("payer_organization", "payer_person", "organization_project"),
     )
 
 
 def get_booking(viewer: "Viewer", public_id: str) -> Booking:
     """Return a booking visible to the viewer, or a use that they may still check out. Raises NotFound."""
-    found = bookings(viewer).select_related("rule", "group").filter(public_id=public_id).first()
+    found = bookings(viewer).select_related("rule").filter(public_id=public_id).first()
     return require_found(found or uses_while_suspended(viewer).filter(public_id=public_id).first())
 
 

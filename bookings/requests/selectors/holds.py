@@ -27,7 +27,8 @@ def booking_lock(booking_id: int) -> Booking:
     return (
         Booking.objects.select_for_update(of=("self",))
         .select_related(
-            "instrument", "rule", "user", "payer_organization", "payer_person", "organization_project"
+            *("group", "instrument", "rule", "user"),
+            *("payer_organization", "payer_person", "organization_project"),
         )
         .get(pk=booking_id)
     )

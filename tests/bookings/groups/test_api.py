@@ -66,6 +66,20 @@ def test_series_is_checked_booked_moved_and_cancelled(city):
     assert list(states) == ["approved", "cancelled"]
 
 
+def test_bookings_made_together_name_their_group_by_which_they_are_listed(city):
+    alone = book(city, slot(day=8), subject="别的")
+    caller = Caller(city.researcher)
+    series = asked(city, slot(day=1), every_weeks=1, count=3)
+    made = caller("POST", "/booking-groups/series", series).json()
+    group = {"id": made["id"], "kind": "series"}
+    assert [one["group"] for one in made["booked"]] == [group] * 2
+    listed = caller("GET", f"/bookings?group={made['id']}").json()["items"]
+    assert {one["id"] for one in listed} == {one["id"] for one in made["booked"]}
+    one = caller("GET", f"/bookings/{alone.public_id}").json()
+    assert one["group"] == {"id": alone.group.public_id, "kind": "single"}
+    assert caller("GET", "/bookings?group=GRP-0000000000").json()["items"] == []
+
+
 def test_price_of_a_time_without_a_rule_has_two_decimals(city):
     before = Interval(LONG_AGO - timedelta(days=2), LONG_AGO - timedelta(days=1))
     answer = Caller(city.researcher)("POST", "/booking-groups/basket/check", {"items": [asked(city, before)]})
