@@ -25,7 +25,9 @@ def arguments(w):
         "mfa_edit_webauthn": [w.factor_of_nobody],
         "api-v1:availability": instrument,
         "api-v1:instrument": instrument,
-        "api-v1:booking": booking,
+        **dict.fromkeys(
+            ("api-v1:booking", "api-v1:booking_cancel_cost", "api-v1:hand_over_options"), booking
+        ),
         "api-v1:usage_log": log,
         "log_earlier_checkpoint": [1],
         "log_timestamp": [1],

@@ -515,6 +515,8 @@ api-v1:instrument                    ok    ok    ok    ok    ok    ok    ok    o
 api-v1:proposals                     401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:booking_list                  401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:booking                       401   404   ok    ok    ok    404   ok    404   ok    ok    ok    404
+api-v1:booking_cancel_cost           401   404   ok    403   ok    404   ok    404   403   403   403   404
+api-v1:hand_over_options             401   404   ok    403   403   404   403   404   403   403   403   404
 api-v1:usage_list                    401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
 api-v1:usage_log                     401   404   ok    ok    ok    404   ok    404   ok    ok    ok    404
 api-v1:dispute_list                  401   ok    ok    ok    ok    ok    ok    ok    ok    ok    ok    ok
@@ -551,6 +553,8 @@ OF_THE_API = {
         "sample_order_create",
         "booking_move",
         "booking_cancel",
+        "booking_agree",
+        "hand_over",
         "booking_approve",
         "booking_reject",
         "booking_check_in",
