@@ -61,9 +61,10 @@ def test_a_statement_is_drafted_disputed_and_paid_in_two_parts(enter, clock):
 
     company.reload()
     expect(company.locator("#payments")).to_contain_text("ZZ-2")
-    link = company.get_by_role("link", name="PDF").get_attribute("href")
-    paper = company.request.get(link)
-    assert paper.ok and paper.body().startswith(b"%PDF")
+    for language in ("中文", "English"):
+        link = company.get_by_role("link", name=f"PDF {language}").get_attribute("href")
+        paper = company.request.get(link)
+        assert paper.ok and paper.body().startswith(b"%PDF")
 
 
 def write(page: Page, link: str, **values: str) -> None:

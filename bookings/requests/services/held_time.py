@@ -197,14 +197,8 @@ def charge_write(
     """Change what a missed or late-cancelled booking costs, under the caller's lock, with its entry."""
     before, booking.charged_yuan = booking.charged_yuan, charge
     booking.save(update_fields=["charged_yuan"])
-    journal.record(
-        actor=actor,
-        action=action,
-        subject=booking,
-        now=now,
-        organization_id=booking.instrument.organization_id,
-        details={"from": f"{before:.2f}", "charged_yuan": f"{charge:.2f}", **details},
-    )
+    told = {"from": f"{before:.2f}", "charged_yuan": f"{charge:.2f}", **details}
+    _record(booking, actor, action, now, told)
 
 
 def calculate_late_charge(booking: Booking) -> Decimal:
