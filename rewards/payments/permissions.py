@@ -1,6 +1,6 @@
 """Who may keep a receiving account, check it, and pay."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import rules
 
@@ -8,9 +8,6 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import add_permissions, is_finance
 from instrument_share.accounts.selectors import standing
 from rewards.declarations.permissions import manages_assessed_unit
-
-if TYPE_CHECKING:
-    from instrument_share.accounts.selectors import Viewer
 
 
 @rules.predicate
@@ -24,11 +21,6 @@ def administers_voucher_holder(user: Any, subject: Any) -> bool:
         one.role == Role.ORG_ADMIN and one.organization_id == owner and not one.organization.owns_instruments
         for one in standing(user).memberships
     )
-
-
-def find_own_units(viewer: "Viewer") -> frozenset[int]:
-    """Return the units whose payments somebody else records: `Standing.bound_to` of the viewer."""
-    return standing(viewer).bound_to
 
 
 keeps_account = manages_assessed_unit | administers_voucher_holder

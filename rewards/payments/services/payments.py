@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import standing
 from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError, IllegalMove, require_reason
@@ -34,7 +35,6 @@ from rewards.payments.domain.errors import (
     ReversedTooEarly,
 )
 from rewards.payments.models import Payment, Reversal
-from rewards.payments.permissions import find_own_units
 from rewards.payments.selectors.batches import get_waiting_rows
 from rewards.payments.selectors.payments import get_payment_of_award, payment_lock, payments_in_force
 from rewards.payments.services.paid_accounts import Named, Receiver, require_receiver
@@ -134,7 +134,7 @@ def may_pay(viewer: "Viewer", report: FinanceReport) -> bool:
 
 def require_unbound(actor: "Viewer", *awards: Award) -> None:
     """Raise BoundToUnit for who belongs to the unit of one of the awards, or did not long ago."""
-    own = find_own_units(actor)
+    own = standing(actor).bound_to
     for unit in (award.assessment.organization for award in awards):
         if unit.pk in own:
             raise BoundToUnit(unit=Bilingual(unit.name_zh, unit.name_en))

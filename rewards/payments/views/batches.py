@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.errors import DomainError
 from instrument_share.sheets.reading import MAX_BYTES, read_table
 from instrument_share.web import clock
@@ -28,7 +29,6 @@ from rewards.cycle.selectors.snapshot import name_as_frozen
 from rewards.payments.domain.bank_sheet import BankRow, Expected, read_bank_sheet
 from rewards.payments.domain.errors import AnswersStale, NothingChosen
 from rewards.payments.forms import BankSheetForm, WithdrawForm
-from rewards.payments.permissions import find_own_units
 from rewards.payments.reports import XLSX, build_bank_sheet
 from rewards.payments.selectors.accounts import get_accounts
 from rewards.payments.selectors.batches import get_batch, waiting_rows
@@ -93,7 +93,8 @@ def _context(request: HttpRequest, report: Any, batch_id: str) -> dict[str, Any]
     name_as_frozen(report.cycle, units)
     accounts = get_accounts([unit.pk for unit in units])
     waiting = [row.award.assessment.organization for row in rows if row.is_waiting]
-    own = [unit for unit in waiting if unit.pk in find_own_units(request.user)]
+    bound_to = standing(request.user).bound_to
+    own = [unit for unit in waiting if unit.pk in bound_to]
     pays = may_pay(request.user, report)
     return {
         "report": report,

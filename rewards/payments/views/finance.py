@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.wording import Bilingual
 from instrument_share.web import clock, cursor
@@ -27,7 +28,6 @@ from instrument_share.web.text.formats import yuan
 from rewards.assessment.selectors import assessments, get_award_amounts
 from rewards.cycle.domain.errors import TookPart
 from rewards.payments.domain.errors import BoundToUnit
-from rewards.payments.permissions import find_own_units
 from rewards.payments.selectors.accounts import (
     accounts_to_check,
     get_accounts,
@@ -83,7 +83,7 @@ def finance(request: HttpRequest) -> HttpResponse:
     paid = get_paid_by_report([report.pk for report in page.items])
     cycles = {report.cycle_id for report in page.items}
     awards = get_award_amounts(cycles)
-    of_others = get_unpaid_of(find_own_units(request.user), cycles)
+    of_others = get_unpaid_of(standing(request.user).bound_to, cycles)
     checks = rules.has_perm("rewards.record_payment", request.user)
     context = {
         "page": page,
@@ -228,7 +228,7 @@ def _rows(
     accounts = get_accounts(organizations)
     kept = get_kept_accounts_by_unit(organizations, get_sealed_date(report))
     waiting = get_waiting_rows([one.award.pk for one in live.values()])
-    own = find_own_units(viewer)
+    own = standing(viewer).bound_to
     rows = []
     for unit in units:
         one, payment = live.get(unit.award), payments.get(unit.award)
