@@ -305,8 +305,8 @@ class BookingOut(Schema):
     )
     moved_by_unit_at: datetime | None = Field(
         description=_(
-            "when the unit moved it to a time to which its user has still to agree; cancelling costs nothing "
-            "until then; null: nothing waits for the user"
+            "when the unit moved it to a time to which its user has still to agree, and may cancel it free "
+            "of charge; null: nothing waits for the user"
         )
     )
     late_cancel: bool = Field(description=_("whether it was cancelled after the free deadline"))

@@ -62,7 +62,7 @@ def _blocks(
         (_("Paid to"), bilingual(statement.organization, "name")),
         (_("Who pays"), _get_payer_name(statement)),
         (_("Total amount"), _format_yuan(total)),
-        (_("Total in capitals"), capitals),
+        (_("Total in Chinese capitals"), capitals),
         (_("Due"), _format_term(statement)),
         (pgettext("statement", "Paid"), _format_yuan(statement.paid_yuan)),  # type: ignore[attr-defined]
     ]
