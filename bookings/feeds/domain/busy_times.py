@@ -7,6 +7,7 @@ give are bounded, and whatever can't be read refuses the whole, so that no closu
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any
 
 import recurring_ical_events
@@ -55,6 +56,7 @@ def read_busy_times(text: str, now: datetime) -> dict[str, Interval]:
     try:
         calendar = Calendar.from_ical(text.removeprefix(BYTE_ORDER_MARK))
         _require_bounds(calendar)
+        _tell_apart(calendar)
         return dict(_find_times(calendar, now))
     except CalendarUnreadable:
         raise
@@ -80,6 +82,23 @@ def _require_calm(rule: Any, start: date) -> None:
     within_day = any(len(rule.get(part, [])) > 1 for part in BY_TIME_OF_DAY)
     if OFTEN & set(rule.get("FREQ", [])) or within_day or start.year < FIRST_YEAR:
         raise CalendarUnreadable(reason=f"RRULE {rule.to_ical().decode()}")
+
+
+def _tell_apart(calendar: Any) -> None:
+    """Give a UID of its own to each event that shares one with an earlier event, as some programs write them.
+
+    One that differs in its SEQUENCE is a revision of the same event (RFC 5545, 3.8.7.4), one with a
+    RECURRENCE-ID a changed repetition (3.8.4.4); these stay what they are.
+    """
+    starts: dict[tuple[str, int], str] = {}
+    events = [event for event in calendar.walk("VEVENT") if "UID" in event and "RECURRENCE-ID" not in event]
+    for start, event in sorted(((_start(event), event) for event in events), key=itemgetter(0)):
+        if starts.setdefault((event["UID"], event.get("SEQUENCE", 0)), start) != start:
+            event["UID"] = f"{event['UID']}\n{start}"
+
+
+def _start(event: Any) -> str:
+    return str(event["DTSTART"].to_ical().decode())
 
 
 def _find_times(calendar: Any, now: datetime) -> Iterator[tuple[str, Interval]]:

@@ -108,6 +108,22 @@ def test_calendar_that_begins_with_a_byte_order_mark_is_read():
     assert times(f"\ufeff{calendar(lesson())}") == [Interval(utc(4, 1), utc(4, 3))]
 
 
+def test_events_that_share_a_uid_each_take_their_time():
+    """Some programs write one UID into every event, or none."""
+    weekly = lesson("a", 5, 1, "RRULE:FREQ=WEEKLY;COUNT=2")
+    moved = lesson("a", 13, 1, "RECURRENCE-ID:20260312T010000Z")
+    shared = lesson("a", 6, 1), lesson("a", 6, 1), lesson("", 7, 1), lesson("", 8, 1)
+    expected = [Interval(utc(day, 1), utc(day, 3)) for day in (5, 6, 7, 8, 13)]
+    assert times(calendar(weekly, moved, *shared)) == expected
+    assert read_busy_times(calendar(*shared), NOW) == read_busy_times(calendar(*reversed(shared)), NOW)
+
+
+def test_revision_of_an_event_takes_the_place_of_the_former():
+    assert times(calendar(lesson("a", 4, 1, "SEQUENCE:1"), lesson("a", 6, 1, "SEQUENCE:2"))) == [
+        Interval(utc(6, 1), utc(6, 3))
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
