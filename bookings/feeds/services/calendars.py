@@ -8,6 +8,7 @@ from django.db.models import F
 
 from bookings.feeds.models import CalendarFeed
 from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import oneself_lock
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
@@ -35,6 +36,7 @@ def calendar_feed_open(
     require(actor, "accounts.edit_oneself")
     wanted = {"instrument": instrument, "organization": organization}
     require(actor, "bookings.subscribe", CalendarFeed(user=actor, **wanted))
+    oneself_lock(actor)
     feed, is_new = CalendarFeed.objects.get_or_create(user=actor, **wanted, defaults={"opened_at": now})
     if is_new:
         record(actor=actor, action="calendar_feed.opened", subject=feed, now=now)
@@ -61,6 +63,7 @@ def calendar_feed_close(*, actor: "User", public_id: str, now: datetime) -> None
 
 def _lock(actor: "User", public_id: str) -> CalendarFeed:
     require(actor, "accounts.edit_oneself")
+    oneself_lock(actor)
     return require_found(
         CalendarFeed.objects.select_for_update().filter(user=actor, public_id=public_id).first()
     )

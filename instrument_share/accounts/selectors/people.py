@@ -9,11 +9,20 @@ from django.db.models import Q, QuerySet
 
 from instrument_share.accounts.domain import MembershipState, OrganizationState, Role
 from instrument_share.accounts.models import ApiToken, Membership, Organization, User
+from instrument_share.kernel.errors import Forbidden
 
 
 def users_by_id(ids: Iterable[int]) -> dict[int, User]:
     """Return people by id, for services that have been given ids."""
     return User.objects.in_bulk(list(ids))
+
+
+def oneself_lock(actor: User) -> User:
+    """Lock one's own account and return it as it is now. Raises Forbidden where that was closed meanwhile."""
+    own = User.objects.select_for_update(no_key=True).filter(pk=actor.pk, is_active=True).first()
+    if own is None:
+        raise Forbidden
+    return own
 
 
 def people_with_role(role: Role, organization_id: int | None = None) -> QuerySet[User]:

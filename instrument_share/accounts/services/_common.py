@@ -8,19 +8,10 @@ from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.models import Membership, Organization, User
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
-from instrument_share.kernel.errors import Forbidden
 from instrument_share.kernel.wording import Bilingual
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
-
-
-def lock_oneself(actor: User) -> User:
-    """Lock one's own account and return it as it is now. Raises Forbidden where that was closed meanwhile."""
-    own = User.objects.select_for_update(no_key=True).filter(pk=actor.pk, is_active=True).first()
-    if own is None:
-        raise Forbidden
-    return own
 
 
 def record_change(

@@ -11,7 +11,7 @@ from instrument_share.accounts.domain.privacy import NOTICE_VERSION
 from instrument_share.accounts.domain.registration import find_phone_problems
 from instrument_share.accounts.models import User
 from instrument_share.accounts.permissions import require, require_unless_system
-from instrument_share.accounts.services._common import lock_oneself
+from instrument_share.accounts.selectors import oneself_lock
 from instrument_share.accounts.services.sessions import end_sessions
 from instrument_share.accounts.services.tokens import end_keys
 from instrument_share.journal.services import record
@@ -69,7 +69,7 @@ def user_agree(*, actor: User, version: str, now: datetime) -> User:
     """Record that the person agrees to the present privacy notice; a second time changes nothing."""
     require(actor, "accounts.edit_oneself", actor)
     _require_present_notice(version)
-    user = lock_oneself(actor)
+    user = oneself_lock(actor)
     if user.privacy_version != version:
         details = {"privacy_version": version, "before": user.privacy_version}
         user.privacy_version, user.privacy_agreed_at = version, now
@@ -132,7 +132,7 @@ def _require_language(language: str) -> None:
 
 
 def _changed(actor: User, values: dict[str, str], now: datetime) -> User:
-    user = lock_oneself(actor)
+    user = oneself_lock(actor)
     changed = [name for name, value in values.items() if getattr(user, name) != value]
     if changed:
         for name in changed:

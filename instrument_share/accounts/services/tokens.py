@@ -17,7 +17,7 @@ from instrument_share.accounts.domain.tokens import (
 )
 from instrument_share.accounts.models import ApiToken, User
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.services._common import lock_oneself
+from instrument_share.accounts.selectors import oneself_lock
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
@@ -55,7 +55,7 @@ def api_token_create(
     wanted = set(scopes)
     if problems := find_token_problems(wanted, days):
         raise Invalid(problems=problems)
-    lock_oneself(actor)
+    oneself_lock(actor)
     if made := ApiToken.objects.filter(user=actor, digest=_hash(secret)).first() if secret else None:
         if made.revoked_at is None and now < made.created_at + SHOWN_AGAIN_WITHIN:
             return made, secret

@@ -27,7 +27,7 @@ from bookings.requests.services.deciding import booking_approve
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role
-from instrument_share.accounts.models import Membership
+from instrument_share.accounts.models import Membership, User
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, NotFound
 from tests import factories
@@ -198,6 +198,21 @@ def test_a_new_address_makes_the_old_one_worthless(city, own, fetch):
     assert fetch(path_of(new)).status_code == 404
     with pytest.raises(NotFound):
         calendar_feed_rekey(actor=city.researcher, public_id=own.public_id, now=NOW)
+
+
+def test_request_under_way_as_its_account_is_locked_changes_no_address(city, own):
+    as_read_before = User.objects.get(pk=city.researcher.pk)
+    admin = factories.member(factories.organization(), Role.SYSADMIN)
+    accounts.account_lock(actor=admin, user_id=city.researcher.pk, reason="被盗用", now=NOW)
+    left = CalendarFeed.objects.values().get()
+    for act, facts in (
+        (calendar_feed_rekey, {"public_id": own.public_id}),
+        (calendar_feed_close, {"public_id": own.public_id}),
+        (calendar_feed_open, {}),
+    ):
+        with pytest.raises(Forbidden):
+            act(actor=as_read_before, now=NOW, **facts)
+    assert CalendarFeed.objects.values().get() == left
 
 
 def test_a_guessed_address_answers_nothing(own, fetch):
