@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 import rules
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
-from instrument_share.accounts.selectors import standing
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors import people_for_city, standing
 from instrument_share.kernel.errors import gettext_noop, require_found
 from instrument_share.kernel.wording import Bilingual
 from rewards.payments.selectors.payments import get_account_reasons
@@ -22,6 +23,7 @@ from rewards.vouchers.models import (
 )
 
 if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
 
 _IN_FORCE_OF_ROW = VoucherPayout.objects.filter(row=OuterRef("pk"), reversal__isnull=True)
@@ -81,6 +83,12 @@ def lists_to_pay(viewer: "Viewer") -> QuerySet[VoucherPayoutList]:
         return VoucherPayoutList.objects.none()
     unpaid = VoucherPayoutRow.objects.filter(~Exists(_IN_FORCE_OF_ROW), payout_list=OuterRef("pk"))
     return payout_lists(viewer).filter(Exists(unpaid.exclude(get_involvement(viewer)))).order_by("id")
+
+
+def payers_of(payout_list: VoucherPayoutList) -> "list[User]":
+    """Return who at Finance pays claims of a list; all of them if nobody does: the list tells them why."""
+    finance = list(people_for_city(Role.FINANCE_OFFICER))
+    return [one for one in finance if lists_to_pay(one).filter(pk=payout_list.pk).exists()] or finance
 
 
 def get_payout_list(viewer: "Viewer", public_id: str) -> VoucherPayoutList:

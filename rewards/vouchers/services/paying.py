@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import people_for_city, people_with_role
+from instrument_share.accounts.selectors import people_with_role
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.city_time import CITY_TIME
@@ -42,6 +42,7 @@ from rewards.vouchers.selectors.payouts import (
     audited_claims_lock,
     get_payout_in_force,
     is_involved,
+    payers_of,
     payout_lock,
     row_lock,
 )
@@ -95,7 +96,7 @@ def voucher_list_make(*, actor: "User", scheme_id: int, now: datetime) -> Vouche
     rows = [[claim.public_id, f"{claim.amount_yuan:.2f}"] for claim in waiting]
     record_act(actor, "voucher_list.made", made, now, organization_id=None, batch=str(scheme), rows=rows)
     notify(
-        users=people_for_city(Role.FINANCE_OFFICER),
+        users=payers_of(made),
         kind=NotificationKind.ASSESSMENT,
         message=gettext_noop("A payout list of innovation vouchers over ¥{amount} waits for you."),
         params={"amount": f"{made.total_yuan:,.2f}"},

@@ -235,3 +235,16 @@ def test_account_of_a_unit_is_not_kept_by_an_administrator(vouchers):
     admin = factories.member(vouchers.city.owner, Role.ORG_ADMIN)
     with pytest.raises(Forbidden):
         vouchers.account(of=vouchers.city.owner, actor=admin)
+
+
+@pytest.mark.parametrize("has_payer", [True, False])
+def test_list_is_told_to_who_may_pay_of_it_or_to_all(vouchers, claimable, has_payer):
+    claim = vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+    treasury = vouchers.finance.memberships.get().organization
+    member = factories.member(claim.grant.organization, Role.RESEARCHER, vouchers.finance)
+    payer = factories.member(treasury, Role.FINANCE_OFFICER) if has_payer else member
+    factories.member(treasury, Role.FINANCE_OFFICER, vouchers.second)
+    made = vouchers.list(claimable.scheme)
+    told = Notification.objects.filter(path=reverse("voucher_list", args=[made.public_id]))
+    expected = {payer.pk} if has_payer else {member.pk, vouchers.second.pk}
+    assert set(told.values_list("user", flat=True)) == expected
