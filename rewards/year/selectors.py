@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import rules
@@ -25,6 +25,7 @@ from rewards.findings.domain.states import FalsificationState, FindingState
 from rewards.findings.models import Falsification, Finding
 from rewards.objections.models import Objection
 from rewards.objections.selectors.objections import open_objections, promised_anew
+from rewards.payments.selectors.payments import payments_in_force
 from rewards.report.models import FinanceReport
 from rewards.report.selectors.previews import get_preview
 from rewards.year.domain import NextStep, Preview, get_next_step
@@ -35,7 +36,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CycleAhead:
-    """A year's assessment with its next step; `report` is the last one sent, `last` the last long step."""
+    """A year's assessment with its next step.
+
+    `report` is the last one sent, `last` the last long step, `last_paid` the day of the latest payment.
+    """
 
     cycle: AssessmentCycle
     step: NextStep
@@ -46,6 +50,7 @@ class CycleAhead:
     other_year: int | None
     report: FinanceReport | None
     last: LastStep | None
+    last_paid: date | None
 
     @property
     def move_under_way(self) -> str:
@@ -99,10 +104,12 @@ def _counted() -> QuerySet[AssessmentCycle]:
         .values("n")
     )
     objections = _count(open_objections().filter(cycle=OuterRef("pk")))
+    paid = payments_in_force().filter(report__cycle=OuterRef("pk")).order_by("-paid_date")
     promised = promised_anew().filter(cycle=OuterRef("pk"), answer__answered_at__gte=OuterRef("scored_at"))
     return AssessmentCycle.objects.select_related("policy", "announced_by", "approved_by").annotate(
         open_objections=objections,
         promised=Exists(promised),
+        last_paid=Subquery(paid.values("paid_date")[:1]),
         open_findings=Coalesce(Subquery(still_open, output_field=IntegerField()), 0),
         open_falsifications=Coalesce(Subquery(proposed, output_field=IntegerField()), 0),
         last_decision=Coalesce(Subquery(last, output_field=IntegerField()), 0),
@@ -151,7 +158,16 @@ def _one(
         report_state=report.state if report else "",
     )
     return CycleAhead(
-        cycle, step, open_findings, falsifications, objections, outdated, other_year, report, last
+        cycle,
+        step,
+        open_findings,
+        falsifications,
+        objections,
+        outdated,
+        other_year,
+        report,
+        last,
+        last_paid=getattr(cycle, "last_paid"),  # noqa: B009
     )
 
 

@@ -66,6 +66,8 @@ def build_step_line(ahead: "CycleAhead") -> list[tuple[str | Promise, str, str]]
         at = getattr(cycle, field) if field else None
         if state == CycleState.REPORTED and report is not None:
             at = report.sealed_at
+        if state == CycleState.PAID:
+            at = ahead.last_paid
         note = date_only(at) if at is not None and when == "done" else ""
         if in_notice and when == "now":
             note = _("until {date}").format(date=date_only(cycle.notice_ends_date))

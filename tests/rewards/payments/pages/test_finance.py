@@ -59,7 +59,9 @@ def test_finance_receives_a_report_accepts_it_and_pays(login, year, sent):
     assert "6222020000001234" not in paid
     assert "请登记拨付，尚余 ¥8,067.00" in text_of(client.get(reverse("finance")))
     pay(client, sent, year.second)
-    assert AssessmentCycle.objects.get().state == "paid"
+    cycle = AssessmentCycle.objects.get()
+    assert cycle.state == "paid"
+    assert "拨付 (已完成) 2026年1月21日" in text_of(client.get(reverse("cycle", args=[cycle.year])))
     assert "尚余" not in text_of(client.get(reverse("finance")))
 
 
