@@ -6,35 +6,17 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
-import schemathesis
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
 from django.utils import translation
-from hypothesis import HealthCheck
-from hypothesis import settings as hypothesis_settings
 from jsonschema import Draft202012Validator
 from ninja import Schema
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
-from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.accounts.domain.tokens import TokenScope
-from instrument_share.accounts.services import api_token_create
 from instrument_share.api import api, descriptions
 from instrument_share.management.commands.openapi import document
 from instrument_share.web.idempotency import IDEMPOTENT
-from instrument_share.wsgi import application
-from tests import factories
-from tests.bookings.requests.booking import book, use
-from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.quick
 
@@ -321,59 +303,3 @@ def _bodies(paths):
                 found.add(name)
                 waiting.append(_schema(name))
     return found
-
-
-schema = schemathesis.openapi.from_dict(DOCUMENT)
-schema.app = application
-
-
-@pytest.fixture
-def in_process():
-    """Requests that share the test's transaction: Django's end of a request must not close its connection."""
-    signals = (request_started, request_finished)
-    for signal in signals:
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in signals:
-        signal.connect(close_old_connections)
-
-
-@pytest.fixture
-def known(clock, db, in_process):
-    """A city with one row of each kind, and the headers and ids of somebody who may see and do much."""
-    clock.set(NOW)
-    city = factories.city()
-    next_free_rebuild(NOW)
-    _, secret = api_token_create(actor=city.keeper, name="test", now=NOW)
-    return {
-        "headers": {"Authorization": f"Bearer {secret}"},
-        "instrument_id": city.instrument.public_id,
-        "booking_id": book(city, slot(day=2)).public_id,
-        "log_id": use(city, slot(day=1)).public_id,
-    }
-
-
-@pytest.mark.contract
-@schema.parametrize()
-@hypothesis_settings(
-    max_examples=6,
-    derandomize=True,
-    deadline=None,
-    database=None,
-    suppress_health_check=list(HealthCheck),
-)
-def test_every_response_matches_openapi_document(case, known):
-    # What reads the answers here does not unpack compressed ones.
-    case.headers.update({**known["headers"], "Accept-Encoding": "identity"})
-    for name in case.path_parameters:
-        if name in known:
-            case.path_parameters[name] = known[name]
-    case.call_and_validate(
-        checks=[
-            not_a_server_error,
-            status_code_conformance,
-            content_type_conformance,
-            response_schema_conformance,
-            response_headers_conformance,
-        ]
-    )
