@@ -7,6 +7,7 @@ from django.utils.translation import override
 
 from bookings.requests.domain.states import BookingState
 from instrument_share.accounts.domain.privacy import NOTICE_VERSION
+from instrument_share.accounts.domain.tokens import TOKEN_DAYS
 from instrument_share.web.text import labels
 from tests.page_fixtures import text_of
 
@@ -149,6 +150,8 @@ def test_api_docs_stand_in_the_frame_with_an_introduction(client):
         assert words in text
     english = text_of(client.get("/api/v1/docs", headers={"Accept-Language": "en"}))
     assert "Every refusal is application/problem+json" in english
+    assert max(TOKEN_DAYS) == 365
+    assert "how long it is valid, a year at most" in english
 
 
 def test_operations_of_the_api_are_named_in_the_language_of_the_reader(client):
