@@ -65,7 +65,8 @@ def credit_event_list(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> CreditEventsPage:
-    """One's own; for units and the bureau those whose appeals they answer or answered. The newest first."""
+    """One's own; for units the misuse that they recorded and what was appealed, for the bureau the appeals
+    that went on to it. The newest first."""
     now, found = clock.now(), credit_events(request.user)
     if waiting:
         found = found.filter(appeal__isnull=False, appeal__answer__isnull=True)

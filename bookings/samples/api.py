@@ -45,7 +45,8 @@ def sample_order_list(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> SampleOrdersPage:
-    """One's own, one's organization's as its administrator, one's instruments' as keeper or manager."""
+    """One's own, one's organization's as its administrator, one's instruments' as keeper or manager; for the
+    bureau and Finance all of their region."""
     wanted: dict[str, Any] = {"state": state, "instrument__public_id": instrument}
     found = sample_orders(request.user).filter(
         **{name: value for name, value in wanted.items() if value is not None}

@@ -3,8 +3,12 @@
 import re
 
 import pytest
+from django.utils.translation import override
 
+from bookings.requests.domain.states import BookingState
 from instrument_share.accounts.domain.privacy import NOTICE_VERSION
+from instrument_share.accounts.domain.tokens import TOKEN_DAYS
+from instrument_share.web.text import labels
 from tests.page_fixtures import text_of
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +82,34 @@ def test_guide_tells_how_to_book_how_to_begin_and_whom_to_ask(client, settings, 
 
 
 @pytest.mark.parametrize(
+    ("language", "missed", "confirmed"),
+    [
+        ("zh", "未在开始前取消，也未在开始后 25 分钟内到场", "9 天内无人确认也无人异议的，自动确认"),
+        (
+            "en",
+            "nor begun within 25 minutes of it",
+            "What nobody confirms or disputes within 9 days is confirmed automatically",
+        ),
+    ],
+)
+def test_guide_names_the_deadlines_by_which_the_site_decides(client, settings, language, missed, confirmed):
+    settings.BOOKING_NO_SHOW_MINUTES, settings.USAGE_CONFIRM_DAYS = 25, 9
+    text = text_of(client.get("/help/", headers={"Accept-Language": language}))
+    assert missed in text
+    assert confirmed in text
+    settings.USAGE_CONFIRM_DAYS = 0
+    assert confirmed[-10:] not in text_of(client.get("/help/", headers={"Accept-Language": language}))
+
+
+def test_guide_tells_every_state_of_a_booking(client):
+    page = client.get("/help/").content.decode()
+    told = page[page.index('id="times"') : page.index('id="ask"')]
+    with override("zh-hans"):
+        badges = [str(labels.label("booking", state).text) for state in BookingState]
+    assert [badge for badge in badges if badge not in told] == []
+
+
+@pytest.mark.parametrize(
     ("language", "words"),
     [
         ("zh", [f"第 {NOTICE_VERSION} 版", "谁能看到", "《中华人民共和国个人信息保护法》", "保存期限"]),
@@ -90,6 +122,18 @@ def test_guide_tells_how_to_book_how_to_begin_and_whom_to_ask(client, settings, 
 def test_privacy_notice_has_version_and_rights(client, language, words):
     text = text_of(client.get("/privacy/", headers={"Accept-Language": language}))
     assert [word for word in words if word not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "receivers"),
+    [
+        ("zh", ["国家网络管理平台：", "自助签到屏的仪器旁的人："]),
+        ("en", ["The national platform of research facilities:", "beside an instrument with a kiosk:"]),
+    ],
+)
+def test_privacy_notice_names_everybody_to_whom_the_site_gives_names(client, language, receivers):
+    text = text_of(client.get("/privacy/", headers={"Accept-Language": language}))
+    assert [one for one in receivers if one not in text] == []
 
 
 def test_search_without_result_leads_to_the_guide(client):
@@ -106,6 +150,8 @@ def test_api_docs_stand_in_the_frame_with_an_introduction(client):
         assert words in text
     english = text_of(client.get("/api/v1/docs", headers={"Accept-Language": "en"}))
     assert "Every refusal is application/problem+json" in english
+    assert max(TOKEN_DAYS) == 365
+    assert "how long it is valid, a year at most" in english
 
 
 def test_operations_of_the_api_are_named_in_the_language_of_the_reader(client):

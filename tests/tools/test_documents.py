@@ -12,6 +12,7 @@ DECISIONS = sorted((ROOT / "docs/adr").glob("[0-9]*.md"))
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 NAME_OF_DOCUMENT = re.compile(r"[\w./*-]*\w\.md\b")
 NAMED = re.compile(r"`((?:manage\.py|\./dev|docker compose|docs/|deploy/)[^`]*)`")
+SETTING = re.compile(r"^([A-Z][A-Z_]+)=(\S.*)$", re.M)
 HEADER = re.compile(
     r"# (?P<number>\d+)\. (?P<title>.+)\n\nDate: (?P<date>\d{4}-\d{2}-\d{2})\n\n"
     r"Status: (?P<status>accepted|superseded by \d+)\n"
@@ -99,3 +100,19 @@ def test_the_document_of_the_architecture_names_every_room_in_its_order():
             assert [room for room in rooms if f"\n  {room}/ " not in tree] == []
     packages = {one.parent.name for one in (ROOT / "instrument_share").glob("*/__init__.py")}
     assert [one for one in sorted(packages) if f"\n  {one}/ " not in tree] == []
+
+
+def test_settings_in_documents_mean_the_same_to_the_shell_and_to_systemd():
+    """Commands by hand get the file of settings from the shell, the site gets it from systemd."""
+    files = ["docs/operations.md", "docs/operations.zh-CN.md", "docs/site/instrument-share.env"]
+    told = [
+        found
+        for name in files
+        for found in SETTING.findall((ROOT / name).read_text(encoding="utf-8"))
+        if "docs/site/install" not in found[1]  # a command with a setting before it
+    ]
+    assert len(told) > 15
+    for name, written in told:
+        script = f'{name}={written}\nprintf %s "${name}"'
+        answer = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=False)
+        assert answer.stdout == re.sub(r"^(['\"])(.*)\1$", r"\2", written), name

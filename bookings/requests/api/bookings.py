@@ -76,8 +76,8 @@ def booking_list(
     cursor: Cursor = None,
     limit: Limit = 50,
 ) -> BookingsPage:
-    """One's own, one's organization's as its administrator, one's instruments' as keeper or manager; the
-    newest start first."""
+    """One's own, one's organization's as its administrator, one's instruments' as keeper or manager; for the
+    bureau and Finance all of their region. The newest start first."""
     found = bookings(request.user)
     wanted = {
         "state": state,

@@ -11,9 +11,9 @@ from enum import StrEnum
 
 from instrument_share.kernel.errors import gettext_noop
 
-NOTICE_VERSION = "2.0"
+NOTICE_VERSION = "2.1"
 """A change of purposes or of `pages/about/privacy_*.html` takes a new version and date; all agree anew."""
-NOTICE_DATE = date(2026, 11, 28)
+NOTICE_DATE = date(2026, 12, 1)
 
 
 class Ground(StrEnum):
@@ -92,7 +92,8 @@ PURPOSES = (
         "use",
         gettext_noop("Bookings, usage logs, samples, charges, statements, reviews, credit record"),
         gettext_noop(
-            "the service, settlement, and the yearly assessment, public reward and audit of open sharing"
+            "the service, settlement, the yearly assessment, public reward and audit of open sharing, and "
+            "the records that units report to the national platform"
         ),
         Ground.DUTY,
         gettext_noop("permanently; logs are never changed or removed; after deletion without your name"),

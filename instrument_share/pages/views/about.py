@@ -1,5 +1,6 @@
 """The guide, and the privacy notice."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -11,7 +12,12 @@ from instrument_share.accounts.selectors.organizations import city_bureaus
 @require_safe
 def guide(request: HttpRequest) -> HttpResponse:
     """Show how to book, how a unit begins, what states and colours mean, and whom to ask."""
-    return render(request, "pages/guide.html", {"bureaus": list(city_bureaus())})
+    context = {
+        "bureaus": list(city_bureaus()),
+        "no_show_minutes": settings.BOOKING_NO_SHOW_MINUTES,
+        "confirm_days": settings.USAGE_CONFIRM_DAYS,
+    }
+    return render(request, "pages/guide.html", context)
 
 
 @require_safe
