@@ -18,6 +18,7 @@ from bookings.samples.reports import render_label
 from bookings.samples.selectors import (
     count_open_orders,
     find_obstacle,
+    find_rule_obstacle,
     get_file,
     get_order,
     get_order_progress,
@@ -99,6 +100,8 @@ def sample_order(request: SignedInRequest, public_id: str) -> HttpResponse:
     progress = get_order_progress(found)
     is_ahead = found.state in LAPSING_STATES or progress == Progress.TO_PLAN
     obstacle = find_obstacle(found) if is_ahead else None
+    if obstacle is None and found.state in LAPSING_STATES:
+        obstacle = find_rule_obstacle(found, now)
     context = {
         "order": found,
         "obstacle": obstacle and told(obstacle.message, obstacle.params),
