@@ -204,6 +204,15 @@ def test_the_form_offers_the_ways_of_the_version_in_force_then(city, versions, s
     assert ('<option value="self_operated"' in page) == offered
 
 
+def test_a_way_of_service_that_the_version_in_force_then_lacks_is_refused_in_words(city, versions, see):
+    """As on a form that was read for a time under another version."""
+    times = {"starts_at": "2026-03-04T09:00", "ends_at": "2026-03-04T11:00"}
+    typed = {"payer": city.company.public_id, "service_mode": "self_operated", **times}
+    page = texts(see(city.researcher, "quote", city.instrument.public_id, **typed))
+    assert "该仪器不提供这种服务方式，请选择规则列明的服务方式。" in page
+    assert "self_operated" not in page
+
+
 def test_a_booking_has_rule_and_price_of_the_version_in_force_at_its_start(city, versions):
     cheaper, dearer = versions
     first = book(city, slot(day=2), service_mode=ServiceMode.OPERATED)
