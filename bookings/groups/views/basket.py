@@ -14,7 +14,7 @@ from bookings.groups.selectors.basket import basket_items, get_basket_request, g
 from bookings.groups.selectors.together import check_together
 from bookings.groups.services.basket import basket_add, basket_book, basket_remove
 from bookings.requests.forms.booking import get_start
-from bookings.requests.views.request import show_booking_form
+from bookings.requests.views.request import get_form_terms, show_booking_form
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import posted_from, redirect_with_message, run_service
@@ -65,7 +65,7 @@ def add(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Put the time of a booking form or a proposal into the basket; the subject may follow."""
     now = clock.now()
     instrument = providers.instrument(request.user, public_id)
-    terms = providers.terms_at(instrument.pk, get_start(request.POST) or now)
+    terms = get_form_terms(instrument, get_start(request.POST) or now)
     form = BasketAddForm(request.POST, viewer=request.user, terms=terms)
     item = run_service(
         form, lambda: basket_add(actor=request.user, wanted=get_wanted(form, instrument), now=now)
