@@ -39,6 +39,15 @@ class BasketEmpty(Conflict):
     message = gettext_noop("The basket is empty")
 
 
+class BasketChanged(Conflict):
+    """A basket that is not what was read before it is booked, as in another window, or has another price."""
+
+    code = "basket.changed"
+    message = gettext_noop(
+        "The basket or its prices have changed since you read them. Check them, then book."
+    )
+
+
 class BasketFull(Conflict):
     """The basket holds as many times as it can."""
 

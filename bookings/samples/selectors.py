@@ -12,7 +12,7 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.offers import Applicant
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition, get_visible_condition
-from bookings.samples.domain.errors import OutOfService, PayerLeft
+from bookings.samples.domain.errors import OutOfService, PayerLeft, SamplesNotTaken
 from bookings.samples.domain.states import (
     LAPSING_STATES,
     MOVES,
@@ -49,6 +49,8 @@ PERMISSIONS = {
 """What each move takes."""
 LEADS_TO_USE = frozenset({"accept", "plan"})
 """What is possible while the instrument is in service and its user belongs to the organization that pays."""
+ASKS_RULE = frozenset({"quote", "accept"})
+"""What is possible while the rule in force takes samples from this kind of user."""
 _BY_PROGRESS = {
     "plan": {Progress.TO_PLAN},
     "report": {Progress.MEASURED},
@@ -192,6 +194,18 @@ def require_use_possible(order: SampleOrder) -> None:
         raise obstacle
 
 
+def find_rule_obstacle(order: SampleOrder, now: datetime) -> SamplesNotTaken | None:
+    """Return why nothing is quoted or accepted under the rule in force; None where it takes the samples."""
+    terms = get_sample_terms(order.instrument, now)
+    return None if terms and order.user_kind in terms.user_kinds else SamplesNotTaken()
+
+
+def require_samples_taken(order: SampleOrder, now: datetime) -> None:
+    """Raise SamplesNotTaken unless the rule in force takes samples from the order's kind of user."""
+    if obstacle := find_rule_obstacle(order, now):
+        raise obstacle
+
+
 def get_order_applicant(order: SampleOrder) -> Applicant:
     """Return for whom a time is looked for when an order is planned: who placed it, at the accepted price."""
     return Applicant(
@@ -215,9 +229,11 @@ def get_possible_moves(viewer: "Viewer", order: SampleOrder, now: datetime) -> s
         for move, permission in PERMISSIONS.items()
         if not is_late and is_move_possible(order, move) and rules.has_perm(permission, viewer, order)
     }
-    if possible.isdisjoint(LEADS_TO_USE) or find_obstacle(order) is None:
-        return possible
-    return possible - LEADS_TO_USE
+    if not possible.isdisjoint(LEADS_TO_USE) and find_obstacle(order):
+        possible -= LEADS_TO_USE
+    if not possible.isdisjoint(ASKS_RULE) and find_rule_obstacle(order, now):
+        possible -= ASKS_RULE
+    return possible
 
 
 def get_sample_terms(instrument: "Instrument", now: datetime) -> "Terms | None":

@@ -12,7 +12,7 @@ from pytest_django.asserts import assertInHTML
 
 from instrument_share.kernel.errors import DomainError, Invalid, Problem
 from instrument_share.kernel.wording import Sentence
-from instrument_share.web.forms.fields import add_problems
+from instrument_share.web.forms.fields import add_problems, set_choices
 from instrument_share.web.responses.problem import body_of
 from instrument_share.web.templatetags import ui
 from instrument_share.web.text.labels import STATES
@@ -155,6 +155,26 @@ class AboutTheEnd(DomainError):
 def test_a_good_form_has_nothing_on_top():
     form = Request({"purpose": "断口", "ends_at": "2026-03-05T14:00"})
     assert render("{% form_problems form %}", form=form).strip() == ""
+
+
+class ChosenForm(forms.Form):
+    person = forms.ChoiceField()
+    people = forms.MultipleChoiceField()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh-hans", "所选内容已不可用，请重新选择。"),
+        ("en", "What was chosen here is no longer available. Choose again."),
+    ],
+)
+def test_a_choice_that_is_gone_is_refused_in_words_and_not_by_its_code(language, said):
+    form = ChosenForm({"person": "USR-7K2M9QX4TB", "people": ["USR-7K2M9QX4TB"]})
+    for field in form.fields.values():
+        set_choices(field, [("USR-4TB7K2M9QX", "钱予安")])
+    with translation.override(language):
+        assert form.errors == {"person": [said], "people": [said]}
 
 
 def test_refusals_of_the_rules_go_to_their_fields_and_the_others_on_top():

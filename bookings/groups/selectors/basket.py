@@ -1,5 +1,7 @@
 """What somebody has put into their basket."""
 
+import hashlib
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bookings.groups.models import BasketItem
@@ -8,6 +10,8 @@ from instrument_share.kernel.interval import Interval
 from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
 
     from instrument_share.accounts.models import User
@@ -19,6 +23,12 @@ def basket_items(viewer: "User") -> "QuerySet[BasketItem]":
         "instrument__organization", "payer_organization", "organization_project"
     )
     return own.order_by("added_at", "id")
+
+
+def get_basket_version(items: "Iterable[BasketItem]", total_yuan: Decimal) -> str:
+    """Return what differs as soon as another time is in the basket, or all of it has another price."""
+    parts = [f"{total_yuan:.2f}", *(f"{one.public_id} {one.added_at.isoformat()}" for one in items)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def get_basket_request(item: BasketItem) -> Wanted:

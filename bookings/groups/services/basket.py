@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from bookings.groups.domain import MOST_ITEMS, BasketFull
+from bookings.groups.domain import MOST_ITEMS, BasketChanged, BasketFull
 from bookings.groups.models import BasketItem
-from bookings.groups.selectors.basket import basket_items, get_basket_request
+from bookings.groups.selectors.basket import basket_items, get_basket_request, get_basket_version
 from bookings.groups.selectors.together import Wanted
 from bookings.groups.services.together import together_book
 from bookings.requests.selectors.request_facts import get_payer
@@ -17,7 +18,7 @@ from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import require_found
 
 if TYPE_CHECKING:
-    from bookings.requests.models import Booking
+    from bookings.requests.models import Booking, BookingGroup
     from instrument_share.accounts.models import User
 
 
@@ -64,17 +65,27 @@ def basket_remove(*, actor: "User", public_id: str, now: datetime) -> None:
 
 
 @transaction.atomic
-def basket_book(*, actor: "User", now: datetime, subject: str = "") -> "Sequence[Booking]":
+def basket_book(
+    *, actor: "User", now: datetime, subject: str = "", shown: str | None = None
+) -> "Sequence[Booking]":
     """Book all that is in one's basket, or nothing; what has no subject gets this one. Empties the basket.
 
-    Raises BookingRefused with what is wrong with each. Two at once: the second finds an empty basket.
+    `shown` is the version of the basket that was read (`get_basket_version`). Raises BookingRefused with what
+    is wrong with each, and BasketChanged. Two at once: the second finds an empty basket.
     """
     require(actor, "bookings.book")
     items = list(basket_items(actor).select_for_update(of=("self",)))
     requests = [get_basket_request(item).with_subject(subject) for item in items]
     booked = together_book(actor=actor, requests=requests, now=now)
+    if shown is not None and shown != get_basket_version(items, _sum_prices(booked[0].group)):
+        raise BasketChanged
     BasketItem.objects.filter(pk__in=[item.pk for item in items]).delete()
     return booked
+
+
+def _sum_prices(group: "BookingGroup") -> Decimal:
+    """Return what all bookings of a group cost, with those that are booked together with each."""
+    return sum(group.bookings.values_list("quoted_yuan", flat=True), Decimal(0))
 
 
 def basket_erase(*, user: "User") -> None:

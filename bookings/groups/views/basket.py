@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from bookings.groups.forms import BasketAddForm, BasketForm, get_wanted
-from bookings.groups.selectors.basket import basket_items, get_basket_request
+from bookings.groups.selectors.basket import basket_items, get_basket_request, get_basket_version
 from bookings.groups.selectors.together import check_together
 from bookings.groups.services.basket import basket_add, basket_book, basket_remove
 from bookings.requests.forms.booking import get_start
-from bookings.requests.views.request import show_booking_form
+from bookings.requests.views.request import get_form_terms, show_booking_form
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import posted_from, redirect_with_message, run_service
@@ -34,17 +34,25 @@ def basket(request: SignedInRequest) -> HttpResponse:
     form = BasketForm(request.POST if is_sent else None, needs_subject=any(not one.subject for one in items))
     if is_sent:
         booked = run_service(
-            form, lambda: basket_book(actor=request.user, now=now, subject=form.cleaned_data["subject"])
+            form,
+            lambda: basket_book(
+                actor=request.user,
+                now=now,
+                subject=form.cleaned_data["subject"],
+                shown=request.POST.get("shown"),
+            ),
         )
         if booked is not None:
             address = reverse("booking_group", args=[booked[0].group.public_id])
             return redirect_with_message(request, _("All of the basket is booked or requested."), address)
     requests = [get_basket_request(one).with_subject("—") for one in items]
     checked = check_together(request.user, requests, now)
+    total_yuan = sum((one.total_yuan for one in checked), Decimal(0))
     context = {
         "form": form,
         "rows": [(item, one, problems_told(one.problems)) for item, one in zip(items, checked, strict=True)],
-        "total_yuan": sum((one.total_yuan for one in checked), Decimal(0)),
+        "total_yuan": total_yuan,
+        "shown": get_basket_version(items, total_yuan),
         "fits": not any(one.problems for one in checked),
     }
     return render(request, "bookings/groups/basket.html", context, status=422 if is_sent else 200)
@@ -57,7 +65,7 @@ def add(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Put the time of a booking form or a proposal into the basket; the subject may follow."""
     now = clock.now()
     instrument = providers.instrument(request.user, public_id)
-    terms = providers.terms_at(instrument.pk, get_start(request.POST) or now)
+    terms = get_form_terms(instrument, get_start(request.POST) or now)
     form = BasketAddForm(request.POST, viewer=request.user, terms=terms)
     item = run_service(
         form, lambda: basket_add(actor=request.user, wanted=get_wanted(form, instrument), now=now)

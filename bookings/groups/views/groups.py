@@ -45,14 +45,15 @@ def booking_group(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Show the bookings of a series or a basket with their states."""
     group, rows = get_group(request.user, public_id)
     held = [one for one in rows if one.state in HOLDING_STATES]
-    ahead = next((one for one in rows if one.state in CANCELLABLE_STATES), None)
+    # One booking of each person and instrument decides: for the others the permission is the same.
+    ahead = {(one.user_id, one.instrument_id): one for one in rows if one.state in CANCELLABLE_STATES}
     context = {
         "group": group,
         "heading": HEADINGS[BookingGroupKind(group.kind)](),
         "rows": rows,
         "is_series": group.kind == BookingGroupKind.SERIES,
         "held": len(held),
-        "may_change": ahead is not None and has_perm("bookings.cancel", request.user, ahead),
+        "may_change": any(has_perm("bookings.cancel", request.user, one) for one in ahead.values()),
         "total_yuan": sum((one.quoted_yuan for one in held), Decimal(0)),
         "here": get_desk(request.user, rows[0]),
     }

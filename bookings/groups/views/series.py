@@ -24,7 +24,7 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.forms.booking import get_start
 from bookings.requests.selectors.costs import CancelCost, get_cancel_cost
 from bookings.requests.views.common import describe_cancelled, get_booking_address, get_booking_for, get_desk
-from bookings.requests.views.request import get_named_values
+from bookings.requests.views.request import get_form_terms, get_named_values
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
@@ -55,7 +55,7 @@ def book_series(request: SignedInRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     instrument = providers.instrument(request.user, public_id)
     named = get_named_values(request, instrument)
-    terms = providers.terms_at(instrument.pk, get_start(request.POST or named) or now)
+    terms = get_form_terms(instrument, get_start(request.POST or named) or now)
     is_sent = BOOK in request.POST
     data = request.POST if request.method == "POST" else None
     form = SeriesForm(data, viewer=request.user, terms=terms, is_sent=is_sent, initial=named)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from providers.domain import Terms
 
 PERSON = "person"
+NOT_OFFERED = _("This way of service is not offered. Choose one that the rule names.")
+"""Said by admission, too; another version of the rule may apply to the time that is chosen."""
 PRICED_FIELDS = ("starts_at", "ends_at", "payer", "service_mode", "samples")
 """What the price depends on."""
 ASKED_AGAIN = ("service_mode", "samples", "subject", "direction")
@@ -111,6 +113,7 @@ class BookingForm(IntervalForm):
         self._organizations = _organizations_of(viewer)
         set_choices(self.fields["payer"], get_payers(viewer))
         set_choices(self.fields["service_mode"], choices_of(modes))
+        self.fields["service_mode"].error_messages["invalid_choice"] = NOT_OFFERED
         self._offer_projects(viewer)
         if terms and not _asks_for_samples(terms):
             self.fields["samples"].widget = forms.HiddenInput()

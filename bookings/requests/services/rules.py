@@ -8,6 +8,8 @@ from django.db import transaction
 
 from bookings.requests.domain.errors import REASON_MISSING, RuleHitsBookings
 from bookings.requests.domain.states import BookingState
+from bookings.requests.models import Booking
+from bookings.requests.selectors.admission import find_problems_at
 from bookings.requests.selectors.holds import instrument_group_lock
 from bookings.requests.selectors.rule_effects import (
     RuleChange,
@@ -20,6 +22,7 @@ from bookings.requests.services.next_free import next_free_refresh
 from bookings.requests.services.outcomes import Outcome, affected_bookings_lock, apply_outcomes
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_reason
+from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.wording import Bilingual
 from providers import public as providers
 
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 HOURS_CHANGE = Bilingual("开放时间调整", "The opening hours are changing.")
 """Why an offer is withdrawn where nobody was asked for a reason."""
+TERMS_CHANGE = Bilingual("开放服务规则调整", "The open-service rule is changing.")
+"""Why an offer is withdrawn that lies within the hours, but that the rule no longer grants."""
 
 
 @transaction.atomic
@@ -114,4 +119,22 @@ def _settle_bookings(
     for booking, outcome in affected:
         if outcome == "keep":
             notifications.notify_keepers(booking, notifications.KEPT_OUTSIDE_HOURS, now)
+    _withdraw_refused_offers(change, actor, now)
     next_free_refresh([change.instrument_id], now)
+
+
+def _withdraw_refused_offers(change: RuleChange, actor: "User", now: datetime) -> None:
+    """Withdraw offers from the waiting list that would be refused at their acceptance under the new terms.
+
+    Nobody could answer them, and unanswered they would count against who waits.
+    """
+    offers = Booking.objects.filter(
+        instrument_id=change.instrument_id, state=BookingState.OFFERED, starts_at__gte=change.since
+    ).select_related("instrument__organization", "rule", "user", "payer_organization", "organization_project")
+    refused = [
+        offer
+        for offer in offers.select_for_update(of=("self",)).order_by("starts_at", "pk")
+        if find_problems_at(offer.user, offer, Interval(offer.starts_at, offer.ends_at), now)
+    ]
+    withdrawn: list[tuple[Booking, Outcome]] = [(offer, "cancel") for offer in refused]
+    apply_outcomes(withdrawn, actor=actor, reason=TERMS_CHANGE, decision="rule", now=now)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from bookings.requests.domain import credit
 from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
+from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from bookings.requests.forms.cancelling import CancelForm
 from bookings.requests.registry import get_further_acts, get_hand_over_deadline
@@ -238,7 +239,10 @@ def _get_move_quote(
     )
     companions = get_companions(booking)
     companion_ids = [one.instrument_id for one in companions]
-    price = get_move_price(booking, companions, form.interval)
+    try:
+        price = get_move_price(booking, companions, form.interval)
+    except BookingRefused:  # no rule is in force then, as the problems say
+        return {"problems": problems_told(problems)}
     is_mine = booking.user_id == request.user.pk
     return {
         "interval": form.interval,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.requests.domain.decision import get_decision_deadline
+from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.domain.states import BookingState
 from bookings.requests.domain.waiting import is_worth_waiting
 from bookings.requests.forms.booking import BookingForm, describe_again, get_applicant, get_start
@@ -58,7 +59,7 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
     instrument = providers.instrument(request.user, public_id)
     named = get_named_values(request, instrument)
     is_sent = request.method == "POST" and SHOW_PRICE not in request.POST
-    terms = providers.terms_at(instrument.pk, get_start(request.POST or named) or now)
+    terms = get_form_terms(instrument, get_start(request.POST or named) or now)
     form = BookingForm(
         request.POST if is_sent else None,
         initial=request.POST.dict() or named,
@@ -104,6 +105,18 @@ def show_booking_form(
     return render(request, "bookings/requests/book.html", context, status=422 if form.is_bound else 200)
 
 
+def get_form_terms(instrument: "Instrument", start: datetime) -> "Terms | None":
+    """Return the terms whose choices the form has: those in force at the start, else the first that begin.
+
+    None where there is no rule at all. Where none is in force then, admission says so.
+    """
+    in_force = providers.terms_at(instrument.pk, start)
+    if in_force is not None:
+        return in_force
+    coming = providers.terms_versions([instrument.pk]).get(instrument.pk, [])
+    return min(coming, key=lambda one: (one.applies_from, -one.version), default=None)
+
+
 def get_named_values(request: SignedInRequest, instrument: "Instrument") -> dict[str, Any]:
     """Return what the address names: a time as from a calendar, from a proposal also payer and service.
 
@@ -130,7 +143,7 @@ def quote(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Show the price and all problems while the request is being filled in (htmx)."""
     now = clock.now()
     instrument = providers.instrument(request.user, public_id)
-    terms = providers.terms_at(instrument.pk, get_start(request.GET) or now)
+    terms = get_form_terms(instrument, get_start(request.GET) or now)
     form = BookingForm(request.GET, viewer=request.user, terms=terms)
     context = {"instrument": instrument, **_get_quote(request, instrument, terms, form, now)}
     return render(request, "bookings/requests/quote.html", context)
@@ -165,8 +178,12 @@ def _priced(
         now=now,
         **facts,
     )
+    instead = _get_next_offer(request, instrument, form, now) if problems else None
     linked_ids = providers.linked_ids(instrument.pk)
-    price = get_quote(request.user, instrument, **facts)
+    try:
+        price = get_quote(request.user, instrument, **facts)
+    except BookingRefused:  # no rule is in force then, as the problems say
+        return {"problems": problems_told(problems), "instead": instead}
     linked = get_linked_quotes(request.user, linked_ids, **facts)
     return {
         "interval": form.interval,
@@ -187,7 +204,7 @@ def _priced(
         ),
         "is_waiting": bool(problems) and is_waiting(request.user, instrument.pk),
         "wait_query": _get_wait_query(form),
-        "instead": _get_next_offer(request, instrument, form, now) if problems else None,
+        "instead": instead,
         "terms": terms,
     }
 

@@ -57,6 +57,16 @@ class OutOfService(Conflict):
     )
 
 
+class SamplesNotTaken(Conflict):
+    """A quote or its acceptance under a rule that takes no samples from this kind of user any more."""
+
+    code = "samples.not_taken"
+    message = gettext_noop(
+        "The rule in force no longer takes samples from this kind of user. Nothing is quoted or accepted "
+        "until it does again; the unit can decline the order, and the user withdraw it."
+    )
+
+
 class PayerLeft(Conflict):
     """A step towards a use that an organization was to pay whose user is no longer of it."""
 

@@ -19,7 +19,7 @@ from bookings.samples.domain.errors import (
 from bookings.samples.domain.quote import OwnPrices, calculate_order_quote, find_quote_problems
 from bookings.samples.domain.states import UNHANDED_STATES, SampleOrderState
 from bookings.samples.models import SampleOrder
-from bookings.samples.selectors import order_lock
+from bookings.samples.selectors import order_lock, require_samples_taken
 from bookings.samples.services import notifications
 from bookings.samples.services.changes import move_order, order_lock_for
 from instrument_share.kernel.errors import Problem, gettext_noop, require_reason
@@ -56,9 +56,10 @@ def sample_order_quote(
     """Quote a price as the keeper, or quote again before it is accepted.
 
     The prices are the rule's; where it has none for samples, those of `own_prices` by unit. Raises
-    OrderRefused with every problem.
+    OrderRefused with every problem, and SamplesNotTaken.
     """
     order = order_lock_for(actor, order_id, "quote", now, permission="bookings.handle_samples")
+    require_samples_taken(order, now)
     terms = get_terms(order.instrument_id, now)
     kind, prices = UserKind(order.user_kind), own_prices or {}
     problems = [*find_quote_problems(terms, kind, hours, prices), *_find_days_problems(report_days)]

@@ -15,7 +15,12 @@ from bookings.samples.domain.deadlines import get_deadline
 from bookings.samples.domain.errors import OrderRefused, QuoteChanged
 from bookings.samples.domain.states import SampleOrderState
 from bookings.samples.models import Sample, SampleOrder
-from bookings.samples.selectors import order_lock, orders_to_lapse, require_use_possible
+from bookings.samples.selectors import (
+    order_lock,
+    orders_to_lapse,
+    require_samples_taken,
+    require_use_possible,
+)
 from bookings.samples.services import notifications
 from bookings.samples.services.changes import move_order, order_lock_for, record_order
 from instrument_share.accounts import selectors as accounts
@@ -122,7 +127,7 @@ def sample_order_accept(
     """Accept the quote as who placed the order.
 
     `shown` is the version of the quote that was read (`quote_version`). Raises QuoteChanged where the
-    keeper has quoted again, OutOfService and PayerLeft.
+    keeper has quoted again, OutOfService, PayerLeft and SamplesNotTaken.
     """
     asked = require_found(SampleOrder.objects.filter(pk=order_id).first())
     require(actor, "bookings.answer_samples", asked)
@@ -131,6 +136,7 @@ def sample_order_accept(
     providers.instrument_lock(asked.instrument_id)
     order = order_lock_for(actor, order_id, "accept", now, permission="bookings.answer_samples")
     require_use_possible(order)
+    require_samples_taken(order, now)
     if shown is not None and shown != order.quote_version:
         raise QuoteChanged
     order.accepted_at = now

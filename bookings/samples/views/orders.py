@@ -18,6 +18,7 @@ from bookings.samples.reports import render_label
 from bookings.samples.selectors import (
     count_open_orders,
     find_obstacle,
+    find_rule_obstacle,
     get_file,
     get_order,
     get_order_progress,
@@ -40,7 +41,10 @@ from instrument_share.web.text.formats import moment
 from providers import public as providers
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bookings.samples.models import SampleOrder
+    from instrument_share.kernel.errors import DomainError
 
 KIND = "bookings.sample_order"
 
@@ -97,8 +101,7 @@ def sample_order(request: SignedInRequest, public_id: str) -> HttpResponse:
     is_mine = found.user_id == request.user.pk
     may_handle = rules.has_perm("bookings.handle_samples", request.user, found)
     progress = get_order_progress(found)
-    is_ahead = found.state in LAPSING_STATES or progress == Progress.TO_PLAN
-    obstacle = find_obstacle(found) if is_ahead else None
+    obstacle = _find_obstacle(found, now)
     context = {
         "order": found,
         "obstacle": obstacle and told(obstacle.message, obstacle.params),
@@ -116,6 +119,14 @@ def sample_order(request: SignedInRequest, public_id: str) -> HttpResponse:
         "history": journal.history(found),
     }
     return render(request, "bookings/samples/order.html", context)
+
+
+def _find_obstacle(order: "SampleOrder", now: "datetime") -> "DomainError | None":
+    """Return why nothing goes on with an order whose samples are not planned, None where it does."""
+    is_unhanded = order.state in LAPSING_STATES
+    if not is_unhanded and get_order_progress(order) != Progress.TO_PLAN:
+        return None
+    return find_obstacle(order) or (find_rule_obstacle(order, now) if is_unhanded else None)
 
 
 def _steps(order: "SampleOrder") -> list[tuple[Any, str, Any]]:

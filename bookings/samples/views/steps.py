@@ -19,12 +19,14 @@ from bookings.samples.domain.quote import has_own_prices
 from bookings.samples.domain.states import Progress, SampleOrderState, get_next_state
 from bookings.samples.forms import ClosingForm, PhotosForm, QuoteForm, ReceiptForm, ReportForm
 from bookings.samples.selectors import (
+    ASKS_RULE,
     LEADS_TO_USE,
     PERMISSIONS,
     get_order,
     get_order_applicant,
     get_order_progress,
     order_samples,
+    require_samples_taken,
     require_use_possible,
 )
 from bookings.samples.services.files import sample_order_report, sample_photos_add
@@ -59,6 +61,8 @@ def _order_for(request: SignedInRequest, public_id: str, move: str) -> "SampleOr
     get_next_state(found.state, move)
     if move in LEADS_TO_USE:
         require_use_possible(found)
+    if move in ASKS_RULE:
+        require_samples_taken(found, clock.now())
     return found
 
 

@@ -35,9 +35,17 @@ def add_problems(form: forms.BaseForm, error: DomainError) -> None:
         form.add_error(name if name in form.fields else None, one.detail)
 
 
+NO_LONGER_A_CHOICE = _("What was chosen here is no longer available. Choose again.")
+
+
 def set_choices(field: forms.Field, choices: Iterable[Any]) -> None:
-    """Set the choices of a choice field whose type checkers know only as a field."""
+    """Set the choices of a choice field whose type checkers know only as a field.
+
+    They depend on what stands at the moment, so that one may be gone since the form was read. Django would
+    name it by its code.
+    """
     cast(forms.ChoiceField, field).choices = list(choices)
+    field.error_messages["invalid_choice"] = NO_LONGER_A_CHOICE
 
 
 def choices_of(members: Iterable[StrEnum]) -> list[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """Baskets: priced together, booked whole or not at all."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.urls import reverse
@@ -168,6 +170,29 @@ def test_basket_with_a_problem_names_it_and_offers_no_booking(city, see, client)
     for item in basket_items(city.researcher).filter(starts_at=slot(day=2).start):
         client.post(reverse("basket_remove", args=[item.public_id]))
     assert "全部预约" in text_of(see(city.researcher, "basket"))
+
+
+@pytest.mark.parametrize("change", ["one more", "dearer", "removed"])
+def test_basket_is_booked_only_as_it_was_read(city, see, client, change):
+    """As in another window, where a time was put into it, or after its price has changed."""
+    put_both(city)
+    read = shown_in(see(city.researcher, "basket"))
+    if change == "one more":
+        put(city, city.instrument, slot(day=3))
+    elif change == "dearer":
+        factories.rule(city.instrument, price="130.00")
+    else:
+        basket_items(city.researcher).first().delete()
+    client.force_login(city.researcher)
+    refused = client.post(reverse("basket"), {"subject": "", "shown": read})
+    assert (refused.status_code, Booking.objects.count()) == (422, 0)
+    assert "请核对后再预约" in text_of(refused)
+    booked = client.post(reverse("basket"), {"subject": "", "shown": shown_in(refused)})
+    assert (booked.status_code, basket_items(city.researcher).count()) == (302, 0)
+
+
+def shown_in(answer):
+    return re.search(r'name="shown"\s+value="([^"]+)"', answer.content.decode())[1]
 
 
 @pytest.mark.django_db(transaction=True)

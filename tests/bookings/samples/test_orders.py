@@ -25,6 +25,7 @@ from bookings.samples.domain.errors import (
     OutOfService,
     PayerLeft,
     QuoteChanged,
+    SamplesNotTaken,
     StillPlanned,
 )
 from bookings.samples.domain.states import Progress
@@ -50,7 +51,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Membership, User
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, IllegalMove, ReasonMissing
-from providers.domain import PriceUnit, ServiceMode
+from providers.domain import PriceUnit, ServiceMode, UserKind
 from providers.instruments.models import Instrument, InstrumentLink, Keeper
 from providers.terms.models import OpenServiceRule, PriceLine
 from tests import factories
@@ -345,6 +346,25 @@ def test_no_quote_is_accepted_and_no_time_planned_while_the_instrument_is_out_of
         assert move in get_possible_moves(viewer, get_order(viewer, order.public_id), NOW)
     assert accepted(city, to_accept).state == "accepted"
     assert planned(city, to_plan).state == "approved"
+
+
+@pytest.mark.parametrize(
+    "terms", [{"service_modes": [ServiceMode.OPERATED]}, {"user_kinds": [UserKind.INSIDE]}]
+)
+def test_nothing_is_quoted_or_accepted_once_the_rule_takes_no_such_samples(city, terms):
+    """Samples would be handed in that nobody may plan a time for."""
+    to_quote, to_accept = submitted(city), quoted(city)
+    factories.rule(city.instrument, **terms)
+    with pytest.raises(SamplesNotTaken):
+        quoted(city, to_quote)
+    with pytest.raises(SamplesNotTaken):
+        accepted(city, to_accept)
+    assert get_possible_moves(city.keeper, get_order(city.keeper, to_quote.public_id), NOW) == {"reject"}
+    order = get_order(city.researcher, to_accept.public_id)
+    assert get_possible_moves(city.researcher, order, NOW) == {"cancel"}
+    factories.rule(city.instrument)
+    assert quoted(city, to_quote).state == "quoted"
+    assert accepted(city, to_accept).state == "accepted"
 
 
 def test_managers_are_asked_for_a_quote_where_the_instrument_has_no_keeper(city):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -16,12 +17,13 @@ from bookings.requests.services.instrument_decisions import (
     instrument_suspend,
 )
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
+from bookings.requests.services.notifications import WITHDRAWN
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.waiting.domain import AlreadyWaiting, OfferOver, SpanRefused, WaitEnded, get_answer_deadline
 from bookings.waiting.models import WaitlistOffer
 from bookings.waiting.selectors import count_waiting, waits
 from bookings.waiting.services.entries import waiting_leave, waits_end_due
-from bookings.waiting.services.notifications import ACCEPTED_FOR_YOU, DECLINED_FOR_YOU, RETIRED
+from bookings.waiting.services.notifications import ACCEPTED_FOR_YOU, DECLINED_FOR_YOU, OFFERED, RETIRED
 from bookings.waiting.services.offers import (
     free_time_offer_due,
     offer_accept,
@@ -33,8 +35,11 @@ from instrument_share.accounts.models import Membership
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.kernel.interval import Interval
+from providers.domain import UserKind
+from providers.instruments.models import InstrumentLink
 from tests import factories
 from tests.bookings.requests.booking import book, codes
+from tests.bookings.requests.rules import hours, put_in_force
 from tests.bookings.waiting.waiting import held, join, offered
 from tests.factories import NOW, slot
 
@@ -259,6 +264,41 @@ def test_decision_that_hits_an_offer_withdraws_it(city):
     assert offered(entry) == [(START, END, "lapsed")]
     told = journal.notifications(entry.user).first()
     assert told.params["reason"] == {"zh": "检修", "en": ""}
+    assert waits(entry.user).get().end == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "day", "state"),
+    [
+        ({"needs_qualification": True}, 1, "lapsed"),
+        ({"user_kinds": frozenset({UserKind.INSIDE})}, 1, "lapsed"),
+        ({"price": 130}, 1, "offered"),
+        ({"needs_qualification": True}, 2, "offered"),
+    ],
+)
+def test_offer_that_a_new_version_of_the_rule_refuses_is_withdrawn(city, changes, day, state):
+    """Accepting it would be refused, and unanswered it would count against who waits."""
+    put_in_force(city, hours())
+    entry = join(city)
+    put_in_force(city, hours(**changes), day=day)
+    assert offered(entry) == [(START, END, state)]
+    messages = [one.message for one in journal.notifications(entry.user)]
+    assert messages[0] == (WITHDRAWN if state == "lapsed" else OFFERED)
+    assert offers_lapse_due(NOW + 2 * HOUR) == (state == "offered")
+    entry.refresh_from_db()
+    assert (entry.end, entry.unanswered) == ("", int(state == "offered"))
+
+
+def test_offer_goes_with_the_version_of_a_linked_instrument_that_refuses_it(city):
+    other = factories.instrument(city.owner)
+    factories.rule(other)
+    factories.windows(other)
+    InstrumentLink.objects.create(instrument=city.instrument, linked=other)
+    entry = join(city)
+    assert set(Booking.objects.values_list("state", flat=True)) == {"offered"}
+    linked = replace(city, instrument=other)
+    put_in_force(linked, hours(needs_qualification=True), day=1)
+    assert set(Booking.objects.values_list("state", flat=True)) == {"lapsed"}
     assert waits(entry.user).get().end == ""
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from bookings.groups.domain import get_dates
 from bookings.groups.selectors.together import Wanted
+from bookings.groups.services.hand_over import booking_hand_over
 from bookings.groups.services.together import series_book
 from bookings.requests.models import Booking, BookingGroup
 from bookings.requests.services.closures import closure_place
@@ -144,6 +145,15 @@ def test_page_of_series_speaks_of_moving_to_whom_may_move(city, series, see):
     people = (city.researcher, city.keeper, admin)
     pages = (text_of(see(one, "booking_group", series.group.public_id)) for one in people)
     assert ["改期" in page for page in pages] == [True, True, False]
+
+
+def test_page_of_series_speaks_of_moving_although_its_first_date_is_a_colleagues(city, series, see):
+    factories.member(city.company, Role.ORG_ADMIN, city.researcher)
+    colleague = factories.member(city.company, name="庚")
+    first = min(series.booked, key=lambda one: one.starts_at)
+    booking_hand_over(actor=city.researcher, booking_id=first.pk, colleague_id=colleague.pk, now=NOW)
+    page = text_of(see(city.researcher, "booking_group", series.group.public_id))
+    assert "打开某个预约即可改期或取消" in page
 
 
 def test_several_dates_are_cancelled_after_their_cost_is_shown(city, series, see, client):

@@ -10,6 +10,7 @@ from bookings.requests.models import Booking
 from bookings.requests.services.bookings import booking_move
 from providers.terms.domain.choices import Decision, QuotaHolder, QuotaSpan, ServiceMode
 from providers.terms.domain.terms import Quota
+from providers.terms.models import OpenServiceRule
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.bookings.requests.rules import hours, put_in_force
@@ -204,6 +205,15 @@ def test_the_form_offers_the_ways_of_the_version_in_force_then(city, versions, s
     assert ('<option value="self_operated"' in page) == offered
 
 
+def test_a_way_of_service_that_the_version_in_force_then_lacks_is_refused_in_words(city, versions, see):
+    """As on a form that was read for a time under another version."""
+    times = {"starts_at": "2026-03-04T09:00", "ends_at": "2026-03-04T11:00"}
+    typed = {"payer": city.company.public_id, "service_mode": "self_operated", **times}
+    page = texts(see(city.researcher, "quote", city.instrument.public_id, **typed))
+    assert "该仪器不提供这种服务方式，请选择规则列明的服务方式。" in page
+    assert "self_operated" not in page
+
+
 def test_a_booking_has_rule_and_price_of_the_version_in_force_at_its_start(city, versions):
     cheaper, dearer = versions
     first = book(city, slot(day=2), service_mode=ServiceMode.OPERATED)
@@ -215,6 +225,28 @@ def test_a_booking_has_rule_and_price_of_the_version_in_force_at_its_start(city,
         moved.refresh_from_db()
     found = [(one.rule_id, one.quoted_yuan) for one in (first, second)]
     assert found == [(dearer.pk, 260), (cheaper.pk, 200)]
+
+
+@pytest.mark.parametrize("button", [{}, {"show_price": "1"}])
+def test_a_time_before_the_first_rule_is_refused_on_the_form_with_the_next_bookable_one(
+    city, see, send, button
+):
+    OpenServiceRule.objects.update(applies_from=NOW + timedelta(hours=25))
+    typed = {
+        "starts_at": "2026-03-03T08:00",
+        "ends_at": "2026-03-03T10:00",
+        "payer": city.company.public_id,
+        "service_mode": "operated",
+        "subject": "二氧化钛薄膜",
+        "direction": Direction.RESEARCH.value,
+    }
+    preview = texts(see(city.researcher, "quote", city.instrument.public_id, **typed))
+    refused = send(city.researcher, "book", city.instrument.public_id, **typed, **button)
+    for page in (preview, texts(refused)):
+        assert "该仪器没有生效的开放服务规则" in page
+        assert 'data-choose-start="2026-03-03T09:00"' in page
+    assert (refused.status_code, Booking.objects.count()) == (200 if button else 422, 0)
+    assert 'value="二氧化钛薄膜"' in texts(refused)
 
 
 def test_without_a_time_nothing_is_priced(city, see):

@@ -14,6 +14,7 @@ from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.usage.selectors.usage import usage_logs
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.city_time import CITY_TIME
+from providers.terms.models import OpenServiceRule
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.bookings.requests.rules import hours, put_in_force
@@ -225,6 +226,15 @@ def test_end_before_start_is_told_in_the_quote_of_a_move(city, booking, see):
     asked = {"starts_at": "2026-03-05T09:00", "ends_at": "2026-03-05T08:00"}
     page = texts(see(city.researcher, "booking_move_quote", booking.public_id, **asked))
     assert "<li>结束时间应晚于开始时间。</li>" in page
+
+
+def test_move_to_before_the_first_rule_keeps_the_form_and_says_why(city, booking, see, send):
+    OpenServiceRule.objects.update(applies_from=NOW + timedelta(hours=25))
+    asked = {"starts_at": "2026-03-03T08:00", "ends_at": "2026-03-03T10:00"}
+    preview = texts(see(city.researcher, "booking_move_quote", booking.public_id, **asked))
+    assert ("<html" in preview, "没有生效的开放服务规则" in preview) == (False, True)
+    refused = send(city.researcher, "booking_move", booking.public_id, **asked)
+    assert (refused.status_code, 'value="2026-03-03T08:00"' in texts(refused)) == (422, True)
 
 
 def test_move_needing_new_approval_says_so_before_and_after(city, see, send):

@@ -277,3 +277,16 @@ def test_a_quote_for_an_instrument_out_of_service_leads_to_no_acceptance(city, s
     assert (address in page.content.decode(), "该仪器已停用" in text_of(page)) == (False, True)
     refused = see(city.researcher, "sample_order_accept", order.public_id)
     assert (refused.status_code, "该仪器已停用" in text_of(refused)) == (409, True)
+
+
+def test_order_says_that_the_rule_takes_no_such_samples_any_more(as_user, city):
+    orders = [quoted(city), accepted(city)]
+    factories.rule(city.instrument, service_modes=[ServiceMode.OPERATED])
+    for order in orders:
+        page = text_of(as_user.get(address(order)))
+        assert "现行开放服务规则不再接收此类用户的送样。" in page
+    refused = as_user.get(address(orders[0], "sample_order_accept"))
+    assert (refused.status_code, "现行开放服务规则不再接收此类用户的送样。" in text_of(refused)) == (
+        409,
+        True,
+    )
