@@ -42,6 +42,7 @@ from rewards.declarations.selectors import fact_lock, known_codes, proofs_of
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
+    from providers.models import Instrument
 
 REASON_MISSING = "reward.reason_missing"
 FOLDER = "facts"
@@ -91,6 +92,7 @@ def fact_declare(
         fact.instrument = instruments(actor).filter(organization=unit, public_id=instrument).first()
         if fact.instrument is None:
             raise NotFound
+        _require_part_of_value(kind, fact.instrument, figure)
     fact.code = code if kind in {FactKind.QUALIFICATION, FactKind.GRADE} else ""
     fact.figure = figure if kind.has_figure else None
     fact.evidence, fact.valid_through = evidence.strip(), valid_through
@@ -187,6 +189,17 @@ def _figure_problems(kind: FactKind, figure: Decimal | None) -> Iterator[Problem
         yield Problem("reward.figure_not_whole", message, field="figure")
 
 
+def _require_part_of_value(kind: str, instrument: "Instrument", figure: Decimal | None) -> None:
+    """Raise FactIncomplete where more is said to be paid from non-fiscal funds than the instrument cost."""
+    value = instrument.value_yuan
+    if kind != FactKind.NONFISCAL_VALUE or figure is None or value is None or figure <= value:
+        return
+    message = gettext_noop("The instrument’s original value is ¥{value}; no more of it can have been paid.")
+    raise FactIncomplete(
+        problems=[Problem("reward.figure_above_value", message, {"value": f"{value:,.2f}"}, "figure")]
+    )
+
+
 @transaction.atomic
 def fact_confirm(
     *, actor: "User", fact_id: int, now: datetime, declaration: str | None = None
@@ -194,13 +207,16 @@ def fact_confirm(
     """Confirm a declared fact: it counts from the next freeze on.
 
     `declaration` is the one that the actor has read; by default whichever there is. Raises FactOfDeclarer
-    for who declared it, OwnUnit for who is bound to its unit, FactDeclaredAnew where `declaration` is past.
+    for who declared it, OwnUnit for who is bound to its unit, FactDeclaredAnew where `declaration` is past,
+    and FactIncomplete where its figure is above the original value that the instrument has by now.
     """
     fact = _lock_to_decide(actor, fact_id)
     if is_declarer(actor, fact):
         raise FactOfDeclarer
     if declaration not in (None, fact.declaration):
         raise FactDeclaredAnew
+    if fact.instrument is not None:
+        _require_part_of_value(fact.kind, fact.instrument, fact.figure)
     return _decide(actor, fact, "confirm", "", now)
 
 

@@ -150,7 +150,7 @@ def _send_and_pay(steps):
         city.account(award.assessment.organization, f"62220200000012{award.pk:02d}")
     paid, failed, waiting = (award.public_id for award in awards)
     batch = batch_make(report_id=report.pk, awards=[paid, failed, waiting], **finance)
-    day = SENT.astimezone(CITY_TIME).date() + DAY
+    day = LAST.astimezone(CITY_TIME).date()
     answers = [
         BankRow(paid, paid=True, voucher="ZF-1", day=day),
         BankRow(failed, paid=False, reason="户名不符"),

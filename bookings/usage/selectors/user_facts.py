@@ -9,11 +9,34 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import SizeClass
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Bilingual
+from providers import public as providers
 from providers.domain import UserKind
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
     from providers.models import Instrument
+
+
+def get_user_kind_then(
+    user: "User", organization: "Organization | None", instrument: "Instrument", starts_at: datetime
+) -> UserKind:
+    """Return the kind of user of a use that is entered later, by the organization that pays.
+
+    Who belonged to the owning unit at its start and paid for it is inside, as when it was booked then.
+    """
+    kind = providers.user_kind(user, organization, instrument)
+    if kind == UserKind.INDIVIDUAL and instrument.organization_id in _ids_left_since(user, starts_at):
+        return UserKind.INSIDE
+    return kind
+
+
+def get_organization_ids_then(user: "User", starts_at: datetime) -> frozenset[int]:
+    """Return the organizations to which the user belongs, and those of then that they have left since."""
+    return accounts.standing(user).belongs_to | _ids_left_since(user, starts_at)
+
+
+def _ids_left_since(user: "User", starts_at: datetime) -> frozenset[int]:
+    return frozenset(one.pk for one in accounts.organizations_left_since(user, starts_at))
 
 
 def get_user_facts(
@@ -22,25 +45,29 @@ def get_user_facts(
     organization: "Organization | None",
     user_kind: UserKind,
     related_ids: frozenset[int] | None = None,
+    user_organization_ids: frozenset[int] | None = None,
 ) -> dict[str, Any]:
     """Return the fields of a log that hold the facts at the time of writing it.
 
     `external`: the user does not belong to the owning unit. `related`: external, but of an organization
     related to the owner: the one that pays, or any of theirs where the user pays. A person who pays
-    privately counts as in the region. `related_ids` are the organizations related to the owner, read if not
-    given.
+    privately counts as in the region. `related_ids` are the organizations related to the owner,
+    `user_organization_ids` those of the user; both are read if not given.
     """
     owner = instrument.organization_id
     external = is_external(instrument, organization, user_kind)
     family = accounts.related_ids(owner) if related_ids is None else related_ids
     if organization is None:
+        theirs = user_organization_ids
+        if theirs is None:
+            theirs = accounts.standing(user).belongs_to
         return {
             "user_kind": user_kind.value,
             "user_organization_kind": "",
             "user_size_class": SizeClass.NONE.value,
             "in_region": True,
             "external": external,
-            "related": external and not family.isdisjoint(accounts.standing(user).organization_ids()),
+            "related": external and not family.isdisjoint(theirs),
         }
     return {
         "user_kind": user_kind.value,

@@ -54,7 +54,12 @@ from bookings.usage.selectors.usage import (
     get_current_values,
     log_lock,
 )
-from bookings.usage.selectors.user_facts import get_user_facts, is_of_user
+from bookings.usage.selectors.user_facts import (
+    get_organization_ids_then,
+    get_user_facts,
+    get_user_kind_then,
+    is_of_user,
+)
 from bookings.usage.services import notifications
 from bookings.usage.services.chain import append_entry
 from bookings.usage.services.days import usage_days_add, usage_days_change
@@ -157,7 +162,8 @@ def usage_log_by_hand(
     ]
     if problems:
         raise UsageRefused(problems=problems)
-    kind = providers.user_kind(user, payer, instrument)
+    kind = get_user_kind_then(user, payer, instrument, time.start)
+    theirs = None if payer else get_organization_ids_then(user, time.start)
     amount, lines = _price_by_hand(terms, time, kind, service_mode, samples, spent, amount_yuan)
     log = UsageLog(
         instrument=instrument,
@@ -165,7 +171,7 @@ def usage_log_by_hand(
         operator=user if service_mode in OPERATED_BY_USER else actor,
         payer_organization=payer,
         payer_person=None if payer else user,
-        **get_user_facts(instrument, user, payer, kind),
+        **get_user_facts(instrument, user, payer, kind, user_organization_ids=theirs),
         starts_at=time.start,
         ends_at=time.end,
         **spent.to_fields(),

@@ -38,6 +38,9 @@ class Standing:
     bound_to: frozenset[int] = frozenset()
     """Organizations on which the person must not decide: a role there is held, rests, is asked for, or was
     over less than `BOUND_FOR` ago."""
+    belongs_to: frozenset[int] = frozenset()
+    """Organizations, admitted or suspended since, in which the person has a role, be it without effect for
+    lack of a second factor: to whom people belong does not depend on what they may do."""
 
     def holds(self, role: Role, organization_id: int | None = None) -> bool:
         """Return whether the person has `role`, in that organization if one is named."""
@@ -68,10 +71,17 @@ def standing(viewer: "Viewer") -> Standing:
         )
         found = list(rows.select_related("organization", "organization__district").order_by("id"))
         known = Standing(
-            tuple(one for one in found if one.counts), frozenset(one.organization_id for one in found)
+            tuple(one for one in found if one.counts),
+            frozenset(one.organization_id for one in found),
+            frozenset(one.organization_id for one in found if _belongs(one)),
         )
         viewer._standing = known  # type: ignore[attr-defined]
     return known
+
+
+def _belongs(membership: Membership) -> bool:
+    admitted = (OrganizationState.ADMITTED, OrganizationState.SUSPENDED)
+    return membership.state == MembershipState.ACTIVE and membership.organization.state in admitted
 
 
 def binding_memberships() -> QuerySet[Membership]:

@@ -1,5 +1,6 @@
 """Findings visible to a viewer, and decisions on them."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -41,6 +42,13 @@ def findings_to_answer(viewer: "Viewer", organization_id: int) -> QuerySet[Findi
 def get_finding(viewer: "Viewer", public_id: str) -> Finding:
     """Return one visible finding by public id. Raises NotFound."""
     return require_found(_visible(viewer).filter(public_id=public_id).first())
+
+
+def findings_invalidating(viewer: "Viewer", organization_id: int, logs: Collection[str]) -> list[Finding]:
+    """Return visible findings of a unit by which some of these logs (public ids) count no more, by age."""
+    upheld = _visible(viewer).filter(organization_id=organization_id, state=FindingState.UPHELD)
+    wanted = set(logs)
+    return [each for each in upheld.order_by("id") if not wanted.isdisjoint(each.invalidated_logs)]
 
 
 def _visible(viewer: "Viewer") -> QuerySet[Finding]:

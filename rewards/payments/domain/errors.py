@@ -43,6 +43,14 @@ class PaidBeforeReport(DomainError):
     message = gettext_noop("The report was sealed on {date}; nothing can have been paid before.")
 
 
+class PaidBeforeBatch(DomainError):
+    """The bank's date of a payment lies before the batch that ordered it."""
+
+    code = "reward.paid_before_batch"
+    field = "paid_date"
+    message = gettext_noop("Batch {batch} was made on {date}; nothing of it can have been paid before.")
+
+
 class PaidBeforeReturn(DomainError):
     """The date of a payment lies before the one before it came back."""
 

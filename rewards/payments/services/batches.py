@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from instrument_share.journal.services import record
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop, require_reason
 from instrument_share.kernel.wording import Bilingual, Sentence
 from rewards.assessment.models import Award
@@ -18,6 +19,7 @@ from rewards.payments.domain.errors import (
     AwardInBatch,
     BankSheetWrong,
     NothingChosen,
+    PaidBeforeBatch,
     RowSettled,
 )
 from rewards.payments.models import BatchRow, PayeeAccount, PaymentBatch
@@ -144,7 +146,7 @@ def require_unchanged(report: FinanceReport, rows: Iterable[BatchRow]) -> "Mappi
 def _settle(actor: "User", row: BatchRow, answer: BankRow, now: datetime) -> None:
     require_unbound(actor, row.award)
     if answer.paid:
-        made = Made(row.amount_yuan, Receiver(row.account), _day(answer), answer.voucher)
+        made = Made(row.amount_yuan, Receiver(row.account), _day(answer, row.batch), answer.voucher)
         row.payment = write_payment(actor, row.batch.report, row.award, made, now)
         row.save(update_fields=["payment"])
     else:
@@ -152,8 +154,15 @@ def _settle(actor: "User", row: BatchRow, answer: BankRow, now: datetime) -> Non
         tell_of_failure(row.award.assessment, now, amount=row.amount_yuan, reason=row.failed_reason)
 
 
-def _day(answer: BankRow) -> date:
+def _day(answer: BankRow, batch: PaymentBatch) -> date:
+    """Return the day of a payment that was made.
+
+    Raises PaidBeforeBatch: the account of a row is the one that the unit kept when the batch was made.
+    """
     assert answer.day is not None, "a payment that was made has a day"
+    made_date = batch.made_at.astimezone(CITY_TIME).date()
+    if answer.day < made_date:
+        raise PaidBeforeBatch(batch=batch.number, date=made_date)
     return answer.day
 
 

@@ -21,6 +21,7 @@ from instrument_share.web.responses.outcomes import answer_form, redirect_with_m
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, moment, yuan
 from rewards.cycle.selectors.browsing import viewable_log_ids
+from rewards.findings.selectors.findings import findings_invalidating
 from rewards.payments.selectors.accounts import get_accounts
 from rewards.vouchers.domain.choices import MOVES, ClaimState, get_next_state
 from rewards.vouchers.forms import ClaimForm
@@ -132,10 +133,13 @@ def claim(request: SignedInRequest, public_id: str) -> HttpResponse:
     oversees = rules.has_perm("rewards.see_vouchers", request.user)
     is_open = found.stage in REFUSABLE  # type: ignore[attr-defined]
     billed_now = find_changed_claims([found]).get(found.pk) if oversees and is_open else None
+    uses = list(claim_uses(found))
+    logs = [use.log.public_id for use in uses]
     context = {
         "claim": found,
+        "invalidated": findings_invalidating(request.user, found.seller_id, logs) if oversees else [],
         "waits_for_bill": is_open and bool(find_waiting_claims([found])),
-        **_list_uses(request, claim_uses(found)),
+        **_list_uses(request, uses),
         "files": [
             (one.name, reverse("voucher_claim_file", args=[public_id, one.sha256]))
             for one in found.files.order_by("id")

@@ -20,7 +20,8 @@ from bookings.usage.selectors.usage import get_usage_log
 from bookings.usage.selectors.yearly import UsageOfYear, usage_of_year
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.usage import usage_confirm, usage_correct, usage_log_by_hand, usage_review
-from instrument_share.accounts.models import Membership, OrganizationRelation
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Membership, Organization, OrganizationRelation
 from instrument_share.accounts.selectors.standing import forget_standing
 from instrument_share.accounts.services import membership_request, membership_withdraw
 from instrument_share.kernel.errors import Forbidden
@@ -263,6 +264,40 @@ def test_organization_that_the_user_has_left_since_pays_for_a_use_of_before(city
     }
     assert send(city.keeper, "usage_by_hand", **typed).status_code == 302
     assert UsageLog.objects.latest("pk").payer_organization == city.company
+
+
+def test_who_left_the_owning_unit_since_was_inside_at_a_use_of_before(city):
+    """Else a unit could make hours of its own people external ones by waiting until they are gone."""
+    own = factories.member(city.owner, Role.RESEARCHER)
+    Membership.objects.filter(user=own).update(state="ended", ended_at=slot(-2, 9).end)
+    forget_standing(own)
+    before = by_hand(city, slot(-3, 9), user=own, payer_organization_id=None)
+    assert (before.user_kind, before.external, before.related) == ("inside", False, False)
+    after = by_hand(city, slot(-1, 9), user=own, payer_organization_id=None)
+    assert (after.user_kind, after.external, after.related) == ("individual", True, False)
+
+
+def test_who_left_a_related_organization_since_was_related_at_a_use_of_before(city):
+    low, high = sorted((city.owner, city.company), key=lambda one: one.pk)
+    OrganizationRelation.objects.create(first=low, second=high, declared_at=NOW)
+    Membership.objects.filter(user=city.researcher).update(state="ended", ended_at=slot(-2, 9).end)
+    forget_standing(city.researcher)
+    logs = [by_hand(city, slot(day, 9), payer_organization_id=None) for day in (-3, -1)]
+    assert [(log.external, log.related) for log in logs] == [(True, True), (True, False)]
+
+
+def test_people_of_the_owner_and_of_relatives_are_related_whatever_they_may_do(city, settings):
+    """Neither a suspension nor a missing second factor makes their hours those of strangers."""
+    settings.SECOND_FACTOR_ROLES = ["unit_manager"]
+    low, high = sorted((city.owner, city.company), key=lambda one: one.pk)
+    OrganizationRelation.objects.create(first=low, second=high, declared_at=NOW)
+    Organization.objects.filter(pk=city.company.pk).update(state="suspended")
+    forget_standing(city.researcher)
+    by_relative = by_hand(city, slot(-3, 9), payer_organization_id=None)
+    assert (by_relative.external, by_relative.related) == (True, True)
+    manager = factories.member(city.owner, Role.UNIT_MANAGER)
+    own = by_hand(city, slot(-1, 9), user=manager, payer_organization_id=None)
+    assert (own.user_kind, own.external, own.related) == ("individual", True, True)
 
 
 def test_request_that_was_withdrawn_makes_no_organization_pay(city):

@@ -17,6 +17,7 @@ from instrument_share.accounts.selectors.standing import forget_standing
 from instrument_share.journal.guards import guards_lifted
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import IllegalMove, ReasonMissing
+from providers.models import Instrument
 from rewards.assessment.domain.errors import OtherYearNotFrozen
 from rewards.assessment.models import Award
 from rewards.assessment.services.adopting import cycle_adopt_policy
@@ -295,6 +296,23 @@ def test_an_incomplete_fact_is_refused(city, kind, facts, code):
     with pytest.raises(FactIncomplete) as refused:
         declare(city, kind, **facts)
     assert [problem.code for problem in refused.value.problems] == [code]
+
+
+def test_no_more_is_paid_from_other_funds_than_the_instrument_cost(city):
+    """The band of a one-off reward follows from it, and the original value is in the snapshot beside it."""
+    about = {"instrument": city.first_instrument.public_id, "confirmed": False}
+    with pytest.raises(FactIncomplete) as refused:
+        declare(city, "nonfiscal_value", figure=Decimal("500000.01"), **about)
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.field) == ("reward.figure_above_value", "figure")
+    assert problem.params == {"value": "500,000.00"}
+    fact = declare(city, "nonfiscal_value", figure=Decimal(500_000), **about)
+    confirm = partial(fact_confirm, actor=city.city.reviewer, fact_id=fact.pk, now=AFTER)
+    Instrument.objects.filter(pk=city.first_instrument.pk).update(value_yuan=Decimal(490_000))
+    with pytest.raises(FactIncomplete):
+        confirm()
+    Instrument.objects.filter(pk=city.first_instrument.pk).update(value_yuan=Decimal(510_000))
+    assert confirm().state == "confirmed"
 
 
 def test_who_declared_a_fact_does_not_confirm_it_but_another_officer_does(city):

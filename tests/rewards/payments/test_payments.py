@@ -83,7 +83,8 @@ def pay(accepted, steps):
 def make(accepted, steps):
     def make(*units):
         awards = [award_of(unit).public_id for unit in units]
-        return batch_make(actor=steps.city.finance, report_id=accepted.pk, awards=awards, now=NOW)
+        made_at = AFTER + 16 * DAY  # on PAID_ON
+        return batch_make(actor=steps.city.finance, report_id=accepted.pk, awards=awards, now=made_at)
 
     return make
 
@@ -249,7 +250,7 @@ def test_a_unit_is_told_that_the_bank_did_not_pay_but_not_of_what_finance_withdr
     ("voucher", "day", "code"),
     [
         ("ZF-1", PAID_ON, "reward.voucher_used"),
-        ("ZF-2", date(2026, 1, 19), "reward.paid_before_report"),
+        ("ZF-2", date(2026, 1, 20), "reward.paid_before_batch"),
         ("ZF-2", date(2026, 1, 23), "reward.paid_in_future"),
     ],
 )

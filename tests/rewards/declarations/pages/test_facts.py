@@ -132,13 +132,13 @@ def test_only_the_declaration_that_the_page_shows_is_confirmed(login, small, man
     assert reverse("fact_file", args=[fact.public_id, sha256(b"%PDF-1").hexdigest()]) in read.content.decode()
     stale = {"declaration": read.context["form"]["declaration"].value()}
     clock.set(AFTER + timedelta(minutes=1))
-    login(manager).post(ADDRESS, typed | {"figure": "990000"})
+    login(manager).post(ADDRESS, typed | {"figure": "490000"})
     client = login(small.city.officer)
     for posted in (stale, {}):
         refused = client.post(address, posted)
         assert refused.status_code == 409
         assert "该事项已重新申报，本次未予确认" in text_of(refused)
-        assert "¥990,000.00" in text_of(refused)
+        assert "¥490,000.00" in text_of(refused)
     assert DeclaredFact.objects.get().state == "declared"
     client.post(address, {"declaration": refused.context["form"]["declaration"].value()})
     assert DeclaredFact.objects.get().state == "confirmed"

@@ -13,6 +13,9 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
 from instrument_share.accounts.services import user_update
 from instrument_share.kernel.city_time import CITY_TIME
+from rewards.cycle.models import AssessmentCycle
+from rewards.findings.models import Finding
+from rewards.policy.models import RewardPolicy
 from rewards.vouchers.domain.codes import get_list_code
 from rewards.vouchers.models import VoucherPayout
 from rewards.vouchers.services.granting import voucher_application_refuse
@@ -39,6 +42,27 @@ def read(clock):
         return answer.content.decode()
 
     return read
+
+
+def add_finding(claimable, state="upheld", invalidated=()):
+    """A decided finding on the use of the claim."""
+    policy, _ = RewardPolicy.objects.get_or_create(code="yp", defaults={"version": "1", "created_at": LATER})
+    cycle, _ = AssessmentCycle.objects.get_or_create(
+        year=2026, defaults={"policy": policy, "budget_yuan": Decimal(1)}
+    )
+    return Finding.objects.create(
+        cycle=cycle,
+        organization=claimable.statement.organization,
+        kind="no_booking",
+        evidence_hash=f"{Finding.objects.count():064}",
+        logs=[claimable.log.public_id],
+        invalidated_logs=list(invalidated),
+        state=state,
+        reason="没有原始记录",
+        answer_due_date=local_date(LATER),
+        found_at=LATER,
+        decided_at=LATER,
+    )
 
 
 def offered_moves(page, claim):
@@ -168,6 +192,28 @@ def test_a_claim_whose_correction_is_not_billed_says_for_whom_it_waits(vouchers,
     month = date(2026, 4, 1)
     statement_of(vouchers.city, vouchers.admin, month=month, over=APRIL_1 + 30 * DAY)
     assert "结算更正后" not in read(vouchers.admin, "voucher_claim", claim.public_id)
+
+
+def test_whoever_decides_on_a_claim_reads_which_of_its_uses_an_assessment_has_invalidated(
+    vouchers, claimable, read
+):
+    """The firm agreed to the statement; whether the use took place, an auditor has looked into."""
+    claim = vouchers.claim(claimable.grant, claimable.statement)
+    about = ("voucher_claim", claim.public_id)
+    dismissed, other = (
+        add_finding(claimable, state="dismissed"),
+        add_finding(claimable, invalidated=["USE-1"]),
+    )
+    said = "请先查明机时是否属实"
+    assert said not in read(vouchers.officer, *about)
+    upheld = add_finding(claimable, invalidated=[claimable.log.public_id])
+    for person in (vouchers.officer, vouchers.auditor, vouchers.finance):
+        page = read(person, *about)
+        assert said in page
+        assert reverse("finding", args=[upheld.public_id]) in page
+        assert dismissed.public_id not in page
+        assert other.public_id not in page
+    assert said not in read(vouchers.admin, *about)
 
 
 def test_no_list_is_made_of_no_claim(vouchers, claimable):
