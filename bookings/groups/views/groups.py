@@ -28,6 +28,7 @@ from bookings.requests.views.common import get_booking_address, get_desk
 from instrument_share.accounts.permissions import require
 from instrument_share.web import clock
 from instrument_share.web.desks import navigation
+from instrument_share.web.forms.params import parse_number
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import moment
@@ -62,7 +63,7 @@ def booking_group(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 @confirmation_view
 def hand_over(request: SignedInRequest, public_id: str) -> Confirmation:
-    """Choose the colleague who comes instead, and hand the booking over."""
+    """Choose the colleague who comes instead, and hand over the booking as its page shows it (`revision`)."""
     booking = get_booking(request.user, public_id)
     require(request.user, "bookings.hand_over", booking)
     now = clock.now()
@@ -90,6 +91,7 @@ def hand_over(request: SignedInRequest, public_id: str) -> Confirmation:
             booking_id=booking.pk,
             colleague_id=form.get_colleague_id(),
             now=now,
+            revision=parse_number(request.GET.get("revision", "")),
         ),
         success=_("Handed over. Your colleague has been told."),
         back_address=get_booking_address(public_id),

@@ -272,3 +272,22 @@ def test_colleagues_of_one_name_are_told_apart_by_their_address(city, client, cl
         "李伟（w…@one.example）",
         "李伟（w…@two.example）",
     ]
+
+
+def test_booking_is_handed_over_only_at_the_time_that_its_page_has_shown(city, client, clock):
+    """The unit may move it while the dialog is open."""
+    booking = book(city)
+    clock.set(NOW)
+    client.force_login(city.researcher)
+    address = f"/bookings/{booking.public_id}/hand-over/?revision="
+    assert (
+        f'href="{address}{booking.revision}"'
+        in client.get(f"/bookings/{booking.public_id}/").content.decode()
+    )
+    moved = booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(hour=12), now=NOW)
+    chosen = {"colleague": city.colleague.public_id}
+    refused = client.post(f"{address}{booking.revision}", chosen)
+    assert "本预约刚刚被他人修改" in refused.content.decode()
+    assert Booking.objects.get().user == city.researcher
+    client.post(f"{address}{moved.revision}", chosen)
+    assert Booking.objects.get().user == city.colleague
