@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from bookings.usage.domain.errors import UsageRefused
 from bookings.usage.domain.use_sheet import IN_PERSON
 from instrument_share.accounts import selectors as accounts
-from instrument_share.accounts.domain import SizeClass
+from instrument_share.accounts.domain import OrganizationState, SizeClass
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Bilingual
 from providers import public as providers
@@ -82,8 +82,14 @@ def get_user_facts(
 def is_of_user(organization: "Organization", user: "User", starts_at: datetime) -> bool:
     """Return whether the user belongs to the organization, or did at the start of a use."""
     return organization.pk in accounts.standing(user).organization_ids() or organization in (
-        accounts.organizations_left_since(user, starts_at)
+        _payers_left_since(user, starts_at)
     )
+
+
+def _payers_left_since(user: "User", starts_at: datetime) -> "list[Organization]":
+    """Return the organizations left since that may pay: nothing is billed to a suspended one."""
+    left = accounts.organizations_left_since(user, starts_at)
+    return [one for one in left if one.state == OrganizationState.ADMITTED]
 
 
 def is_external(instrument: "Instrument", organization: "Organization | None", user_kind: UserKind) -> bool:
@@ -103,7 +109,7 @@ def find_payer(user: "User", named: str, starts_at: datetime) -> "Organization |
     wanted = named.strip().lower()
     if wanted in IN_PERSON or not (wanted or theirs):
         return None
-    for one in [*theirs.values(), *(accounts.organizations_left_since(user, starts_at) if wanted else ())]:
+    for one in [*theirs.values(), *(_payers_left_since(user, starts_at) if wanted else ())]:
         if wanted in {text.lower() for text in (one.uscc, one.public_id, one.name_zh, one.name_en) if text}:
             return one
     if wanted:

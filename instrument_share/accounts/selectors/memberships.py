@@ -172,9 +172,10 @@ def organization_ids_of_people(user_ids: Iterable[int], since: datetime) -> dict
 
 
 def organizations_left_since(person: User, at: datetime) -> list[Organization]:
-    """Return the admitted organizations to which a person belonged at an instant and no longer does, by id.
+    """Return the organizations to which a person belonged at an instant and no longer does, by id.
 
-    A request that was withdrawn or refused was no membership.
+    Admitted ones, and those that are suspended by now. A request that was withdrawn or refused was no
+    membership.
     """
     withdrawn = entries().filter(
         subject_type=Membership._meta.label,
@@ -184,7 +185,7 @@ def organizations_left_since(person: User, at: datetime) -> list[Organization]:
     )
     left = Organization.objects.filter(
         ~Exists(withdrawn),
-        state=OrganizationState.ADMITTED,
+        state__in=(OrganizationState.ADMITTED, OrganizationState.SUSPENDED),
         memberships__user=person,
         memberships__state=MembershipState.ENDED,
         memberships__created_at__lte=at,

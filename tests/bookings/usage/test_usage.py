@@ -17,6 +17,7 @@ from bookings.usage.domain.errors import (
 )
 from bookings.usage.models import UsageEntry, UsageLog
 from bookings.usage.selectors.usage import get_usage_log
+from bookings.usage.selectors.user_facts import find_payer
 from bookings.usage.selectors.yearly import UsageOfYear, usage_of_year
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.usage import usage_confirm, usage_correct, usage_log_by_hand, usage_review
@@ -284,6 +285,12 @@ def test_who_left_a_related_organization_since_was_related_at_a_use_of_before(ci
     forget_standing(city.researcher)
     logs = [by_hand(city, slot(day, 9), payer_organization_id=None) for day in (-3, -1)]
     assert [(log.external, log.related) for log in logs] == [(True, True), (True, False)]
+    Organization.objects.filter(pk=city.company.pk).update(state="suspended")
+    log = by_hand(city, slot(-3, 13), payer_organization_id=None)
+    assert (log.external, log.related) == (True, True)
+    with pytest.raises(UsageRefused) as refused:
+        find_payer(city.researcher, city.company.name_zh, slot(-3, 16).start)
+    assert [one.code for one in refused.value.problems] == ["usage.payer_not_of_user"]
 
 
 def test_people_of_the_owner_and_of_relatives_are_related_whatever_they_may_do(city, settings):
