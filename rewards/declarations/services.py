@@ -194,7 +194,10 @@ def _require_part_of_value(kind: str, instrument: "Instrument", figure: Decimal 
     value = instrument.value_yuan
     if kind != FactKind.NONFISCAL_VALUE or figure is None or value is None or figure <= value:
         return
-    message = gettext_noop("The instrument’s original value is ¥{value}; no more of it can have been paid.")
+    message = gettext_noop(
+        "The instrument’s original value is ¥{value}; no more of it can have been paid. "
+        "Correct this figure, or first the instrument’s original value."
+    )
     raise FactIncomplete(
         problems=[Problem("reward.figure_above_value", message, {"value": f"{value:,.2f}"}, "figure")]
     )

@@ -48,7 +48,10 @@ class PaidBeforeBatch(DomainError):
 
     code = "reward.paid_before_batch"
     field = "paid_date"
-    message = gettext_noop("Batch {batch} was made on {date}; nothing of it can have been paid before.")
+    message = gettext_noop(
+        "Batch {batch} was made on {date}; nothing of it can have been paid before. Correct the date in the "
+        "bank’s answer."
+    )
 
 
 class PaidBeforeReturn(DomainError):
