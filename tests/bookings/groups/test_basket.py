@@ -191,6 +191,17 @@ def test_basket_is_booked_only_as_it_was_read(city, see, client, change):
     assert (booked.status_code, basket_items(city.researcher).count()) == (302, 0)
 
 
+def test_basket_with_an_instrument_that_brings_another_is_booked_as_it_was_read(city, see, client):
+    """The sum that was read and the sum that is booked both count what is booked together with a time."""
+    InstrumentLink.objects.create(instrument=city.instrument, linked=city.second)
+    put(city, city.instrument, slot(day=1))
+    put(city, city.instrument, slot(day=2))
+    read = shown_in(see(city.researcher, "basket"))
+    client.force_login(city.researcher)
+    assert client.post(reverse("basket"), {"subject": "", "shown": read}).status_code == 302
+    assert Booking.objects.count() == 4
+
+
 def shown_in(answer):
     return re.search(r'name="shown"\s+value="([^"]+)"', answer.content.decode())[1]
 
