@@ -4,11 +4,13 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
+from cryptography.hazmat.primitives import serialization
 from django.conf import settings
 from django.core.cache import cache, caches
 from django.db import connection
@@ -57,6 +59,8 @@ AT_START = pytest.StashKey[set[str]]()
 def pytest_configure(config: pytest.Config) -> None:
     # Hashing that is slow on purpose would be most of the suite's time.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # At every signature OpenSSL proves again that the key is made of primes, for a quarter of a second.
+    serialization.load_der_private_key = lru_cache(maxsize=8)(serialization.load_der_private_key)
     # Pages name static files as they stand in the source tree; `collected` below has them as on a site.
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}

@@ -76,7 +76,7 @@ def test_python_version_of_broken_interpreter_is_none(dev, program, tmp_path):
 
 
 def test_supported_pythons_skips_old_and_broken_interpreters(dev, program, tmp_path, monkeypatch):
-    monkeypatch.setattr(dev, "DEBIAN_PYTHON", program("debian", "echo 3 10"))
+    monkeypatch.setattr(dev, "SYSTEM", Path(program("system/python3", "echo 3 10")).parent)
     program("shims/python3.12", "exit 127")
     program("shims/python3.13", "exit 127")
     newer = program("bin/python3.13", "echo 3 13")
@@ -86,12 +86,36 @@ def test_supported_pythons_skips_old_and_broken_interpreters(dev, program, tmp_p
     assert dev.supported_pythons() == {(3, 13): newer, (3, 11): oldest}
 
 
-def test_debians_python_comes_before_those_on_the_path(dev, program, tmp_path, monkeypatch):
-    debian = program("debian", "echo 3 13")
-    monkeypatch.setattr(dev, "DEBIAN_PYTHON", debian)
+def test_the_systems_pythons_come_before_those_on_the_path(dev, program, tmp_path, monkeypatch):
+    newest = program("system/python3", "echo 3 13")
+    oldest = program("system/python3.11", "echo 3 11")
+    monkeypatch.setattr(dev, "SYSTEM", tmp_path / "system")
     program("bin/python3.13", "echo 3 13")
+    program("bin/python3.11", "echo 3 11")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
-    assert dev.supported_pythons() == {(3, 13): debian}
+    assert dev.supported_pythons() == {(3, 13): newest, (3, 11): oldest}
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_taken"),
+    [
+        ("echo 3 13", True),
+        ("echo 3 10", False),  # too old
+        ('case "$*" in *ensurepip*) exit 1;; esac; echo 3 13', False),  # without python3-venv
+    ],
+)
+def test_the_environment_is_made_of_the_systems_python_where_it_can_be(
+    dev, program, tmp_path, monkeypatch, answer, is_taken
+):
+    monkeypatch.delenv("PYTHON", raising=False)
+    monkeypatch.setattr(dev, "SYSTEM", tmp_path / "system")
+    system = program("system/python3", answer)
+    assert dev.python_of_the_environment() == (system if is_taken else sys.executable)
+
+
+def test_the_environment_is_made_of_the_python_that_is_named(dev, monkeypatch):
+    monkeypatch.setenv("PYTHON", "/opt/python3.12/bin/python3")
+    assert dev.python_of_the_environment() == "/opt/python3.12/bin/python3"
 
 
 def test_other_pythons_run_is_skipped_without_interpreters(dev, monkeypatch):
