@@ -60,14 +60,19 @@ def instrument_group_locks(instrument_ids: Collection[int]) -> "dict[int, Instru
     return {one.pk: one for one in providers.instrument_locks(ids)}
 
 
-def instrument_locks_with_missed(instrument_ids: Collection[int], since: datetime) -> "dict[int, Instrument]":
-    """Lock instruments with those that were booked with their no-shows since an instant; return all by id.
+def instrument_locks_with_missed(
+    instrument_ids: Collection[int], begun: tuple[datetime, datetime]
+) -> "dict[int, Instrument]":
+    """Lock instruments with those that were booked with their no-shows; return all by id.
 
-    For who enters uses of that time: they take such no-shows back, on all of these instruments. Locked one
-    after the other, two who enter uses of linked instruments would wait for each other.
+    For who enters uses of a time: they take the no-shows that begin in it back, on all of these instruments.
+    Locked one after the other, two who enter uses of linked instruments would wait for each other. What may
+    become a no-show until it is locked counts as one.
     """
     missed = Booking.objects.filter(
-        instrument_id__in=instrument_ids, state=BookingState.NO_SHOW, starts_at__gte=since
+        instrument_id__in=instrument_ids,
+        state__in=(BookingState.APPROVED, BookingState.NO_SHOW),
+        starts_at__range=begun,
     )
     together = Booking.objects.filter(group__bookings__in=missed)
     ids = {*instrument_ids, *together.values_list("instrument_id", flat=True)}
