@@ -476,6 +476,7 @@ PARTS = {
     "move_order": "of every step of a sample order",
     "record_order": "of every step of a sample order",
     "write_move": "of booking_move and of decisions that hit bookings",
+    "refused_offers_withdraw": "of rule_put_in_force, rule_withdraw and of imported rules",
     "write_move_by_unit": "of booking_move and of decisions that hit bookings",
     "finding_open": "of inspection_record and objection_answer",
     "auditors_named": "of the form of a draw; writes nothing",

@@ -72,6 +72,12 @@ class HandOverRefused(DomainError):
     message = gettext_noop("This colleague can't take the booking over.")
 
 
+CHANGED_SINCE_READ = gettext_noop(
+    "This booking has changed since you read it. It is now: {time}, {state}, ¥{amount}. Check it, then hand "
+    "it over."
+)
+
+
 def get_dates(first: Interval, every_weeks: int, count: int) -> list[Interval]:
     """Return so many times, `every_weeks` apart; the city's clocks are never changed."""
     pauses = [timedelta(weeks=every_weeks * number) for number in range(count)]

@@ -140,7 +140,7 @@ def _propose(request: SignedInRequest, now: datetime) -> dict[str, Any]:
     if not named.is_valid():
         start = now.astimezone(CITY_TIME).replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
         return {"starts_at": start, "ends_at": start + USUAL_SPAN, "hours": 2}
-    start, hours = named.interval.start, named.interval.length / timedelta(hours=1)
+    start, hours = named.interval.start, round(named.interval.length / timedelta(hours=1), 2)
     kept = {name: request.GET[name] for name in KEPT_FIELDS if name in request.GET}
     return {"starts_at": start, "ends_at": start + USUAL_SPAN, "hours": f"{hours:g}", **kept}
 

@@ -107,6 +107,7 @@ def book(page, city):
     page.locator("#id_ends_at").fill("2026-03-03T12:00")
     page.locator("#id_payer").select_option(label="冷川冻干技术有限公司")
     page.locator("#id_subject").fill("冻干粉形貌")
+    expect(page.locator("#quote")).to_contain_text("¥200.00")
     page.locator("main form[method=post] button[type=submit]").last.click()
     expect(page.locator("#notes")).to_contain_text("预约成功")
     assert Booking.objects.get().payer_organization.name_zh == "冷川冻干技术有限公司"

@@ -69,6 +69,10 @@ def test_a_time_of_the_next_week_and_its_price_before_the_request(city, plain, w
     expect(page.locator("[data-problems] li")).to_have_count(2)
     page.locator("#id_ends_at").fill("2026-03-11T16:00")
     page.get_by_role("button", name="申请").click()
+    expect(page.locator("[data-problems] li")).to_have_text(
+        "您查看时价格为 ¥1,050.00，现为 ¥200.00。请核对后再预约。"
+    )
+    page.get_by_role("button", name="申请").click()
     expect(page.locator("#notes")).to_contain_text("机组将在")
     assert Booking.objects.get().project == "断口研究"
     assert page.locator("body").bounding_box()["width"] == width

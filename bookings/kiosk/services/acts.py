@@ -108,6 +108,8 @@ def _lock(kiosk_id: int) -> Kiosk:
 def _carry_out(kiosk: Kiosk, act: Act, now: datetime) -> "Booking | None":
     is_awaited = act.kind is ActKind.FAULT or find_presented(kiosk, act.code, act.at) is not None
     if now - act.at > LONGEST_DELAY and not is_awaited:
+        if not (find_missed(kiosk, act.code, act.at) or find_ended(kiosk, act.code, act.at)):
+            raise WrongCode
         raise TooLate(minutes=LONGEST_DELAY // timedelta(minutes=1))
     return ACTS[act.kind](kiosk, act, now)
 

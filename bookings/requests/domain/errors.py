@@ -29,6 +29,13 @@ class BookingChanged(RevisionMismatch):
     message = gettext_noop("Somebody changed this booking meanwhile. Reload it and decide again.")
 
 
+class ConditionsChanged(Conflict):
+    """A time is not booked on the conditions that its form has shown; `problems` says what has changed."""
+
+    code = "booking.conditions_changed"
+    message = gettext_noop("The price or the rules have changed since you read them. Check them, then book.")
+
+
 class DecisionOverdue(Conflict):
     """The deadline for deciding on the request has passed."""
 

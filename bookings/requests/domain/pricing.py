@@ -1,5 +1,6 @@
 """Prices of uses: exact fractions, rounded once, half-up, to 0.01 yuan; explained in `docs/pricing.md`."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -8,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.money import round_to_fen
 from providers.domain import PriceUnit, ServiceMode, UserKind, find_most_specific
@@ -17,6 +19,12 @@ if TYPE_CHECKING:
 
 MINIMUM = "minimum"
 HOUR = timedelta(hours=1)
+PRICE_UNREAD = gettext_noop("You have not seen the price yet. It is ¥{total}: check it, then book.")
+PRICE_CHANGED = gettext_noop("You were shown a price of ¥{before}. It is ¥{total} now: check it, then book.")
+CANCEL_COST_CHANGED = gettext_noop("Cancelling it, once it is approved, now costs up to ¥{amount}.")
+RULE_CHANGED = gettext_noop(
+    "The booking rules have changed since you read them. Check them on the instrument's page, then book."
+)
 
 
 @dataclass(frozen=True)
@@ -78,6 +86,42 @@ def read_agreed(rows: Iterable[Mapping[str, Any]], agreed_yuan: Decimal) -> Agre
         for row in rows
     )
     return AgreedQuote(tuple(lines), agreed_yuan)
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """On which conditions a time is booked, with all that is booked together with it.
+
+    `cancel_yuan` is what cancelling costs from the approval on, None where it is free; `versions` are those
+    of the rules, one for each instrument.
+    """
+
+    total_yuan: Decimal
+    cancel_yuan: Decimal | None
+    versions: tuple[int, ...]
+
+    def to_text(self) -> str:
+        """Return what a form keeps of the conditions that it has shown."""
+        cancel = "-" if self.cancel_yuan is None else f"{self.cancel_yuan:.2f}"
+        return f"{self.total_yuan:.2f} {cancel} {','.join(map(str, self.versions))}"
+
+    def find_changes(self, shown: str) -> list[Problem]:
+        """Return what differs from the conditions that a form has shown, as `to_text` gave them."""
+        total = f"{self.total_yuan:,.2f}"
+        read = re.fullmatch(r"(\d+\.\d\d) (-|\d+\.\d\d) ([\d,]*)", shown, re.ASCII)
+        if read is None:
+            return [Problem("booking.price_unread", PRICE_UNREAD, {"total": total})]
+        changes = []
+        if Decimal(read[1]) != self.total_yuan:
+            params = {"before": f"{Decimal(read[1]):,.2f}", "total": total}
+            changes.append(Problem("booking.price_changed", PRICE_CHANGED, params))
+        _total, cancel, versions = self.to_text().split(" ")
+        if self.cancel_yuan is not None and cancel != read[2]:
+            params = {"amount": f"{self.cancel_yuan:,.2f}"}
+            changes.append(Problem("booking.cancel_cost_changed", CANCEL_COST_CHANGED, params))
+        if versions != read[3]:
+            changes.append(Problem("booking.rule_changed", RULE_CHANGED))
+        return changes
 
 
 def calculate_quote(

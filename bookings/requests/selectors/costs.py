@@ -36,6 +36,7 @@ from providers.domain import ServiceMode, UserKind
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
     from instrument_share.accounts.selectors import Viewer
+    from providers.domain import Terms
     from providers.models import Instrument
 
 CHARGE_WAIVED = "booking.charge_waived"
@@ -234,6 +235,17 @@ def get_cost_of_one(viewer: "User", booking: Booking, now: datetime) -> CancelCo
     return CancelCost(late, charge, _get_free_until_as_kept_out(booking, now))
 
 
+def get_conditions(prices: Mapping[int, Decimal], interval: Interval, now: datetime) -> pricing.Conditions:
+    """Return on which conditions a time is booked, of which `prices` are as for `find_cost_once_approved`."""
+    versions = providers.terms_versions(prices.keys())
+    terms_by_id = _get_terms_at_start(versions, prices, interval)
+    return pricing.Conditions(
+        total_yuan=sum(prices.values(), Decimal(0)),
+        cancel_yuan=calculate_cost_once_approved(terms_by_id, prices, interval, now),
+        versions=tuple(terms_by_id[pk].version for pk in sorted(terms_by_id)),
+    )
+
+
 def find_cost_once_approved(
     prices: Mapping[int, Decimal], interval: Interval, now: datetime
 ) -> Decimal | None:
@@ -241,7 +253,7 @@ def find_cost_once_approved(
 
     `prices` are those of `calculate_cost_once_approved`; the terms are those in force at its start.
     """
-    return find_costs_once_approved([(prices, interval)], now)[0]
+    return get_conditions(prices, interval, now).cancel_yuan
 
 
 def find_costs_once_approved(
@@ -250,18 +262,20 @@ def find_costs_once_approved(
     """Return the same for each of several times with their prices; one statement for all."""
     versions = providers.terms_versions({pk for prices, _ in asked for pk in prices})
     return [
-        calculate_cost_once_approved(
-            {
-                pk: terms
-                for pk in prices
-                if (terms := providers.version_in_force(versions.get(pk, ()), interval.start))
-            },
-            prices,
-            interval,
-            now,
-        )
+        calculate_cost_once_approved(_get_terms_at_start(versions, prices, interval), prices, interval, now)
         for prices, interval in asked
     ]
+
+
+def _get_terms_at_start(
+    versions: "Mapping[int, Sequence[Terms]]", instrument_ids: Iterable[int], interval: Interval
+) -> "dict[int, Terms]":
+    """Return the terms in force at the start on each instrument that has any then, by id."""
+    return {
+        pk: terms
+        for pk in instrument_ids
+        if (terms := providers.version_in_force(versions.get(pk, ()), interval.start))
+    }
 
 
 def get_move_deadline(viewer: "User", booking: Booking) -> datetime | None:

@@ -40,30 +40,39 @@ def booking_projects_lock(booking_id: int) -> None:
 
 
 def instrument_group_lock(instrument_id: int) -> "Instrument":
-    """Lock an instrument with those that are booked together with it, and return it. Raises NotFound.
+    """Lock an instrument with those that are booked together with it, and return it. Raises NotFound."""
+    return require_found(instrument_group_locks([instrument_id]).get(instrument_id))
 
-    The projects of its bookings, and of those that move with them, are locked first: a decision that moves
+
+def instrument_group_locks(instrument_ids: Collection[int]) -> "dict[int, Instrument]":
+    """Lock instruments with those that are booked together with them, and return all by id.
+
+    The projects of their bookings, and of those that move with them, are locked first: a decision that moves
     one checks the project's budget.
 
-    A decision about the instrument settles the bookings of all of them. A booking made just before the lock
+    A decision about an instrument settles the bookings of all of them. A booking made just before the lock
     has no outcome yet, so the decision is refused before anything is changed.
     """
-    ahead = Booking.objects.filter(instrument_id=instrument_id, state__in=NOT_BEGUN_STATES)
+    ahead = Booking.objects.filter(instrument_id__in=instrument_ids, state__in=NOT_BEGUN_STATES)
     together = Booking.objects.filter(group__bookings__in=ahead)
     lock_projects_of(together)
-    ids = {instrument_id, *together.values_list("instrument_id", flat=True)}
-    instruments_by_id = {one.pk: one for one in providers.instrument_locks(ids)}
-    return require_found(instruments_by_id.get(instrument_id))
+    ids = {*instrument_ids, *together.values_list("instrument_id", flat=True)}
+    return {one.pk: one for one in providers.instrument_locks(ids)}
 
 
-def instrument_locks_with_missed(instrument_ids: Collection[int], since: datetime) -> "dict[int, Instrument]":
-    """Lock instruments with those that were booked with their no-shows since an instant; return all by id.
+def instrument_locks_with_missed(
+    instrument_ids: Collection[int], begun: tuple[datetime, datetime]
+) -> "dict[int, Instrument]":
+    """Lock instruments with those that were booked with their no-shows; return all by id.
 
-    For who enters uses of that time: they take such no-shows back, on all of these instruments. Locked one
-    after the other, two who enter uses of linked instruments would wait for each other.
+    For who enters uses of a time: they take the no-shows that begin in it back, on all of these instruments.
+    Locked one after the other, two who enter uses of linked instruments would wait for each other. What may
+    become a no-show until it is locked counts as one.
     """
     missed = Booking.objects.filter(
-        instrument_id__in=instrument_ids, state=BookingState.NO_SHOW, starts_at__gte=since
+        instrument_id__in=instrument_ids,
+        state__in=(BookingState.APPROVED, BookingState.NO_SHOW),
+        starts_at__range=begun,
     )
     together = Booking.objects.filter(group__bookings__in=missed)
     ids = {*instrument_ids, *together.values_list("instrument_id", flat=True)}

@@ -12,6 +12,7 @@ from bookings.requests.domain.choices import Direction
 from bookings.requests.domain.decision import get_decision_deadline, is_too_near_to_wait
 from bookings.requests.domain.errors import (
     BookingRefused,
+    ConditionsChanged,
     SlotTaken,
 )
 from bookings.requests.domain.states import MOVES, BookingState, require_cancellable
@@ -22,6 +23,7 @@ from bookings.requests.selectors.admission import (
     is_new_decision_needed,
 )
 from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.costs import get_conditions
 from bookings.requests.selectors.holds import booking_projects_lock
 from bookings.requests.selectors.request_facts import (
     KEEPER,
@@ -74,6 +76,7 @@ def booking_create(
     samples: int = 0,
     group: BookingGroup | None = None,
     part: int = 1,
+    shown: str | None = None,
 ) -> Booking:
     """Book an instrument for an interval, paid by oneself or an organization.
 
@@ -81,7 +84,8 @@ def booking_create(
     approved at once or waits for a keeper, as the rule says; either way it holds its time. Raises
     BookingRefused with every problem, or SlotTaken where that is the only one. A project of the organization
     that pays is named by its id, and else in words. A series or a basket names its `group`, and which `part`
-    of it this request is.
+    of it this request is. `shown` are the conditions that a form has shown (`Conditions.to_text`); raises
+    ConditionsChanged with what is different by now.
     """
     require(actor, "bookings.book")
     payer = get_payer(actor, payer_organization_id)
@@ -129,10 +133,16 @@ def booking_create(
         "samples": samples,
         "requested_at": now,
     }
-    booking, *_companions = [
-        create_booking(instruments_by_id[pk], facts[pk], interval, asked, now) for pk in in_order
-    ]
-    return booking
+    booked = [create_booking(instruments_by_id[pk], facts[pk], interval, asked, now) for pk in in_order]
+    if shown is not None:
+        _require_shown(shown, booked, interval, now)
+    return booked[0]
+
+
+def _require_shown(shown: str, booked: list[Booking], interval: Interval, now: datetime) -> None:
+    prices = {one.instrument_id: one.quoted_yuan for one in booked}
+    if changes := get_conditions(prices, interval, now).find_changes(shown):
+        raise ConditionsChanged(problems=changes)
 
 
 def require_project(actor: "User", project_id: int) -> "Project":

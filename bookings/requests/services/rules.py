@@ -119,22 +119,25 @@ def _settle_bookings(
     for booking, outcome in affected:
         if outcome == "keep":
             notifications.notify_keepers(booking, notifications.KEPT_OUTSIDE_HOURS, now)
-    _withdraw_refused_offers(change, actor, now)
+    refused_offers_withdraw({change.instrument_id: change.since}, actor=actor, now=now)
     next_free_refresh([change.instrument_id], now)
 
 
-def _withdraw_refused_offers(change: RuleChange, actor: "User", now: datetime) -> None:
+def refused_offers_withdraw(changed_from: Mapping[int, datetime], *, actor: "User", now: datetime) -> None:
     """Withdraw offers from the waiting list that would be refused at their acceptance under the new terms.
 
-    Nobody could answer them, and unanswered they would count against who waits.
+    `changed_from` gives from when on an instrument has others, by its id. The caller has locked the
+    instruments with those that are booked together with them. Nobody could answer such offers, and unanswered
+    they would count against who waits.
     """
     offers = Booking.objects.filter(
-        instrument_id=change.instrument_id, state=BookingState.OFFERED, starts_at__gte=change.since
+        instrument_id__in=changed_from, state=BookingState.OFFERED
     ).select_related("instrument__organization", "rule", "user", "payer_organization", "organization_project")
     refused = [
         offer
         for offer in offers.select_for_update(of=("self",)).order_by("starts_at", "pk")
-        if find_problems_at(offer.user, offer, Interval(offer.starts_at, offer.ends_at), now)
+        if offer.ends_at > changed_from[offer.instrument_id]
+        and find_problems_at(offer.user, offer, Interval(offer.starts_at, offer.ends_at), now)
     ]
     withdrawn: list[tuple[Booking, Outcome]] = [(offer, "cancel") for offer in refused]
     apply_outcomes(withdrawn, actor=actor, reason=TERMS_CHANGE, decision="rule", now=now)

@@ -2,28 +2,38 @@
 
 from collections.abc import Mapping, Sequence
 
-from bookings.requests.domain.states import NOT_BEGUN_STATES
+from bookings.requests.domain.states import NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking
+from bookings.requests.selectors.holds import instrument_group_locks
 from bookings.requests.selectors.rule_effects import get_lost_hours_condition, get_publication
 from bookings.requests.services.next_free import next_free_refresh
+from bookings.requests.services.rules import refused_offers_withdraw
 from providers.public import TermsChange
 
-__all__ = ["find_bookings_outside", "refresh_next_free"]
+__all__ = [
+    "find_bookings_outside",
+    "instrument_group_locks",
+    "refresh_next_free",
+    "refused_offers_withdraw",
+]
 
+TO_SETTLE = NOT_BEGUN_STATES - {BookingState.OFFERED}
+"""States in which somebody has to say what becomes of a booking; an offer is withdrawn."""
 refresh_next_free = next_free_refresh
 
 
 def find_bookings_outside(changes: Sequence[TermsChange]) -> Mapping[int, Sequence[Booking]]:
     """Return the bookings that each change would leave outside opening hours, by instrument id.
 
-    It is what the page of a rule asks about. Instruments without bookings ahead cost no statement each.
+    It is what the page of a rule asks about: not of offers, which are withdrawn. Instruments without bookings
+    ahead cost no statement each.
     """
     if not changes:
         return {}
     booked = set(
         Booking.objects.filter(
             instrument_id__in=[change.instrument_id for change in changes],
-            state__in=NOT_BEGUN_STATES,
+            state__in=TO_SETTLE,
             ends_at__gt=min(change.applies_from for change in changes),
         ).values_list("instrument_id", flat=True)
     )
@@ -35,5 +45,5 @@ def find_bookings_outside(changes: Sequence[TermsChange]) -> Mapping[int, Sequen
 
 def _find_outside(change: TermsChange) -> list[Booking]:
     publication = get_publication(change.instrument_id, change.draft, change.applies_from)
-    lost = Booking.objects.filter(get_lost_hours_condition(publication), state__in=NOT_BEGUN_STATES)
+    lost = Booking.objects.filter(get_lost_hours_condition(publication), state__in=TO_SETTLE)
     return list(lost.order_by("starts_at", "pk"))

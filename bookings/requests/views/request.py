@@ -21,7 +21,7 @@ from bookings.requests.selectors.admission import find_booking_problems
 from bookings.requests.selectors.bookings import find_own_overlaps, get_own_booking
 from bookings.requests.selectors.calendar import get_bookable_week
 from bookings.requests.selectors.costs import (
-    find_cost_once_approved,
+    get_conditions,
     get_linked_quotes,
     get_prices,
     get_quote,
@@ -71,7 +71,11 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
         booking = run_service(
             form,
             lambda: booking_create(
-                actor=request.user, instrument_id=instrument.pk, now=now, **form.as_request()
+                actor=request.user,
+                instrument_id=instrument.pk,
+                now=now,
+                shown=request.POST.get("shown"),
+                **form.as_request(),
             ),
         )
         if booking is not None:
@@ -185,6 +189,7 @@ def _priced(
     except BookingRefused:  # no rule is in force then, as the problems say
         return {"problems": problems_told(problems), "instead": instead}
     linked = get_linked_quotes(request.user, linked_ids, **facts)
+    conditions = get_conditions(get_prices(instrument, price, linked), form.interval, now)
     return {
         "interval": form.interval,
         "own_overlaps": find_own_overlaps(
@@ -194,7 +199,8 @@ def _priced(
         ),
         "decide_by": get_decision_deadline(now, form.interval.start, terms.decision_hours),
         **describe_prices(price, linked),
-        "cancel_yuan": find_cost_once_approved(get_prices(instrument, price, linked), form.interval, now),
+        "cancel_yuan": conditions.cancel_yuan,
+        "shown": conditions.to_text(),
         "problems": problems_told(problems),
         "may_wait": is_worth_waiting(
             problems,

@@ -214,7 +214,7 @@ def _price_by_hand(
 def by_hand_locks(instrument_ids: Collection[int], now: datetime) -> "dict[int, Instrument]":
     """Lock instruments to enter uses of, with those whose no-shows these take back; return all by id."""
     oldest = now - timedelta(days=settings.MANUAL_ENTRY_LIMIT_DAYS)
-    return instrument_locks_with_missed(instrument_ids, oldest - timedelta(days=1))
+    return instrument_locks_with_missed(instrument_ids, (oldest - timedelta(days=1), now))
 
 
 def _take_back_missed(log: UsageLog, actor: "User", now: datetime) -> None:

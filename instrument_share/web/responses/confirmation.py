@@ -29,7 +29,8 @@ class Confirmation:
     """What a page asks, what is done when it is confirmed, and what is said afterwards.
 
     `success` may be a function where it depends on what was entered or has changed. The next page is the one
-    that led here unless `next_address` is given. `template` extends the default one where more is shown.
+    that led here unless `next_address` is given. The form goes to the page's own address, or to
+    `action_address`. `template` extends the default one where more is shown.
     """
 
     heading: Text
@@ -39,6 +40,7 @@ class Confirmation:
     success: Text | Callable[[], str]
     back_address: str
     next_address: str = ""
+    action_address: str = ""
     form: forms.BaseForm | None = None
     tone: Literal["primary", "danger"] = "primary"
     template: str = "instrument_share/confirm.html"
@@ -61,7 +63,7 @@ class Confirmation:
         return redirect_with_message(request, str(sentence), self.next_address or self.back_address)
 
     def _ask(self, request: SignedInRequest, status: int) -> HttpResponse:
-        names = ("heading", "consequences", "action", "tone", "back_address", "form")
+        names = ("heading", "consequences", "action", "action_address", "tone", "back_address", "form")
         context = {name: getattr(self, name) for name in names} | dict(self.extra_context)
         return render(request, self.template, context, status=status)
 

@@ -3,9 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from providers.terms.domain.terms import TermsDraft
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+    from providers.instruments.models import Instrument
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,16 @@ class BookingOutside(Protocol):
 class RuleEffects(Protocol):
     """The functions of the app that keeps the bookings."""
 
+    def instrument_group_locks(self, instrument_ids: Collection[int]) -> "Mapping[int, Instrument]":
+        """Lock instruments with those that are booked together with them, and return all by id."""
+
     def find_bookings_outside(self, changes: Sequence[TermsChange]) -> Mapping[int, Sequence[BookingOutside]]:
         """Return the bookings that each change would leave outside opening hours, by instrument id."""
+
+    def refused_offers_withdraw(
+        self, changed_from: Mapping[int, datetime], *, actor: "User", now: datetime
+    ) -> None:
+        """Withdraw offers of time that the rules refuse, which others apply from these instants on."""
 
     def refresh_next_free(self, instrument_ids: Collection[int], now: datetime) -> None:
         """Recalculate when these instruments are next free."""

@@ -26,7 +26,6 @@ from providers.exchange.selectors.rule_effects import BookingOutside, TermsChang
 from providers.exchange.services.import_plans import ImportTask, Made, Outcome, Plan, PlannedRow, Step
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
-from providers.instruments.selectors.instruments import instrument_locks
 from providers.terms.domain.choices import HolidayTreatment
 from providers.terms.domain.special_days import CalendarYearUnknown, DayTable
 from providers.terms.domain.terms import Terms, TermsDraft
@@ -127,10 +126,15 @@ def _to_plan(task: ImportTask, judgements: Sequence[_Judgement]) -> Plan:
 
 
 def _lock_instruments(task: ImportTask) -> dict[str, Instrument]:
-    """Lock the instruments in the sheet at once, before their terms are read; return them by number."""
+    """Lock the instruments in the sheet at once, before their terms are read; return them by number.
+
+    Those that are booked together with them are locked, too: an offer of time is withdrawn on all of them.
+    """
     numbers = {row.inner_number for row in task.rows if row.inner_number}
     found = Instrument.objects.filter(organization=task.organization, inner_number__in=numbers)
-    return {one.inner_number: one for one in instrument_locks(found.values_list("pk", flat=True))}
+    ids = set(found.values_list("pk", flat=True))
+    locked = rule_effects().instrument_group_locks(ids)
+    return {locked[pk].inner_number: locked[pk] for pk in ids}
 
 
 def _write(actor: "User", now: datetime, steps: Sequence[Step]) -> list[Made]:
@@ -139,7 +143,9 @@ def _write(actor: "User", now: datetime, steps: Sequence[Step]) -> list[Made]:
     for change in (step.subject for step in steps):
         facts = {field.name: getattr(change, field.name) for field in fields(change)}
         published.append(rule_publish(actor=actor, now=now, **facts))
-    rule_effects().refresh_next_free([step.subject.instrument_id for step in steps], now)
+    changed_from = {step.subject.instrument_id: step.subject.applies_from for step in steps}
+    rule_effects().refused_offers_withdraw(changed_from, actor=actor, now=now)
+    rule_effects().refresh_next_free(changed_from.keys(), now)
     return [{"id": rule.pk, "revision": rule.version, "before": {}} for rule in published]
 
 

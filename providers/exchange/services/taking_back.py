@@ -151,7 +151,7 @@ def _has_to_keep_text(news: UnitNews, made: Made) -> bool:
 
 def _take_back_rules(actor: "User", run: SheetRun, now: datetime) -> None:
     made = OpenServiceRule.objects.filter(pk__in=_made_by_id(run)).select_related("instrument")
-    instrument_locks(made.values_list("instrument_id", flat=True))
+    rule_effects().instrument_group_locks(set(made.values_list("instrument_id", flat=True)))
     present = list(made.order_by("instrument_id", "-version"))
     _raise_if_gone_on(
         [
@@ -166,7 +166,9 @@ def _take_back_rules(actor: "User", run: SheetRun, now: datetime) -> None:
     )
     for one in present:
         rule_withdraw(actor=actor, rule_id=one.pk, reason=run.public_id, now=now)
-    rule_effects().refresh_next_free({one.instrument_id for one in present}, now)
+    changed_from = {one.instrument_id: one.applies_from for one in present}
+    rule_effects().refused_offers_withdraw(changed_from, actor=actor, now=now)
+    rule_effects().refresh_next_free(changed_from.keys(), now)
 
 
 OF_RULES = frozenset({SheetKindName.RULES.value, SheetKindName.PRICES.value})

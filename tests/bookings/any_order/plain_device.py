@@ -79,12 +79,13 @@ class PlainKiosk:
     def find_refusal(self, kind, booking, at):
         """Why an act at this time with the booking's code is not recorded; nothing where it is."""
         if not self.knows(booking, at):
-            if self.city.now - at > DELAY:
+            has_ended = self.is_here(booking) and booking.state == "completed" and booking.ended > at - DAY
+            is_missed = self.is_here(booking) and booking.state == "no_show"
+            if self.city.now - at > DELAY and (has_ended or is_missed):
                 return "kiosk.too_late"
-            ended = self.is_here(booking) and kind == "check_out" and booking.state == "completed"
-            if ended and booking.ended > at - DAY:
+            if has_ended and kind == "check_out":
                 return "kiosk.ended_already"
-            if self.is_here(booking) and (kind, booking.state) == ("check_in", "no_show"):
+            if is_missed and kind == "check_in":
                 return "kiosk.given_back"
             self.wrong[self.city.now] += 1
             return "kiosk.wrong_code"

@@ -1,5 +1,6 @@
 """A booking goes to a colleague of the organization that pays, if that person might have booked it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -284,10 +285,16 @@ def test_booking_is_handed_over_only_at_the_time_that_its_page_has_shown(city, c
         f'href="{address}{booking.revision}"'
         in client.get(f"/bookings/{booking.public_id}/").content.decode()
     )
-    moved = booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(hour=12), now=NOW)
+    booking_move(actor=city.keeper, booking_id=booking.pk, interval=slot(hour=12), now=NOW)
+    opened = f"{address}{booking.revision}"
+    told = "本预约在您查看之后有变化，现为：2026年3月3日 周二 12:00–14:00，已通过，¥200.00。请核对后再转交。"
+    assert client.get(opened).context["consequences"][0] == told
     chosen = {"colleague": city.colleague.public_id}
-    refused = client.post(f"{address}{booking.revision}", chosen)
-    assert "本预约刚刚被他人修改" in refused.content.decode()
+    refused = client.post(opened, chosen)
+    assert (refused.status_code, refused.context["form"].non_field_errors()) == (422, [told])
+    assert told not in refused.context["consequences"]
     assert Booking.objects.get().user == city.researcher
-    client.post(f"{address}{moved.revision}", chosen)
+    again = re.search(r'action="([^"]+/hand-over/[^"]+)"', refused.content.decode())[1]
+    assert again != opened
+    client.post(again, chosen)
     assert Booking.objects.get().user == city.colleague

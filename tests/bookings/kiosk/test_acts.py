@@ -279,3 +279,25 @@ def test_key_is_kept_as_a_hash_and_kiosks_are_few(city, kiosk):
         kiosk_make(actor=city.manager, instrument_id=city.instrument.pk, name="窗边", now=NOW)
     kiosk_end(actor=city.manager, kiosk_id=one.pk, now=NOW)
     kiosk_make(actor=city.manager, instrument_id=city.instrument.pk, name="窗边", now=NOW)
+
+
+def test_wrong_codes_count_too_where_they_are_said_to_be_of_long_ago(kiosk, booking):
+    """A line that was cut tells nothing of whether a code is right."""
+    start = booking.starts_at
+    for number in range(10):
+        taken = send(kiosk, "check_in", start, received=start + 16 * MINUTE, code=f"WRONG{number}")
+        assert taken.refusal == "kiosk.wrong_code"
+    with pytest.raises(TooManyGuesses):
+        send(kiosk, "check_in", start, received=start + 16 * MINUTE, code=code_of(booking))
+
+
+def test_late_acts_with_the_code_of_a_use_that_has_ended_are_no_wrong_codes(kiosk, booking):
+    start, code = booking.starts_at, code_of(booking)
+    send(kiosk, "check_in", start, code=code)
+    send(kiosk, "check_out", start + 30 * MINUTE, code=code)
+    for number in range(10):
+        at = start + (31 + number) * MINUTE
+        late = send(kiosk, "check_out", at, received=start + 90 * MINUTE, code=code)
+        assert late.refusal == "kiosk.too_late"
+    again = send(kiosk, "check_out", start + 89 * MINUTE, received=start + 90 * MINUTE, code=code)
+    assert again.refusal == "kiosk.ended_already"

@@ -3,15 +3,19 @@
 import pytest
 
 from bookings.requests.domain.states import BookingState
-from bookings.requests.models import NextFree
+from bookings.requests.models import Booking, NextFree
+from bookings.requests.services.notifications import WITHDRAWN
+from instrument_share.journal import selectors as journal
 from instrument_share.kernel.wording import Sentence
 from instrument_share.sheets.reading import read_table
 from providers.exchange.domain.sheets.sheet_columns import PRICES, RULES
 from providers.exchange.services.imports import apply, preview
+from providers.instruments.models import InstrumentLink
 from providers.terms.models import OpenServiceRule
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.bookings.requests.rules import hours, put_in_force
+from tests.bookings.waiting.waiting import join, offered
 from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db
@@ -29,9 +33,9 @@ def city():
     return made
 
 
-def rule_row(instrument, closes="18:00", day=2):
+def rule_row(instrument, closes="18:00", day=2, users="企业"):
     date = slot(day=day).start.date().isoformat()
-    return f"{instrument.inner_number},{date},周一至周日,8:00,{closes},节假日照常开放,企业,自主上机,100\n"
+    return f"{instrument.inner_number},{date},周一至周日,8:00,{closes},节假日照常开放,{users},自主上机,100\n"
 
 
 def bring(city, text, act=apply, kind=RULES, **more):
@@ -88,3 +92,35 @@ def test_prices_of_instrument_with_bookings_outside_already_are_published(city):
     put_in_force(city, hours(closes=18), day=2, outcomes={kept.public_id: "keep"})
     report = bring(city, PRICES_HEADING + f"{city.instrument.inner_number},2026-03-20,,,300\n", kind=PRICES)
     assert (report.applied, report.entered, report.errors) == (True, 1, ())
+
+
+@pytest.mark.parametrize(
+    ("row", "state"),
+    [
+        ({"users": "本单位用户"}, "lapsed"),
+        ({"closes": "10:00"}, "lapsed"),
+        ({"closes": "11:00"}, "offered"),
+        ({"users": "本单位用户", "day": 2}, "offered"),
+    ],
+)
+def test_sheet_withdraws_the_offers_that_its_rules_refuse(city, row, state):
+    """As a version that is published by hand does; unanswered they would count against who waits."""
+    entry = join(city)
+    report = bring(city, RULES_HEADING + rule_row(city.instrument, **{"day": 1, **row}))
+    assert (report.applied, report.errors) == (True, ())
+    assert offered(entry) == [(slot().start, slot().end, state)]
+    messages = [one.message for one in journal.notifications(entry.user)]
+    assert (messages[0] == WITHDRAWN) == (state == "lapsed")
+
+
+def test_sheet_withdraws_an_offer_on_all_instruments_that_it_holds(city):
+    other = factories.instrument(city.owner)
+    factories.rule(other)
+    factories.windows(other)
+    InstrumentLink.objects.create(instrument=city.instrument, linked=other)
+    join(city)
+    assert bring(city, RULES_HEADING + rule_row(other, day=1, users="本单位用户")).applied
+    assert set(Booking.objects.values_list("instrument", "state")) == {
+        (city.instrument.pk, "lapsed"),
+        (other.pk, "lapsed"),
+    }

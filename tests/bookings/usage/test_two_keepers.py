@@ -1,11 +1,12 @@
 """Two keepers enter hours by hand at the same moment, on instruments that were booked together."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from bookings.requests.models import Booking
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.usage.models import UsageLog
+from bookings.usage.services.usage import by_hand_locks
 from providers.instruments.models import InstrumentLink, Keeper
 from providers.terms.domain.choices import ServiceMode
 from tests import factories
@@ -17,15 +18,33 @@ from tests.processes import in_two_processes
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_hours_on_linked_instruments_take_a_no_show_back_one_after_the_other(process_environment):
-    """Each keeper locked their own instrument first, and then waited for that of the other: a deadlock."""
-    city, time = factories.city(), slot(day=1)
+def book_two_linked(time):
+    """A booking of two instruments, of both of which the keeper takes care."""
+    city = factories.city()
     second = factories.instrument(city.owner, name_zh="样品制备仪")
     factories.rule(second)
     factories.windows(second)
     Keeper.objects.create(instrument=second, user=city.keeper)
     InstrumentLink.objects.create(instrument=city.instrument, linked=second)
     book(city, time)
+    return city, second
+
+
+def test_what_may_become_a_no_show_is_locked_with_what_is_booked_together():
+    """The clock may mark it between reading and locking; the other one was locked out of order then."""
+    time = slot(day=1)
+    city, second = book_two_linked(time)
+    with transaction.atomic():
+        locked = by_hand_locks([second.pk], time.start + 30 * MINUTES)
+        before = by_hand_locks([second.pk], time.start - MINUTES)
+    assert locked.keys() == {city.instrument.pk, second.pk}
+    assert before.keys() == {second.pk}
+
+
+def test_hours_on_linked_instruments_take_a_no_show_back_one_after_the_other(process_environment):
+    """Each keeper locked their own instrument first, and then waited for that of the other: a deadlock."""
+    time = slot(day=1)
+    city, second = book_two_linked(time)
     bookings_no_show_due(time.start + 30 * MINUTES)
     assert set(Booking.objects.values_list("state", flat=True)) == {"no_show"}
     connection.close()

@@ -52,6 +52,21 @@ def test_taken_time_leads_to_the_list_and_the_offer_to_a_booking(city, as_person
     assert page.post(f"/waiting/offers/{offered}/accept/").status_code == 409
 
 
+def test_proposed_hours_of_a_time_in_steps_of_minutes_can_be_sent(as_person):
+    """A booking of 100 minutes was proposed as 1.66667 hours, which the form refuses."""
+    city = factories.city()
+    factories.rule(city.instrument, step_minutes=20, min_minutes=20)
+    page = as_person(city.researcher)
+    address = f"/instruments/{city.instrument.public_id}/wait/"
+    shown = page.get(address, {"start": "2026-03-03T09:00", "end": "2026-03-03T10:40"}).context["form"]
+    assert shown["hours"].value() == "1.67"
+    sent = {**shown.get_values(), "subject": "陶瓷", "direction": "research"}
+    sent |= {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T18:00"}
+    answer = page.post(address, sent)
+    assert answer.status_code == 302, answer.context["form"].errors
+    assert WaitlistEntry.objects.get().minutes == 100
+
+
 def test_offer_whose_time_to_answer_is_over_is_no_longer_offered_for_an_answer(city, as_person, clock):
     booking, entry = book(city), join(city)
     booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)

@@ -8,6 +8,7 @@ import pytest
 from bookings.requests.domain.choices import Direction
 from bookings.requests.models import Booking
 from bookings.requests.services.bookings import booking_move
+from providers.instruments.models import InstrumentLink
 from providers.terms.domain.choices import Decision, QuotaHolder, QuotaSpan, ServiceMode
 from providers.terms.domain.terms import Quota
 from providers.terms.models import OpenServiceRule
@@ -15,6 +16,8 @@ from tests import factories
 from tests.bookings.requests.booking import book
 from tests.bookings.requests.rules import hours, put_in_force
 from tests.factories import NOW, slot
+
+RULE_CHANGED = "您查看之后，预约规则有变化。请在仪器页面核对后再预约。"
 
 
 def texts(response):
@@ -292,3 +295,79 @@ def test_the_form_lists_the_times_of_the_week_for_browsers_without_javascript(ci
     chosen = {"start": "2026-03-03T09:00", "end": "2026-03-03T12:00"}
     assert "<noscript> <details >" in texts(see(city.researcher, "book", city.instrument.public_id, **chosen))
     assert '<button class="btn" name="show_price" value="1" formnovalidate>查看价格</button>' in page
+
+
+TWO_HOURS = {
+    "starts_at": "2026-03-03T10:00",
+    "ends_at": "2026-03-03T12:00",
+    "service_mode": "operated",
+    "subject": "二氧化钛薄膜",
+    "direction": Direction.RESEARCH.value,
+}
+
+
+def get_shown(answer):
+    return re.search(r'name="shown" value="([^"]*)"', answer.content.decode())[1]
+
+
+def make_dearer(city):
+    factories.rule(city.instrument, price="130.50")
+
+
+def publish_the_same_price(city):
+    factories.rule(city.instrument, late_cancel_percent=100)
+
+
+def link_another(city):
+    other = factories.instrument(city.owner, name_zh="样品制备仪")
+    factories.rule(other, price="30.00")
+    factories.windows(other)
+    InstrumentLink.objects.create(instrument=city.instrument, linked=other)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (make_dearer, ["您查看时价格为 ¥200.00，现为 ¥261.00。请核对后再预约。", RULE_CHANGED]),
+        (publish_the_same_price, [RULE_CHANGED]),
+        (link_another, ["您查看时价格为 ¥200.00，现为 ¥260.00。请核对后再预约。", RULE_CHANGED]),
+    ],
+)
+def test_a_time_is_booked_only_on_the_conditions_that_its_form_has_shown(city, see, send, change, told):
+    asked = {**TWO_HOURS, "payer": city.company.public_id}
+    read = get_shown(see(city.researcher, "quote", city.instrument.public_id, **asked))
+    change(city)
+    refused = send(city.researcher, "book", city.instrument.public_id, **asked, shown=read)
+    assert (refused.status_code, Booking.objects.count()) == (422, 0)
+    assert refused.context["form"].non_field_errors() == told
+    again = send(city.researcher, "book", city.instrument.public_id, **asked, shown=get_shown(refused))
+    assert (again.status_code, Booking.objects.exists()) == (302, True)
+
+
+def test_a_time_is_not_booked_unread_once_its_cancelling_has_come_to_cost_something(city, see, send):
+    asked = {**TWO_HOURS, "payer": city.company.public_id}
+    read = get_shown(see(city.researcher, "quote", city.instrument.public_id, **asked))
+    later = NOW + timedelta(hours=2, seconds=1)
+    refused = send(city.researcher, "book", city.instrument.public_id, **asked, shown=read, now=later)
+    assert (refused.status_code, Booking.objects.count()) == (422, 0)
+    assert refused.context["form"].non_field_errors() == ["预约通过后取消，目前最多收取 ¥100.00。"]
+    shown = get_shown(refused)
+    again = send(city.researcher, "book", city.instrument.public_id, **asked, shown=shown, now=later)
+    assert (shown, again.status_code) == ("200.00 100.00 1", 302)
+
+
+@pytest.mark.parametrize("shown", ["", "200", "200.00 - x", "200.00 - 1 "])
+def test_a_form_that_has_shown_no_price_yet_shows_it_first(city, see, send, shown):
+    asked = {**TWO_HOURS, "payer": city.company.public_id}
+    assert get_shown(see(city.researcher, "book", city.instrument.public_id)) == ""
+    refused = send(city.researcher, "book", city.instrument.public_id, **asked, shown=shown)
+    assert (refused.status_code, Booking.objects.count()) == (422, 0)
+    assert refused.context["form"].non_field_errors() == ["您尚未看到价格，价格为 ¥200.00。请核对后再预约。"]
+    assert get_shown(refused) == "200.00 - 1"
+
+
+def test_unchanged_conditions_are_booked_at_once(city, see, send):
+    asked = {**TWO_HOURS, "payer": city.company.public_id}
+    read = get_shown(see(city.researcher, "quote", city.instrument.public_id, **asked))
+    assert send(city.researcher, "book", city.instrument.public_id, **asked, shown=read).status_code == 302
+    assert Booking.objects.get().quoted_yuan == 200
