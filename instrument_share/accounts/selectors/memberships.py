@@ -192,7 +192,8 @@ def times_of_former_people(user_ids: Iterable[int]) -> dict[int, list[tuple[int,
     for user_id, organization_id, begin, end in rows.values_list(
         "user_id", "organization_id", "created_at", "ended_at"
     ):
-        found[user_id].append((organization_id, Interval(begin, end)))
+        if end is not None:
+            found[user_id].append((organization_id, Interval(begin, end)))
     return found
 
 

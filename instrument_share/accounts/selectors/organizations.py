@@ -193,6 +193,7 @@ def times_of_former_relations(organization_id: int) -> list[tuple[int, Interval]
     return [
         (second if first == organization_id else first, Interval(begin, end))
         for first, second, begin, end in rows.values_list("first_id", "second_id", "declared_at", "ended_at")
+        if end is not None
     ]
 
 
