@@ -14,7 +14,7 @@ from bookings.feeds.selectors.calendars import (
     subscriptions,
 )
 from bookings.feeds.selectors.external_calendars import count_calendars_ending
-from bookings.feeds.selectors.webhooks import webhooks_failing_since
+from bookings.feeds.selectors.webhooks import webhooks_failing
 from bookings.feeds.services.calendars import calendar_feed_close, calendar_feed_open, calendar_feed_rekey
 from bookings.groups.selectors.together import Wanted
 from bookings.groups.services.basket import basket_add

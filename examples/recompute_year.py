@@ -151,9 +151,8 @@ class Year:
             return "outside_region"
         days = self.counting.get("late_by_hand_days")
         by_hand = days is not None and use["capture"] in ("manual", "import")
-        late = by_hand and instant(use["recorded_at"]) - instant(use["ends_at"]) > timedelta(
-            days=int(days or 0)
-        )
+        entered_end = instant(use.get("logged_ends_at") or use["ends_at"])
+        late = by_hand and instant(use["recorded_at"]) - entered_end > timedelta(days=int(days or 0))
         return "late_by_hand" if late else ""
 
     def parts(self, uses: list[Row]) -> Amounts:

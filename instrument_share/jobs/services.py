@@ -19,6 +19,7 @@ from instrument_share.jobs.selectors import (
     find_running_interruption,
     get_recurring_state,
 )
+from instrument_share.journal.selectors import entries
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import Conflict, gettext_noop, require_found
 
@@ -85,8 +86,12 @@ def jobs_forget_old(now: datetime) -> int:
 
 @transaction.atomic
 def worker_seen(name: str, now: datetime) -> None:
-    """Record that a worker is alive, and in the journal when none was for a while before."""
-    if interruption := find_running_interruption(now):
+    """Record that a worker is alive, and in the journal when none was for a while before.
+
+    Nobody waits for a new installation: its journal stays empty, so that a backup can be restored into it.
+    """
+    interruption = find_running_interruption(now)
+    if interruption and entries().exists():
         details = {"from": interruption.start.isoformat(), "until": now.isoformat()}
         upkeep_record(action=INTERRUPTED, name="worker", now=now, details=details)
     Worker.objects.update_or_create(name=name, defaults={"seen_at": now})

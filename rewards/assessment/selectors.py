@@ -93,10 +93,10 @@ def get_snapshot_logs(viewer: "Viewer", result: InstrumentResult) -> list[dict[s
     """Return the frozen logs behind an instrument's result, by start, each with what became of it.
 
     Keys: log, booking and organization (public ids; booking and the user's organization may be empty),
-    starts_at, ends_at, external, capture, recorded_at, effective_seconds and amount_yuan as logged, counted
-    (bool), reason (code of `domain.counting.REASONS`, or empty) with its message, part ("1", or the fraction
-    left after overlaps), taken_by (logs that took the rest), counted_seconds and counted_yuan (exact
-    Fractions). Their sums are the result's figures before rounding. Raises SnapshotDamaged.
+    starts_at, ends_at, logged_ends_at, external, capture, recorded_at, effective_seconds and amount_yuan as
+    logged, counted (bool), reason (code of `domain.counting.REASONS`, or empty) with its message, part ("1",
+    or the fraction left after overlaps), taken_by (logs that took the rest), counted_seconds and counted_yuan
+    (exact Fractions). Their sums are the result's figures before rounding. Raises SnapshotDamaged.
     """
     _require_visible(viewer, result.assessment_id)
     rows = StoredSnapshot(result.assessment.cycle).usage(result.instrument.public_id)

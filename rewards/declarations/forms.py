@@ -78,12 +78,6 @@ class FactForm(forms.Form):
         }
 
 
-class FactReadForm(forms.Form):
-    """The declaration of a fact that the page shows, which is confirmed by it."""
-
-    declaration = forms.CharField(widget=forms.HiddenInput)
-
-
 class FactSheetForm(forms.Form):
     """A sheet of facts that was filled in."""
 

@@ -216,18 +216,28 @@ def fact_confirm(
     fact = _lock_to_decide(actor, fact_id)
     if is_declarer(actor, fact):
         raise FactOfDeclarer
-    if declaration not in (None, fact.declaration):
-        raise FactDeclaredAnew
+    _require_read(fact, declaration)
     if fact.instrument is not None:
         _require_part_of_value(fact.kind, fact.instrument, fact.figure)
     return _decide(actor, fact, "confirm", "", now)
 
 
 @transaction.atomic
-def fact_return(*, actor: "User", fact_id: int, reason: str, now: datetime) -> DeclaredFact:
-    """Return a fact to its unit with a reason, a confirmed one too; what is frozen stays as it was."""
+def fact_return(
+    *, actor: "User", fact_id: int, reason: str, now: datetime, declaration: str | None = None
+) -> DeclaredFact:
+    """Return a fact to its unit with a reason, a confirmed one too; what is frozen stays as it was.
+
+    `declaration` is as for `fact_confirm`. Raises OwnUnit, FactDeclaredAnew.
+    """
     fact = _lock_to_decide(actor, fact_id)
+    _require_read(fact, declaration)
     return _decide(actor, fact, "return", require_reason(reason, code=REASON_MISSING), now)
+
+
+def _require_read(fact: DeclaredFact, declaration: str | None) -> None:
+    if declaration not in (None, fact.declaration):
+        raise FactDeclaredAnew
 
 
 def _lock_to_decide(actor: "User", fact_id: int) -> DeclaredFact:

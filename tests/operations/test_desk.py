@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from bookings.devices.models import Device
 from bookings.devices.services.keys import device_key_make, device_keys_end_due
-from bookings.feeds.models import ExternalCalendar
+from bookings.feeds.models import ExternalCalendar, Webhook
 from bookings.feeds.services.calendars import calendar_feed_open
 from instrument_share.accounts import selectors as accounts_selectors
 from instrument_share.accounts import services as accounts
@@ -86,6 +86,30 @@ def test_desk_names_what_failed_and_links_to_its_mending(admin, on_time, see):
     assert "ren@example.org" not in words
     assert "ValueError: no holidays" in words
     assert "邮件和任务均正常" not in words
+
+
+def test_desk_names_the_organizations_whose_webhooks_do_not_answer(admin, on_time, see):
+    """The alarm says only since when the first one fails."""
+    assert "没有响应的消息推送接口" not in text_of(see(admin, "system"))
+    asked = [(NOW - timedelta(hours=h), off) for h, off in ((30, None), (50, None), (80, NOW))]
+    for number, (failing_since, disabled_at) in enumerate([(None, None), *asked]):
+        Webhook.objects.create(
+            organization=factories.organization(f"云屏第{number}公司"),
+            address="https://example.org/token",
+            actions=[],
+            created_at=NOW,
+            read_through=0,
+            failing_since=failing_since,
+            disabled_at=disabled_at,
+        )
+    words = text_of(see(admin, "system"))
+    second, first = Webhook.objects.filter(disabled_at=None, failing_since__isnull=False).order_by("pk")
+    assert (
+        f"没有响应的消息推送接口 2 云屏第2公司 {first.public_id} 自 2026年2月28日 06:00 起没有响应 "
+        f"云屏第1公司 {second.public_id} 自 2026年3月1日 02:00 起没有响应"
+    ) in words
+    assert "example.org" not in words
+    assert not ("云屏第0公司" in words or "云屏第3公司" in words)
 
 
 def test_site_without_a_worker_says_what_waits_for_one(admin, see):

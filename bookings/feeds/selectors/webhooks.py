@@ -32,10 +32,10 @@ def get_webhook(viewer: "User", organization: "Organization", side: WebhookSide,
     return require_found(webhooks(viewer, organization, side).filter(public_id=public_id).first())
 
 
-def webhooks_failing_since() -> list[datetime]:
-    """Return since when each webhook fails that fails and is not switched off yet, the longest first."""
+def webhooks_failing() -> QuerySet[Webhook]:
+    """Return the webhooks that fail and are not switched off yet, the longest first; for who operates."""
     failing = Webhook.objects.filter(disabled_at__isnull=True, failing_since__isnull=False)
-    return sorted(one for one in failing.values_list("failing_since", flat=True) if one)
+    return failing.select_related("organization").order_by("failing_since", "id")
 
 
 def due_webhooks(now: datetime) -> QuerySet[Webhook]:

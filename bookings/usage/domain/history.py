@@ -74,6 +74,25 @@ class HistoryRow:
     samples: int = 0
     used: PastUse | None = None
 
+    @property
+    def starts_at(self) -> datetime:
+        """Return the start of the use, or of the booking without one. Raises ValueError without either."""
+        time = self.used.time if self.used else self.booked
+        if time is None:
+            raise ValueError("A row has a booking, a use, or both.")
+        return time.start
+
+    @property
+    def is_decided_late(self) -> bool:
+        """Return whether a person decided only when the request had lapsed.
+
+        Such a one would be neither decided in time nor lapsed. One of a former system without deadlines has
+        no `decide_by`.
+        """
+        if self.decide_by is None or self.decided_at is None:
+            return False
+        return self.decided_at >= self.decide_by
+
     def get_recorder_id(self, importer_id: int) -> int | None:
         """Return who counts as having recorded the use; None without a use."""
         if self.used is None:

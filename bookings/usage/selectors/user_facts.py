@@ -1,5 +1,6 @@
 """Who pays for a use by hand, and the facts about user and payer that a log freezes: outside, related …"""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ from bookings.usage.domain.use_sheet import IN_PERSON
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import OrganizationState, SizeClass
 from instrument_share.kernel.errors import Problem, gettext_noop
+from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.wording import Bilingual
 from providers import public as providers
 from providers.domain import UserKind
@@ -18,25 +20,41 @@ if TYPE_CHECKING:
 
 
 def get_user_kind_then(
-    user: "User", organization: "Organization | None", instrument: "Instrument", starts_at: datetime
+    user: "User",
+    organization: "Organization | None",
+    instrument: "Instrument",
+    left_ids: frozenset[int],
 ) -> UserKind:
     """Return the kind of user of a use that is entered later, by the organization that pays.
 
-    Who belonged to the owning unit at its start and paid for it is inside, as when it was booked then.
+    `left_ids` are the organizations of the use's start that the user has left since. Who belonged to the
+    owning unit then and paid for it is inside, as when it was booked then.
     """
     kind = providers.user_kind(user, organization, instrument)
-    if kind == UserKind.INDIVIDUAL and instrument.organization_id in _ids_left_since(user, starts_at):
+    if kind == UserKind.INDIVIDUAL and instrument.organization_id in left_ids:
         return UserKind.INSIDE
     return kind
 
 
-def get_organization_ids_then(user: "User", starts_at: datetime) -> frozenset[int]:
-    """Return the organizations to which the user belongs, and those of then that they have left since."""
-    return accounts.standing(user).belongs_to | _ids_left_since(user, starts_at)
+def get_left_ids(user: "User", organization: "Organization | None", starts_at: datetime) -> frozenset[int]:
+    """Return the organizations of a use's start that a user who pays has left since.
 
-
-def _ids_left_since(user: "User", starts_at: datetime) -> frozenset[int]:
+    None where an organization pays: what it is decides then.
+    """
+    if organization is not None:
+        return frozenset()
     return frozenset(one.pk for one in accounts.organizations_left_since(user, starts_at))
+
+
+def get_related_ids_then(owner_id: int, starts_at: datetime) -> frozenset[int]:
+    """Return the organizations related to the owner, and those of a use's start that no longer are."""
+    former = accounts.times_of_former_relations(owner_id)
+    return accounts.related_ids(owner_id) | get_ids_at(former, starts_at)
+
+
+def get_ids_at(times: Iterable[tuple[int, Interval]], at: datetime) -> frozenset[int]:
+    """Return the ids whose time an instant lies in."""
+    return frozenset(pk for pk, time in times if time.start <= at < time.end)
 
 
 def get_user_facts(
@@ -45,22 +63,20 @@ def get_user_facts(
     organization: "Organization | None",
     user_kind: UserKind,
     related_ids: frozenset[int] | None = None,
-    user_organization_ids: frozenset[int] | None = None,
+    left_ids: frozenset[int] = frozenset(),
 ) -> dict[str, Any]:
     """Return the fields of a log that hold the facts at the time of writing it.
 
     `external`: the user does not belong to the owning unit. `related`: external, but of an organization
     related to the owner: the one that pays, or any of theirs where the user pays. A person who pays
-    privately counts as in the region. `related_ids` are the organizations related to the owner,
-    `user_organization_ids` those of the user; both are read if not given.
+    privately counts as in the region. `related_ids` are the organizations related to the owner, read
+    if not given; `left_ids` those that the user has left since, of a use that is entered later.
     """
     owner = instrument.organization_id
     external = is_external(instrument, organization, user_kind)
     family = accounts.related_ids(owner) if related_ids is None else related_ids
     if organization is None:
-        theirs = user_organization_ids
-        if theirs is None:
-            theirs = accounts.standing(user).belongs_to
+        theirs = accounts.standing(user).belongs_to | left_ids
         return {
             "user_kind": user_kind.value,
             "user_organization_kind": "",

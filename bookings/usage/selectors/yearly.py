@@ -64,6 +64,8 @@ class UsageOfYear(TypedDict):
     """The facts of the user, frozen on the log."""
     starts_at: datetime
     ends_at: datetime
+    logged_ends_at: datetime | None
+    """The end as it was logged, where a confirmed correction has changed it."""
     setup_seconds: int
     measuring_seconds: int
     post_seconds: int
@@ -125,8 +127,9 @@ INSTANTS = {
     "booked_ends_at": "booking__ends_at",
     "starts_at": "starts_at",
     "ends_at": "ends_at",
+    "logged_ends_at": "ends_at",
 }
-"""Column → where it is read, to the second."""
+"""Column → where it is read, to the second. A correction changes `ends_at` alone."""
 OPEN_DISPUTE = Subquery(
     UsageDispute.objects.filter(log=OuterRef("pk"), answered_at__isnull=True).values("public_id")[:1]
 )
@@ -170,6 +173,8 @@ def usage_of_year(year: int, tell: Tell = tell_nobody) -> Iterator[UsageOfYear]:
             )
         _count_granted_hours([row for row in batch if _is_partly_outside(row)], years_set)
         for row in batch:
+            if row["logged_ends_at"] == row["ends_at"]:
+                row["logged_ends_at"] = None
             del row["pk"], row["granting_rule"], row["granted_at"]
             yield cast("UsageOfYear", row)
         done += sum(span.start <= row["starts_at"] < span.end for row in batch)

@@ -125,6 +125,11 @@ def _find_row_problems(
                 "history.not_over",
                 gettext_noop("Row {number}: this use is not over yet."),
             ),
+            (
+                row.is_decided_late,
+                "history.decided_late",
+                gettext_noop("Row {number}: what is not decided by its deadline lapses."),
+            ),
         )
         yield from (
             Problem(code, message, {"number": number}) for is_wrong, code, message in checks if is_wrong

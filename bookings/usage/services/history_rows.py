@@ -12,7 +12,7 @@ from bookings.usage.domain.history import HistoryRow, PastUse
 from bookings.usage.domain.usage import Spent, truncate_to_seconds
 from bookings.usage.models import Review, UsageConfirmation, UsageEntry, UsageLog
 from bookings.usage.selectors.usage import get_last_entries
-from bookings.usage.selectors.user_facts import get_user_facts
+from bookings.usage.selectors.user_facts import get_ids_at, get_user_facts, get_user_kind_then
 from bookings.usage.services.chain import build_entry
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.interval import Interval
@@ -43,15 +43,20 @@ Recording = tuple[UsageLog | UsageConfirmation, datetime, "User"]
 
 @dataclass
 class ImportContext:
-    """Users, organizations, rules and relations of all rows, read in a few statements."""
+    """Users, organizations, rules and relations of all rows, read in a few statements.
+
+    Of memberships and relations those that ended since a row's start count too.
+    """
 
     actor: "User"
     users: "dict[int, User]"
     organizations: "dict[int, Organization]"
     rules: "dict[int, list[Terms]]"
     families: dict[int, frozenset[int]]
-    kinds: dict[tuple[int, int | None, int], UserKind] = field(default_factory=dict)
-    user_facts: dict[tuple[int, int | None, int], dict[str, Any]] = field(default_factory=dict)
+    former_relations: dict[int, list[tuple[int, Interval]]]
+    """By owner: whom it was related to, and when."""
+    former_people: dict[int, list[tuple[int, Interval]]]
+    """By user: where they belonged, and when."""
 
     @classmethod
     def load(
@@ -72,6 +77,10 @@ class ImportContext:
             organizations=accounts.organizations_by_id(organization_ids),
             rules={pk: _get_versions(actor, pk) for pk in instruments},
             families={owner: accounts.related_ids(owner) for owner in owners},
+            former_relations={owner: accounts.times_of_former_relations(owner) for owner in owners},
+            former_people=accounts.times_of_former_people(
+                {row.user_id for row in rows if row.payer_organization_id is None}
+            ),
         )
 
     def get_terms(self, instrument_id: int, at: datetime) -> "Terms":
@@ -80,25 +89,26 @@ class ImportContext:
         return next((terms for terms in reversed(versions) if terms.applies_from <= at), versions[0])
 
     def get_user_kind(self, row: HistoryRow, instrument: "Instrument") -> UserKind:
-        """Return the kind of user, cached."""
-        key = (row.user_id, row.payer_organization_id, instrument.organization_id)
-        if key not in self.kinds:
-            self.kinds[key] = providers.user_kind(self.users[row.user_id], self.get_payer(row), instrument)
-        return self.kinds[key]
+        """Return the kind of user."""
+        user, payer = self.users[row.user_id], self.get_payer(row)
+        return get_user_kind_then(user, payer, instrument, self._get_left_ids(row))
 
     def get_payer(self, row: HistoryRow) -> "Organization | None":
         """Return the paying organization; None when the user pays."""
         return None if row.payer_organization_id is None else self.organizations[row.payer_organization_id]
 
     def get_user_facts(self, row: HistoryRow, instrument: "Instrument") -> dict[str, Any]:
-        """Return the frozen facts, cached."""
+        """Return the frozen facts."""
+        user, payer, owner_id = self.users[row.user_id], self.get_payer(row), instrument.organization_id
         kind = self.get_user_kind(row, instrument)
-        payer = self.get_payer(row)
-        key = (row.user_id, row.payer_organization_id, instrument.organization_id)
-        if key not in self.user_facts:
-            family = self.families[instrument.organization_id]
-            self.user_facts[key] = get_user_facts(instrument, self.users[row.user_id], payer, kind, family)
-        return self.user_facts[key]
+        related = self.families[owner_id] | get_ids_at(self.former_relations[owner_id], row.starts_at)
+        return get_user_facts(instrument, user, payer, kind, related, self._get_left_ids(row))
+
+    def _get_left_ids(self, row: HistoryRow) -> frozenset[int]:
+        """Return the organizations of then that a user who pays has left since."""
+        if row.payer_organization_id is not None:
+            return frozenset()
+        return get_ids_at(self.former_people.get(row.user_id, ()), row.starts_at)
 
 
 def _get_versions(actor: "User", instrument_id: int) -> "list[Terms]":

@@ -55,7 +55,8 @@ from bookings.usage.selectors.usage import (
     log_lock,
 )
 from bookings.usage.selectors.user_facts import (
-    get_organization_ids_then,
+    get_left_ids,
+    get_related_ids_then,
     get_user_facts,
     get_user_kind_then,
     is_of_user,
@@ -162,8 +163,9 @@ def usage_log_by_hand(
     ]
     if problems:
         raise UsageRefused(problems=problems)
-    kind = get_user_kind_then(user, payer, instrument, time.start)
-    theirs = None if payer else get_organization_ids_then(user, time.start)
+    left = get_left_ids(user, payer, time.start)
+    kind = get_user_kind_then(user, payer, instrument, left)
+    related = get_related_ids_then(instrument.organization_id, time.start)
     amount, lines = _price_by_hand(terms, time, kind, service_mode, samples, spent, amount_yuan)
     log = UsageLog(
         instrument=instrument,
@@ -171,7 +173,7 @@ def usage_log_by_hand(
         operator=user if service_mode in OPERATED_BY_USER else actor,
         payer_organization=payer,
         payer_person=None if payer else user,
-        **get_user_facts(instrument, user, payer, kind, user_organization_ids=theirs),
+        **get_user_facts(instrument, user, payer, kind, related, left),
         starts_at=time.start,
         ends_at=time.end,
         **spent.to_fields(),

@@ -24,7 +24,7 @@ from bookings.usage.domain.use_sheet import Side
 from bookings.usage.models import UsageLog, UsageSheetRow
 from bookings.usage.registry import describe_frozen_year
 from bookings.usage.selectors.usage import find_overlapping_times
-from bookings.usage.selectors.user_facts import find_payer, get_user_kind_then, is_external
+from bookings.usage.selectors.user_facts import find_payer, get_left_ids, get_user_kind_then, is_external
 from bookings.usage.services import notifications
 from bookings.usage.services.usage import (
     by_hand_locks,
@@ -236,7 +236,8 @@ class _Planner:
             values.get("amount_yuan") is not None or providers.terms_at(pk, use.time.start) is not None
         )
         yield from find_fact_problems(use.user, use.payer, values["content"], use.time, has_price=has_price)
-        kind = get_user_kind_then(use.user, use.payer, use.instrument, use.time.start)
+        left = get_left_ids(use.user, use.payer, use.time.start)
+        kind = get_user_kind_then(use.user, use.payer, use.instrument, left)
         side = Side.OUTSIDE if is_external(use.instrument, use.payer, kind) else Side.INSIDE
         if values.get("side", side) != side:
             yield Problem("usage.other_side", OTHER_SIDE[side], field="side")

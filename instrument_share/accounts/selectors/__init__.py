@@ -50,6 +50,7 @@ from instrument_share.accounts.selectors.memberships import (
     registrations_waiting,
     roles_of_people,
     successors,
+    times_of_former_people,
     waiting_requests,
 )
 from instrument_share.accounts.selectors.organizations import (
@@ -87,6 +88,7 @@ from instrument_share.accounts.selectors.organizations import (
     suspension_of,
     suspensions,
     sysadmin_organization_ids,
+    times_of_former_relations,
 )
 from instrument_share.accounts.selectors.people import (
     account_named,
@@ -241,6 +243,8 @@ __all__ = [
     "suspension_of",
     "suspensions",
     "sysadmin_organization_ids",
+    "times_of_former_people",
+    "times_of_former_relations",
     "users_by_id",
     "valid_token",
     "waiting_requests",

@@ -182,6 +182,21 @@ def related_ids(organization_id: int) -> frozenset[int]:
     return frozenset(ids)
 
 
+def times_of_former_relations(organization_id: int) -> list[tuple[int, Interval]]:
+    """Return the ids of organizations that were declared related to this one, each with the time of it.
+
+    Relations that have ended; one statement.
+    """
+    rows = OrganizationRelation.objects.filter(
+        Q(first_id=organization_id) | Q(second_id=organization_id), declared_at__lt=F("ended_at")
+    )
+    return [
+        (second if first == organization_id else first, Interval(begin, end))
+        for first, second, begin, end in rows.values_list("first_id", "second_id", "declared_at", "ended_at")
+        if end is not None
+    ]
+
+
 @dataclass(frozen=True)
 class Resubmission:
     """Why a registration was refused, and the columns that have been corrected since: before and after."""

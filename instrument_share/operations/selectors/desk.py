@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bookings import public as bookings
 from instrument_share.accounts import selectors as accounts
 from instrument_share.jobs.selectors import (
     Ending,
@@ -20,6 +21,7 @@ from instrument_share.mails.selectors import MailState, mails
 from instrument_share.transparency.selectors.checks import get_alarms
 
 if TYPE_CHECKING:
+    from bookings.feeds.models import Webhook
     from instrument_share.accounts.models import SecondFactorReset, User
     from instrument_share.mails.models import OutgoingMail
     from instrument_share.transparency.models import CheckState
@@ -45,6 +47,8 @@ class Desk:
     is_worker_running: bool
     queue: Queue
     alarms: "list[CheckState]"
+    failing_webhooks: "list[Webhook]"
+    """All of them, as the alarm says no more than since when the first one fails."""
 
     @property
     def is_clear(self) -> bool:
@@ -72,4 +76,5 @@ def get_desk(viewer: "User", now: datetime) -> Desk:
         is_worker_running=is_worker_running(now),
         queue=queue(),
         alarms=get_alarms(),
+        failing_webhooks=list(bookings.webhooks_failing()),
     )

@@ -96,8 +96,8 @@ class _SiteCollector(Collector):
         yield _gauge("share_checks_with_findings", "Checks that found altered records.", len(get_alarms()))
 
     def _webhooks(self) -> Iterator[GaugeMetricFamily]:
-        failing = bookings.webhooks_failing_since()
-        longest = self._age(failing[0] if failing else None)
+        failing = bookings.webhooks_failing()
+        longest = self._age(failing[0].failing_since if failing else None)
         yield _gauge("share_webhooks_failing", "Webhooks whose last delivery failed.", len(failing))
         yield _gauge("share_webhooks_failing_seconds", "Since when the first of them fails.", longest)
 

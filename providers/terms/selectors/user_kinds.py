@@ -18,10 +18,11 @@ def user_kind(
 ) -> UserKind:
     """Return the kind of user by the organization that pays; without one, an individual.
 
-    A member of the owning unit who books for themself is inside too.
+    A member of the owning unit who books for themself is inside too, also while their role there waits for
+    a second factor.
     """
     if organization is None:
-        inside = instrument.organization_id in standing(user).organization_ids()
+        inside = instrument.organization_id in standing(user).belongs_to
         return UserKind.INSIDE if inside else UserKind.INDIVIDUAL
     if organization.pk == instrument.organization_id:
         return UserKind.INSIDE

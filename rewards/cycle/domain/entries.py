@@ -62,6 +62,8 @@ class EntryFacts(msgspec.Struct, frozen=True):
     """The user's review of this use."""
     open_dispute: str | None = None
     """The user's dispute of these hours (public id) that the unit had not answered at the freeze."""
+    logged_end: datetime | None = None
+    """The end as it was logged, where a correction has changed it."""
 
     @property
     def interval(self) -> Interval:
@@ -77,6 +79,14 @@ class EntryFacts(msgspec.Struct, frozen=True):
     def length_seconds(self) -> Fraction:
         """Return the exact length in seconds."""
         return count_seconds(self.interval)
+
+    @property
+    def delay(self) -> timedelta:
+        """Return how long after the use it was recorded, by the end that was entered then.
+
+        What is corrected later changes nothing about when the entry was made.
+        """
+        return self.recorded_at - (self.logged_end or self.end)
 
     def is_of_year(self, year: int) -> bool:
         """Return whether the entry starts in the year, in the city's time."""
@@ -134,4 +144,4 @@ def find_overlapping_pairs(entries: Iterable[EntryFacts]) -> list[tuple[EntryFac
 
 def is_late_by_hand(entry: EntryFacts, days: int | None) -> bool:
     """Return whether an entry was made by hand more than `days` days after its end; None: no limit."""
-    return days is not None and entry.by_hand and entry.recorded_at - entry.end > timedelta(days=days)
+    return days is not None and entry.by_hand and entry.delay > timedelta(days=days)

@@ -61,6 +61,7 @@ def entry_from_row(
         outside_seconds=(row.ends_at - row.starts_at) // timedelta(seconds=1) - row.inside_windows_seconds,
         rating=row.rating,
         open_dispute=row.open_dispute,
+        logged_end=row.logged_ends_at,
     )
 
 

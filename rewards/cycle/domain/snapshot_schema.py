@@ -1,9 +1,10 @@
-"""The schema of a snapshot, version 3: what the rows of each part hold (docs/snapshot.md).
+"""The schema of a snapshot, version 4: what the rows of each part hold (docs/snapshot.md).
 
 Both directions follow from the classes: `build_row` checks what the apps below pass at the freeze,
 `encode_row` writes it, `decode_rows` reads it back. To add, rename or drop a column, or to change its type,
 unit or meaning, make a new version, and keep this one for the snapshots written in it. Columns with a default
-came with version 2 or 3: a line of an earlier version is read without them, and none is written without them.
+came with version 2 or later: a line of an earlier version is read without them, and none is written without
+them.
 
 The rows are structs of msgspec, which checks, writes and reads a use in a fifth of the time that dataclasses
 and `json` took: a snapshot holds a million of them.
@@ -22,8 +23,8 @@ from bookings.domain import Capture, Rating, UsagePurpose
 from instrument_share.accounts.domain import SizeClass
 from providers.domain import Purpose
 
-VERSION = "snapshot/3"
-READABLE = ("snapshot/1", "snapshot/2", VERSION)
+VERSION = "snapshot/4"
+READABLE = ("snapshot/1", "snapshot/2", "snapshot/3", VERSION)
 
 
 class ColumnsDiffer(ValueError):
@@ -182,6 +183,9 @@ class UsageRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     rating: Annotated[Rating | None, Column("the user's review; null: none", "code of Rating")]
     open_dispute: Annotated[
         str | None, Column("the user's dispute of the hours that the unit had not answered", "public id")
+    ] = None
+    logged_ends_at: Annotated[
+        datetime | None, Column("end as it was logged; null: no confirmed correction changed it")
     ] = None
 
 

@@ -105,12 +105,16 @@ def get_unit_ids(cycle: "AssessmentCycle") -> dict[str, int]:
 
 
 def describe_usage(row: UsageRow) -> dict[str, Any]:
-    """Return what pages show of a frozen log; log and booking are public ids, the booking may be empty."""
+    """Return what pages show of a frozen log; log and booking are public ids, the booking may be empty.
+
+    `logged_ends_at` is its end before any correction.
+    """
     return {
         "log": row.id,
         "booking": row.booking or "",
         "starts_at": row.starts_at,
         "ends_at": row.ends_at,
+        "logged_ends_at": row.logged_ends_at or row.ends_at,
         "external": row.external,
         "effective_seconds": row.effective_seconds,
         "amount_yuan": row.amount_yuan,

@@ -27,11 +27,11 @@ class FactOfDeclarer(Conflict):
 
 
 class FactDeclaredAnew(Conflict):
-    """A fact was declared anew after who wants to confirm it had read it."""
+    """A fact was declared anew after who wants to decide on it had read it."""
 
     code = "reward.fact_declared_anew"
     message = gettext_noop(
-        "This fact was declared anew since you opened the page. Nothing was confirmed; read it again first."
+        "This fact was declared anew since you opened the page. Nothing was decided; read it again first."
     )
 
 

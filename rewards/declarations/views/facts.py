@@ -14,7 +14,7 @@ from instrument_share.accounts.selectors import region_of
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, NotFound
 from instrument_share.web import clock
-from instrument_share.web.forms.fields import ReasonForm
+from instrument_share.web.forms.fields import RefusalForm, SeenForm
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
@@ -22,7 +22,7 @@ from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
 from providers.public import instruments
 from rewards.declarations.domain.facts import FactKind, FactState
-from rewards.declarations.forms import FactForm, FactReadForm
+from rewards.declarations.forms import FactForm
 from rewards.declarations.permissions import is_declarer, require_on_other_unit
 from rewards.declarations.registry import get_frozen_date
 from rewards.declarations.reports import KINDS, get_titles
@@ -134,6 +134,10 @@ def fact_decide(request: SignedInRequest, public_id: str, verb: str) -> Confirma
     require_on_other_unit(request.user, "rewards.decide_fact", fact)
     back, now = reverse("declared_facts", args=[fact.year]), clock.now()
     heading = f"{KINDS[fact.kind]} · {bilingual(fact.organization, 'name')}"
+    shown: dict[str, Any] = {
+        "template": "rewards/declarations/fact_decision.html",
+        "extra_context": {"fact": fact, "title": _title(fact, get_titles(known_codes()))},
+    }
     if verb == "confirm":
         return Confirmation(
             heading=heading,
@@ -142,29 +146,33 @@ def fact_decide(request: SignedInRequest, public_id: str, verb: str) -> Confirma
             perform=lambda: fact_confirm(
                 actor=request.user,
                 fact_id=fact.pk,
-                declaration=request.POST.get("declaration", ""),
+                declaration=request.POST.get("seen", ""),
                 now=now,
             ),
             success=_("Confirmed."),
             back_address=back,
-            form=FactReadForm({"declaration": fact.declaration}),
-            template="rewards/declarations/fact_confirm.html",
-            extra_context={"fact": fact, "title": _title(fact, get_titles(known_codes()))},
+            form=SeenForm({"seen": fact.declaration}),
+            **shown,
         )
     if verb != "return":
         raise NotFound
     consequences = [_("The unit reads the reason and can declare the fact anew.")]
     if fact.state == FactState.CONFIRMED:
         consequences.append(_("Results of data that are frozen already stay as they are."))
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = RefusalForm(request.POST or None, seen=fact.declaration)
     return Confirmation(
         heading=heading,
         consequences=consequences,
         action=_("Return the fact"),
         perform=lambda: fact_return(
-            actor=request.user, fact_id=fact.pk, reason=form.cleaned_data["reason"], now=now
+            actor=request.user,
+            fact_id=fact.pk,
+            reason=form.cleaned_data["reason"],
+            declaration=request.POST.get("seen", ""),
+            now=now,
         ),
         success=_("Returned to the unit."),
         back_address=back,
         form=form,
+        **shown,
     )

@@ -132,7 +132,7 @@ def check_bulk_at_year_end(
         for entry in entries
         if entry.by_hand
         and entry.recorded_at.astimezone(CITY_TIME).date() >= first
-        and entry.recorded_at - entry.end > limits.bulk_delay
+        and entry.delay > limits.bulk_delay
     ]
     if len(bulk) < limits.bulk_entries:
         return []

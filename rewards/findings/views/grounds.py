@@ -117,14 +117,18 @@ def _relation(ground: "Ground", names: Mapping[str, str], last_use: datetime) ->
 
 
 def _entered(row: UsageRow, grounds: Grounds) -> Iterator[str]:
-    """Say who entered a use when, how long after it."""
-    days = max((row.recorded_at - row.ends_at) // timedelta(days=1), 0)
+    """Say who entered a use when, how long after the end that was entered."""
+    days = max((row.recorded_at - (row.logged_ends_at or row.ends_at)) // timedelta(days=1), 0)
     sentence = ngettext(
         "Entered ({how}) by {name} on {time}, {days} day after the use.",
         "Entered ({how}) by {name} on {time}, {days} days after the use.",
         days,
     )
     yield sentence.format(days=days, **_recorded(row, grounds))
+    if row.logged_ends_at:
+        yield _("{end} was entered as its end, which was corrected later.").format(
+            end=moment(row.logged_ends_at)
+        )
 
 
 def _recorded(row: UsageRow, grounds: Grounds) -> dict[str, Any]:

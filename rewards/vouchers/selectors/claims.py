@@ -101,8 +101,11 @@ def claim_uses(claim: VoucherClaim) -> QuerySet[VoucherUse]:
 
 
 def get_covered(terms: Terms, uses: Collection[BilledUse]) -> list[BilledUse]:
-    """Return the uses that start in the period of a scheme."""
-    return [use for use in uses if terms.covers(_get_day(use))]
+    """Return the uses that a scheme supports: they start in its period, and the unit was no related one then.
+
+    Where it is related now, nothing of it is offered.
+    """
+    return [use for use in uses if terms.covers(_get_day(use)) and not use.log.related]
 
 
 def _get_day(use: BilledUse) -> date:
@@ -115,7 +118,7 @@ def compute_claimable(
     """Return what uses come to on a voucher, by the claims in force on it and in the year."""
     return get_claimable(
         grant.scheme.terms,
-        [(_get_day(use), use.billed_yuan) for use in uses],
+        [(_get_day(use), use.billed_yuan) for use in get_covered(grant.scheme.terms, uses)],
         granted=grant.amount_yuan,
         of_voucher=of_voucher,
         of_year=of_year,
@@ -195,7 +198,7 @@ def get_agreed_statement_id(grant: VoucherGrant, public_id: str) -> int:
 
 
 def get_uses_of(statement: "Statement", terms: Terms) -> Sequence[BilledUse]:
-    """Return the uses of a statement that start in the period of a scheme."""
+    """Return the uses of a statement that a scheme supports."""
     return get_covered(terms, billed_uses([statement.pk])[statement.pk])
 
 

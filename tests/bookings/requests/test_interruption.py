@@ -20,9 +20,10 @@ from instrument_share.jobs.services import (
 )
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import AuditEntry, Notification
+from instrument_share.upkeep.database import is_empty
 from instrument_share.web import clock
 from tests.bookings.requests.booking import book
-from tests.factories import slot
+from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -156,6 +157,14 @@ def test_an_interruption_is_told_in_the_journal_once(booking):
     assert entry.details == {"from": (begin + 5 * MINUTE).isoformat(), "until": end.isoformat()}
 
 
+def test_no_interruption_is_told_of_on_a_new_installation():
+    """A backup is restored into an empty one only, and its worker may stand still before that."""
+    worker_seen("first", NOW)
+    worker_seen("first", NOW + 90 * MINUTE)
+    assert is_empty()
+
+
+@pytest.mark.usefixtures("booking")
 def test_a_long_job_after_which_its_worker_ends_is_no_interruption(run_jobs):
     begin = clock.now() - timedelta(hours=1)
     worker_seen("first", begin)

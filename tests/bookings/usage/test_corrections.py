@@ -194,6 +194,23 @@ def test_conflicting_corrections_are_not_both_confirmed(city, two_may_wait):
     assert (fact["starts_at"], fact["ends_at"]) == (log.ends_at - hour, log.ends_at)
 
 
+def test_year_of_usage_names_the_end_that_was_logged_where_it_was_corrected(city):
+    kept, log = use(city, slot(hour=8, length=1)), use(city, slot(hour=9, length=3))
+    correction = usage_correct(
+        actor=city.keeper,
+        log_id=log.pk,
+        changes={"ends_at": log.ends_at - timedelta(hours=1), "measuring_seconds": 7200},
+        reason="记错",
+        now=log.ends_at,
+    )
+    assert [fact["logged_ends_at"] for fact in usage_of_year(2026)] == [None, None]
+    usage_confirm(actor=city.manager, log_id=log.pk, correction_id=correction.pk, now=log.ends_at)
+    assert [(fact["ends_at"], fact["logged_ends_at"]) for fact in usage_of_year(2026)] == [
+        (kept.ends_at, None),
+        (log.ends_at - timedelta(hours=1), log.ends_at),
+    ]
+
+
 def test_unconfirmable_correction_is_not_pending(city, two_may_wait):
     log = use(city, slot(hour=9, length=3))
     usage_confirm(actor=city.manager, log_id=log.pk, now=log.ends_at)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from bookings.usage.services.automatic import usage_confirm_due
 from bookings.usage.services.history import history_import
 from bookings.usage.services.usage import usage_confirm
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Membership, OrganizationRelation
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import Forbidden
@@ -149,6 +151,47 @@ def test_import_refuses_self_confirmation_and_future_uses(city):
         ("history.same_person", 2),
         ("history.recorded_when", 3),
         ("history.recorded_when", 4),
+    ]
+
+
+def test_a_decision_after_its_deadline_is_refused_as_a_request_lapses_then(city):
+    due = slot(1).start - timedelta(days=1)
+    rows = [
+        past(city, 1, decide_by=due, decided_at=due - timedelta(seconds=1)),
+        past(city, 2, decide_by=due, decided_at=due),
+        past(city, 3, decided_at=due),
+    ]
+    with pytest.raises(HistoryRefused) as refused:
+        history_import(actor=administrator(), rows=rows, now=LATER)
+    assert [(problem.code, problem.params["number"]) for problem in refused.value.problems] == [
+        ("history.decided_late", 2)
+    ]
+
+
+def test_whose_people_users_were_is_asked_of_the_start_of_each_use(city):
+    """What ended since counts for uses before, as where hours are entered by hand."""
+    own, relative = factories.member(city.owner, Role.RESEARCHER), city.researcher
+    Membership.objects.filter(user__in=[own, relative]).update(state="ended", ended_at=slot(3, 8).start)
+    low, high = sorted((city.owner, city.company), key=lambda one: one.pk)
+    OrganizationRelation.objects.create(
+        first=low, second=high, declared_at=slot(1, 8).start, ended_at=slot(5, 8).start
+    )
+    in_person = [
+        replace(past(city, day, hour), user_id=person.pk, payer_organization_id=None)
+        for day in (2, 4)
+        for hour, person in ((9, own), (12, relative))
+    ]
+    paid = [past(city, day, hour=15) for day in (2, 4, 6)]
+    history_import(actor=administrator(), rows=[*in_person, *paid], now=LATER)
+    logs = UsageLog.objects.order_by("starts_at")
+    assert [(log.user_kind, log.external, log.related) for log in logs] == [
+        ("inside", False, False),
+        ("individual", True, True),
+        ("enterprise", True, True),
+        ("individual", True, False),
+        ("individual", True, False),
+        ("enterprise", True, True),
+        ("enterprise", True, False),
     ]
 
 

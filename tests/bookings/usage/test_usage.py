@@ -293,7 +293,16 @@ def test_who_left_a_related_organization_since_was_related_at_a_use_of_before(ci
     assert [one.code for one in refused.value.problems] == ["usage.payer_not_of_user"]
 
 
-def test_people_of_the_owner_and_of_relatives_are_related_whatever_they_may_do(city, settings):
+def test_a_relation_that_has_ended_since_counts_for_a_use_of_before(city):
+    """Else a unit could enter hours of its relative once the two are parted."""
+    low, high = sorted((city.owner, city.company), key=lambda one: one.pk)
+    OrganizationRelation.objects.create(
+        first=low, second=high, declared_at=NOW - 30 * DAY, ended_at=slot(-2, 8).start
+    )
+    assert [by_hand(city, slot(day, 9)).related for day in (-3, -1)] == [True, False]
+
+
+def test_people_of_the_owner_are_inside_and_of_relatives_related_whatever_they_may_do(city, settings):
     """Neither a suspension nor a missing second factor makes their hours those of strangers."""
     settings.SECOND_FACTOR_ROLES = ["unit_manager"]
     low, high = sorted((city.owner, city.company), key=lambda one: one.pk)
@@ -304,7 +313,7 @@ def test_people_of_the_owner_and_of_relatives_are_related_whatever_they_may_do(c
     assert (by_relative.external, by_relative.related) == (True, True)
     manager = factories.member(city.owner, Role.UNIT_MANAGER)
     own = by_hand(city, slot(-1, 9), user=manager, payer_organization_id=None)
-    assert (own.user_kind, own.external, own.related) == ("individual", True, True)
+    assert (own.user_kind, own.external, own.related) == ("inside", False, False)
 
 
 def test_request_that_was_withdrawn_makes_no_organization_pay(city):

@@ -124,6 +124,7 @@ class Draw:
             "capture": self.pick("check_out", "manual", "import", "device"),
             "rating": self.pick(None, *Rating),
             "open_dispute": self.pick(None, "UDP-1"),
+            "logged_ends_at": self.pick(None, None, end - timedelta(days=3), end + timedelta(days=3)),
         }
         return build_row(UsageRow, USAGE | values)
 

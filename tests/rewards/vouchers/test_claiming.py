@@ -113,6 +113,21 @@ def test_hours_of_a_related_unit_are_not_supported(vouchers, claimable):
         vouchers.claim(claimable.grant, claimable.statement)
 
 
+def test_hours_of_a_unit_that_was_related_then_are_not_supported(vouchers):
+    relation = OrganizationRelation.objects.create(
+        first=vouchers.city.owner, second=vouchers.city.company, declared_at=LONG_AGO
+    )
+    confirmed_use(vouchers.city)
+    OrganizationRelation.objects.filter(pk=relation.pk).update(ended_at=slot(day=4).start)
+    after = confirmed_use(vouchers.city, slot(day=5))
+    grant = vouchers.grant(vouchers.open())
+    statement = statement_of(vouchers.city, vouchers.admin)
+    (offer,) = offered_statements(grant, LATER.date())
+    assert (statement.total_yuan, offer.claimable.basis_yuan) == (Decimal(400), Decimal(200))
+    claim = vouchers.claim(grant, statement)
+    assert (claim.basis_yuan, [use.log for use in claim.uses.all()]) == (Decimal(200), [after])
+
+
 def test_hours_are_claimed_once_on_any_voucher(vouchers, claimable):
     claim = vouchers.claim(claimable.grant, claimable.statement)
     province = vouchers.grant(vouchers.open(code="PROVINCE"))

@@ -20,6 +20,7 @@ from rewards.cycle.domain.entries import EntryFacts, InstrumentStanding, count_s
 from rewards.policy.domain.policy import EXCLUSIONS, Counting
 from tests.rewards.assessment.domain.make import MORNING, entry
 
+HOUR = timedelta(hours=1)
 EVERYTHING = Counting()
 STRICT = Counting(value_threshold=Fraction(200_000), exclude=frozenset(EXCLUSIONS), late_by_hand_days=30)
 
@@ -83,6 +84,9 @@ def test_the_instrument_must_be_eligible(others, why):
         ({"by_hand": True, "recorded": 2 + 30 * 24}, None),
         ({"by_hand": True, "recorded": 2 + 30 * 24 + 1}, "late_by_hand"),
         ({"by_hand": False, "recorded": 2 + 30 * 24 + 1}, None),
+        # By the end that was entered, whatever a correction made of it.
+        ({"by_hand": True, "recorded": 2 + 30 * 24, "logged_end": MORNING + HOUR}, "late_by_hand"),
+        ({"by_hand": True, "recorded": 2 + 30 * 24 + 1, "logged_end": MORNING + 3 * HOUR}, None),
     ],
 )
 def test_exclusions_follow_policy(others, why):

@@ -83,6 +83,7 @@ LOG = {
     "quoted_yuan": "600.00",
     "rating": "very_satisfied",
     "open_dispute": None,
+    "logged_ends_at": None,
 }
 
 

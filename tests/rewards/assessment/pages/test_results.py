@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from bookings.usage.models import UsageConfirmation, UsageCorrection
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
 from rewards.assessment.models import UnitAssessment
@@ -12,7 +13,7 @@ from rewards.assessment.services.recomputing import find_result_differences
 from rewards.findings.models import Finding
 from rewards.report.selectors.sealed import get_sealed_units
 from tests.rewards.builders import AFTER, POLICY, YEAR, local
-from tests.rewards.conftest import Steps
+from tests.rewards.conftest import DAY, Steps
 from tests.rewards.reading import text_of
 
 BY_INCOME_ALONE = (
@@ -63,6 +64,33 @@ def test_an_amount_is_told_step_by_step_in_words(login, year, steps):
         "资金分配 可分配资金100,000.00元，本单位计奖分值40.00分，全市计奖分值合计43.51分，"
         "按比例应得91,932.89元，取整到元，尾差按最大余数法调增1元，得91,933.00元" in words
     )
+
+
+def test_a_log_entered_too_late_says_when_and_with_which_end(login, year):
+    """Of a corrected one neither can be told from its times as they count."""
+    entry = year.city.entry
+    late = year.city.log(
+        year.first_instrument,
+        local(YEAR, 11, 1, 8),
+        payer=year.client,
+        external=True,
+        amount=Decimal(1000),
+        capture="manual",
+        recorded_after=31 * DAY,
+    )
+    changes = {"ends_at": local(YEAR, 11, 5, 8).isoformat()}
+    correction = UsageCorrection.objects.create(
+        entry=entry(year.first_instrument, "correction", AFTER - DAY),
+        log=late,
+        changes=changes,
+        reason="误记",
+    )
+    confirmed = entry(year.first_instrument, "confirmation", AFTER - DAY)
+    UsageConfirmation.objects.create(log=late, correction=correction, entry=confirmed)
+    limited = POLICY.replace("[counting]", "[counting]\nlate_by_hand_days = 30")
+    Steps(year, policy=limited).through("score")
+    words = text_of(instrument_page(login(year.manager), year.first_instrument, show="late_by_hand"))
+    assert "补录超过规定期限 2025年12月2日 18:10 登记，登记时的结束时间为 2025年11月1日 18:10" in words
 
 
 def test_no_score_is_shown_where_a_policy_gives_none(login, client, year):

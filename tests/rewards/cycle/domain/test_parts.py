@@ -25,7 +25,7 @@ def test_a_manifest_says_its_parts_in_order():
     parts = [Part("usage", "INS-2", 3, "b" * 64), Part("units", "", 1, "a" * 64)]
     assert parse_manifest(encode_manifest(2025, parts)) == [parts[1], parts[0]]
     assert encode_manifest(2025, parts[1:]) == (
-        b'{"format":"snapshot/3","parts":[{"instrument":"","kind":"units","rows":1,"sha256":"%b"}],"year":2025}\n'
+        b'{"format":"snapshot/4","parts":[{"instrument":"","kind":"units","rows":1,"sha256":"%b"}],"year":2025}\n'
         % (b"a" * 64)
     )
     assert hash_content(encode_manifest(2025, parts)) == hash_content(encode_manifest(2025, reversed(parts)))
@@ -33,11 +33,11 @@ def test_a_manifest_says_its_parts_in_order():
 
 def test_a_manifest_without_a_version_is_of_version_1_and_another_version_is_refused():
     manifest = encode_manifest(2025, [Part("units", "", 1, "a" * 64)])
-    assert parse_manifest(manifest.replace(b'"format":"snapshot/3",', b"")) == parse_manifest(manifest)
-    for earlier in (b"snapshot/1", b"snapshot/2"):
-        assert parse_manifest(manifest.replace(b"snapshot/3", earlier)) == parse_manifest(manifest)
-    with pytest.raises(SnapshotVersionUnknown, match="snapshot/4"):
-        parse_manifest(manifest.replace(b"snapshot/3", b"snapshot/4"))
+    assert parse_manifest(manifest.replace(b'"format":"snapshot/4",', b"")) == parse_manifest(manifest)
+    for earlier in (b"snapshot/1", b"snapshot/2", b"snapshot/3"):
+        assert parse_manifest(manifest.replace(b"snapshot/4", earlier)) == parse_manifest(manifest)
+    with pytest.raises(SnapshotVersionUnknown, match="snapshot/5"):
+        parse_manifest(manifest.replace(b"snapshot/4", b"snapshot/5"))
 
 
 def test_a_code_is_read_however_it_is_typed():

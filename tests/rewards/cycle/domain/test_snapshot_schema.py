@@ -72,6 +72,7 @@ USAGE = {
     "corrected": False,
     "rating": "neutral",
     "open_dispute": None,
+    "logged_ends_at": None,
 }
 
 INSTRUMENT = {
@@ -95,7 +96,7 @@ INSTRUMENT = {
 }
 
 
-def test_the_line_of_version_3_never_changes():
+def test_the_line_of_version_4_never_changes():
     assert encode_row(build_row(UsageRow, USAGE)).decode() == (
         '{"amount_yuan":"100.50","booked_ends_at":null,"booked_starts_at":null,"booking":null,'
         '"capture":"manual","confirmed":true,"corrected":false,"direction":"research","effective_seconds":7200,'
@@ -104,7 +105,8 @@ def test_the_line_of_version_3_never_changes():
         * 64
         + '",'
         '"id":"LOG-1","idle_seconds":0,"in_region":true,"inside_windows_seconds":7200,"instrument":"INS-1",'
-        '"measuring_seconds":7200,"number":3,"open_dispute":null,"operator":"USR-3","owner_organization":"ORG-1",'
+        '"logged_ends_at":null,"measuring_seconds":7200,"number":3,"open_dispute":null,"operator":"USR-3",'
+        '"owner_organization":"ORG-1",'
         '"payer_organization":"ORG-2","payer_person":null,"post_seconds":0,"purpose":"medical_care",'
         '"quoted_yuan":null,"rating":"neutral","recorded_at":"2025-03-05T01:00:00Z","recorded_by":"USR-1",'
         '"related":false,"samples":2,"service_mode":"operated","setup_seconds":0,'
@@ -139,12 +141,20 @@ def test_a_use_of_version_2_is_read_as_disputed_by_nobody():
     assert (row.id, row.open_dispute) == ("LOG-1", None)
 
 
+def test_a_use_of_version_3_is_read_with_the_end_that_counts():
+    corrected = build_row(UsageRow, USAGE | {"logged_ends_at": MORNING.replace(hour=10)})
+    line = encode_row(corrected).replace(b'"logged_ends_at":"2025-03-05T02:00:00Z",', b"")
+    (row,) = decode_rows(UsageRow, line)
+    assert (row.id, row.ends_at, row.logged_ends_at) == ("LOG-1", MORNING.replace(hour=11), None)
+
+
 @pytest.mark.parametrize(
     ("kind", "whole", "column"),
     [
         (InstrumentRow, INSTRUMENT, "nonfiscal_yuan"),
         (InstrumentRow, INSTRUMENT, "rewarded_before"),
         (UsageRow, USAGE, "open_dispute"),
+        (UsageRow, USAGE, "logged_ends_at"),
     ],
 )
 def test_a_new_row_needs_the_columns_of_later_versions(kind, whole, column):

@@ -30,11 +30,15 @@ def manager(small, clock):
     return small.city.person("管理员", small.unit, Role.UNIT_MANAGER)
 
 
+def decide(client, fact, verb, **entered):
+    """Decide on a fact on the page that shows it."""
+    address = reverse("fact_decide", args=[fact.public_id, verb])
+    shown = client.get(address).context["form"]["seen"].value()
+    return client.post(address, {"seen": shown, **entered})
+
+
 def confirm(client, fact):
-    """Confirm a fact on the page that shows it."""
-    address = reverse("fact_decide", args=[fact.public_id, "confirm"])
-    shown = client.get(address).context["form"]["declaration"].value()
-    return client.post(address, {"declaration": shown})
+    return decide(client, fact, "confirm")
 
 
 def test_a_manager_declares_an_officer_confirms_and_returns(login, small, manager):
@@ -53,7 +57,7 @@ def test_a_manager_declares_an_officer_confirms_and_returns(login, small, manage
     fact = DeclaredFact.objects.get(kind="nonfiscal_value")
     confirm(client, fact)
     assert "合同 12 已确认" in text_of(client.get(ADDRESS))
-    client.post(reverse("fact_decide", args=[fact.public_id, "return"]), {"reason": "金额有误"})
+    decide(client, fact, "return", reason="金额有误")
     assert "合同 12 已退回 金额有误" in text_of(client.get(ADDRESS))
     assert client.get(reverse("fact_decide", args=[fact.public_id, "burn"])).status_code == 404
 
@@ -130,18 +134,38 @@ def test_only_the_declaration_that_the_page_shows_is_confirmed(login, small, man
     read = login(small.city.officer).get(address)
     assert "¥320,000.00 证明文件 合同 12" in text_of(read)
     assert reverse("fact_file", args=[fact.public_id, sha256(b"%PDF-1").hexdigest()]) in read.content.decode()
-    stale = {"declaration": read.context["form"]["declaration"].value()}
+    stale = {"seen": read.context["form"]["seen"].value()}
     clock.set(AFTER + timedelta(minutes=1))
     login(manager).post(ADDRESS, typed | {"figure": "490000"})
     client = login(small.city.officer)
     for posted in (stale, {}):
         refused = client.post(address, posted)
         assert refused.status_code == 409
-        assert "该事项已重新申报，本次未予确认" in text_of(refused)
+        assert "该事项已重新申报，本次未作决定" in text_of(refused)
         assert "¥490,000.00" in text_of(refused)
     assert DeclaredFact.objects.get().state == "declared"
-    client.post(address, {"declaration": refused.context["form"]["declaration"].value()})
+    client.post(address, {"seen": refused.context["form"]["seen"].value()})
     assert DeclaredFact.objects.get().state == "confirmed"
+
+
+def test_only_the_declaration_that_the_page_shows_is_returned(login, small, manager, clock):
+    typed = {"unit": small.unit.pk, "fact": "nonfiscal_value", "figure": "320000", "evidence": "合同 12"}
+    typed["instrument"] = small.instrument.public_id
+    login(manager).post(ADDRESS, typed)
+    fact = DeclaredFact.objects.get()
+    address = reverse("fact_decide", args=[fact.public_id, "return"])
+    read = login(small.city.officer).get(address)
+    assert "¥320,000.00 证明文件 合同 12" in text_of(read)
+    clock.set(AFTER + timedelta(minutes=1))
+    login(manager).post(ADDRESS, typed | {"figure": "490000"})
+    client = login(small.city.officer)
+    refused = client.post(address, {"seen": read.context["form"]["seen"].value(), "reason": "金额有误"})
+    assert refused.status_code == 409
+    assert "该事项已重新申报，本次未作决定" in text_of(refused)
+    assert "¥490,000.00" in text_of(refused)
+    assert DeclaredFact.objects.get().state == "declared"
+    client.post(address, {"seen": refused.context["form"]["seen"].value(), "reason": "金额有误"})
+    assert DeclaredFact.objects.get().state == "returned"
 
 
 def test_a_file_that_proves_a_fact_is_read_by_who_sees_the_fact(login, small, manager):

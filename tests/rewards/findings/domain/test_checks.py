@@ -89,7 +89,9 @@ def test_entered_by_hand_late():
 
 def test_in_bulk_in_the_last_days_of_the_year():
     last_days = (datetime(2025, 12, 22, 1, tzinfo=UTC) - MORNING) / timedelta(hours=1)
-    bulk = [entry(f"LOG-{n:02}", by_hand=True, recorded=last_days) for n in range(20)]
+    bulk = [entry(f"LOG-{n:02}", by_hand=True, recorded=last_days) for n in range(19)]
+    corrected = {"hours": last_days, "logged_end": MORNING + timedelta(hours=2)}
+    bulk.append(entry("LOG-19", by_hand=True, recorded=last_days, **corrected))
     earlier = [entry("LOG-90", by_hand=True, recorded=last_days - 24)]
     (candidate,) = check_bulk_at_year_end([*bulk, *earlier], 2025)
     assert candidate.entries == tuple(f"LOG-{n:02}" for n in range(20))

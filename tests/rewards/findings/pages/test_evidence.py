@@ -229,19 +229,28 @@ def test_a_main_piece_speaks_of_its_own_uses_only(small, log, found, page):
     assert [line.use.id for line in further.lines] == [inside.public_id, outside.public_id]
 
 
+def correct(small, log, at, changes):
+    entry = small.city.entry
+    correction = UsageCorrection.objects.create(
+        entry=entry(small.instrument, "correction", at), log=log, changes=changes, reason="误记"
+    )
+    confirmed = entry(small.instrument, "confirmation", at + DAY)
+    UsageConfirmation.objects.create(log=log, correction=correction, entry=confirmed)
+
+
+def test_a_late_entry_is_late_by_the_end_that_was_entered(small, log, found, page):
+    late = log(local(YEAR, 3, 1, 8), booked=False, capture="manual", recorded_after=31 * DAY)
+    correct(small, late, local(YEAR, 4, 2), {"ends_at": local(YEAR, 3, 5, 8).isoformat()})
+    words = text_of(page(found("late_by_hand", [late])))
+    assert "于2025年4月1日 18:10录入（人工补录），距使用结束31天。" in words
+    assert "录入时填写的结束时间为2025年3月1日 18:10，后经更正。" in words
+
+
 def test_a_log_corrected_after_the_freeze_says_so(small, log, found, page):
     use = log(local(YEAR, 4, 2, 8))
     finding = found("never_idle", [use])
     assert "数据冻结后" not in text_of(page(finding))
-    entry = small.city.entry
-    correction = UsageCorrection.objects.create(
-        entry=entry(small.instrument, "correction", AFTER),
-        log=use,
-        changes={"idle_seconds": 0},
-        reason="误记",
-    )
-    confirmed = entry(small.instrument, "confirmation", AFTER + DAY)
-    UsageConfirmation.objects.create(log=use, correction=correction, entry=confirmed)
+    correct(small, use, AFTER, {"idle_seconds": 0})
     assert "该记录在数据冻结后于2026年1月6日 10:00更正，以冻结的数据为准。" in text_of(page(finding))
 
 
