@@ -37,6 +37,8 @@ function say(words) {
 }
 
 document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+// A menu that the keyboard has left would cover what has the focus now.
+document.addEventListener("focusin", (event) => closeMenus(event.target.closest("details.menu")));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const menu = document.querySelector("details.menu[open]");
