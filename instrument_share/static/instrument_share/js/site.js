@@ -63,6 +63,15 @@ document.addEventListener("formdata", (event) => {
 });
 document.addEventListener("htmx:load", (event) => start(event.detail.elt));
 
+// What takes the place of the part in which a button was pressed takes its focus as well.
+const pressed = new WeakSet();
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.elt.contains(document.activeElement)) pressed.add(detail.xhr);
+});
+document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
+  if (pressed.delete(detail.xhr) && document.activeElement === document.body) target.querySelector("a[href], button")?.focus();
+});
+
 /** A row of tabs or links that scrolls begins where the reader is. */
 function showCurrent() {
   for (const current of document.querySelectorAll(".top-nav a[aria-current], .tab-line a[aria-current]")) {
