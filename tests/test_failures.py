@@ -6,14 +6,17 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 
+import psycopg
 import pytest
 from django.db import OperationalError, connection, transaction
 from django.test import Client
+from django.utils.translation import override
 from psycopg.errors import DiskFull
 from psycopg_pool import PoolTimeout
 
 from bookings import public as bookings_public
 from instrument_share.logs import build_logging
+from instrument_share.web.responses.failures import server_error
 from providers import public
 from tests.factories import user
 
@@ -137,6 +140,26 @@ def test_api_answers_failures_as_problems(reader, log, break_pages, error, statu
     assert answer.json()["request_id"] == log()[0]["request_id"]
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("address", "words", "others"),
+    [
+        ("/me/notifications/read/", "Send the same form again", "Idempotency-Key"),
+        ("/api/v1/quotes", "with the same Idempotency-Key", "form"),
+    ],
+)
+def test_broken_connection_tells_people_of_their_form_and_programs_of_their_key(rf, address, words, others):
+    with override("en"):
+        try:
+            raise psycopg.OperationalError("server closed the connection unexpectedly")
+        except psycopg.OperationalError:
+            answer = server_error(rf.post(address))
+    detail = answer.content.decode()
+    assert answer.status_code == 503
+    assert words in detail
+    assert others not in detail
+
+
 def full(words, cause=None):
     error = OperationalError(words)
     error.__cause__ = cause
@@ -158,7 +181,7 @@ def test_disk_without_room_is_answered_503_and_nothing_is_said_of_what_was_sent(
     answer = reader.get("/api/v1/instruments", headers={"Accept-Language": "en"})
     assert (answer.status_code, answer["Retry-After"]) == (503, "10")
     assert answer.json()["code"] == "site.away"
-    assert "Look in a few minutes whether" in answer.json()["detail"]
+    assert "Check in a few minutes whether" in answer.json()["detail"]
     assert reader.get("/").status_code == 503
 
 

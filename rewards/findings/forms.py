@@ -35,6 +35,8 @@ class FindingFilterForm(forms.Form):
         )
         set_choices(self.fields["kind"], [every, *kinds])
         set_choices(self.fields["unit"], [every, *units])
+        for field in self.fields.values():
+            field.optional_note = ""  # type: ignore[attr-defined]
 
 
 class JointDecisionForm(forms.Form):

@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.forms.fields import set_choices
@@ -128,6 +129,10 @@ class CompareForm(forms.Form):
 
     def __init__(self, *args: Any, policies: "Iterable[RewardPolicy]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(each.public_id, f"{bilingual(each, 'title')} · {each.version}") for each in policies]
+        choices = [(each.public_id, _name_version(each)) for each in policies]
         set_choices(self.fields["before"], choices)
         set_choices(self.fields["after"], choices)
+
+
+def _name_version(policy: "RewardPolicy") -> str:
+    return f"{bilingual(policy, 'title')} · {gettext('version {version}').format(version=policy.version)}"

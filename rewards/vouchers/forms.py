@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.accounts.domain import OrganizationKind, SizeClass
@@ -227,7 +227,7 @@ class GrantFilterForm(FilterForm):
 
 
 def _name_batch(scheme: "VoucherScheme") -> str:
-    return f"{bilingual(scheme, 'name')} · {scheme.batch}"
+    return f"{bilingual(scheme, 'name')} · {gettext('batch {batch}').format(batch=scheme.batch)}"
 
 
 class ApplicationFilterForm(GrantFilterForm):

@@ -56,6 +56,28 @@ def test_a_key_on_a_bookable_stretch_leads_to_the_form_with_its_time(open_page, 
     expect(page.locator("#quote")).to_contain_text("符合全部规则")
 
 
+@pytest.mark.parametrize("at", [0, 2])
+def test_a_stretch_of_the_form_keeps_the_focus_when_a_key_chose_its_time(open_page, at):
+    page = open_page("/instruments/{}/book/")
+    stretch = page.locator(".calendar .ec-stretch").nth(at)
+    stretch.press("Enter")
+    expect(page.locator(".time-chosen")).to_be_visible()
+    expect(page.locator("[data-said]")).to_contain_text("已选")
+    expect(stretch).to_be_focused()
+
+
+def test_the_menu_of_the_account_closes_when_the_keyboard_leaves_it(open_page):
+    page = open_page("/instruments/{}/")
+    menu = page.locator("details.menu")
+    menu.locator("summary").press("Enter")
+    expect(menu).to_have_attribute("open", "")
+    for _ in range(menu.locator("a:visible, button:visible").count()):
+        page.keyboard.press("Tab")
+        expect(menu).to_have_attribute("open", "")
+    page.keyboard.press("Tab")
+    expect(menu).not_to_have_attribute("open", "")
+
+
 def test_the_calendar_is_reached_by_tab_and_scrolled_by_an_arrow(open_page):
     page = open_page("/instruments/{}/")
     hours = page.locator(".calendar .ec-main")

@@ -60,3 +60,18 @@ def test_a_late_use_a_note_and_an_instrument_that_breaks(enter, clock, watch):
     assert Booking.objects.get(pk=hit.pk).state == "cancelled"
     told = Notification.objects.filter(user=city.researcher, params__reason__zh="分子泵报警")
     assert told.count() == 1
+
+
+def test_the_row_of_an_approved_request_takes_the_focus_of_the_button(enter, clock):
+    clock.set(NOW)
+    city = factories.city(decision="by_keeper", decision_hours=24)
+    for hour in (9, 13):
+        book(city, slot(day=1, hour=hour, length=1))
+    city.keeper.set_password(PASSWORD)
+    city.keeper.save()
+    page = enter(city.keeper.username, **TABLET)
+    page.goto("/keeper/")
+    page.locator("#decide li").first.get_by_role("button", name="通过").press("Enter")
+    row = page.locator("#decide li").first
+    expect(row.locator("[role=status]")).to_contain_text("已通过，并已通知")
+    expect(row.get_by_role("link")).to_be_focused()

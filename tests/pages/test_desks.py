@@ -69,7 +69,7 @@ def test_desk_access_depends_on_role(city, admin, see):
 def test_a_new_person_is_shown_the_way_to_the_catalogue(city, see):
     page = texts(see(factories.user(), "me"))
     assert "您还没有预约过仪器" in page
-    assert '<a class="btn btn-primary" href="/instruments/">去仪器目录</a>' in page
+    assert '<a class="btn btn-primary" href="/instruments/">前往仪器目录</a>' in page
 
 
 def test_past_bookings_are_narrowed_by_instrument_and_end_and_exported_as_shown(city, see):

@@ -75,7 +75,7 @@ def describe_busy() -> tuple[int, str, str]:
 
 def _describe_full() -> tuple[int, str, str]:
     detail = gettext(
-        "The site can’t store anything at the moment. Look in a few minutes whether what you had sent was "
+        "The site can’t store anything at the moment. Check in a few minutes whether what you sent was "
         "carried out before you send it again."
     )
     return 503, "site.away", detail
@@ -90,11 +90,17 @@ def _describe_outage(request: HttpRequest) -> tuple[int, str, str]:
         detail = gettext(
             "The connection to the database broke, as when another machine takes over. Try again in a moment."
         )
+    elif request.path.startswith("/api/"):
+        detail = gettext(
+            "The connection to the database broke, as when another machine takes over. It is not certain "
+            "whether the request was carried out. Send it again in a moment: with the same Idempotency-Key "
+            "it is carried out once only."
+        )
     else:
         detail = gettext(
             "The connection to the database broke, as when another machine takes over. It is not certain "
-            "whether what you had sent was carried out. Send it again in a moment: the same form, or the "
-            "same request with its Idempotency-Key, is carried out once only."
+            "whether what you sent was carried out. Send the same form again in a moment; it is carried out "
+            "once only."
         )
     return 503, "site.away", detail
 

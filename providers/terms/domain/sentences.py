@@ -193,13 +193,19 @@ def _quotas(terms: TermsDraft) -> Iterator[Sentence]:
 
 
 def _cancellation(terms: TermsDraft) -> Iterator[Sentence]:
-    change = max(terms.change_deadline, terms.cancel_deadline)
-    yield Sentence(
-        gettext_noop(
-            "It can be moved up to {change}, and cancelled free of charge up to {cancel}, before the start."
-        ),
-        {"change": _length(change), "cancel": _length(terms.cancel_deadline)},
-    )
+    if terms.change_deadline > terms.cancel_deadline:
+        yield Sentence(
+            gettext_noop(
+                "It can be moved up to {change}, and cancelled free of charge up to {cancel}, before "
+                "the start."
+            ),
+            {"change": _length(terms.change_deadline), "cancel": _length(terms.cancel_deadline)},
+        )
+    else:
+        yield Sentence(
+            gettext_noop("Free changes and cancellation up to {cancel} before the start."),
+            {"cancel": _length(terms.cancel_deadline)},
+        )
     yield Sentence(
         gettext_noop("Late cancellation costs {late}% of the quoted price, a no-show {no_show}%."),
         {"late": terms.late_cancel_percent, "no_show": terms.no_show_percent},

@@ -45,7 +45,7 @@ DONE: dict[str, str | Promise] = {
 STEPS: tuple[tuple[str, str | Promise, str], ...] = (
     (CycleState.FROZEN, gettext_lazy("Freeze"), "frozen_at"),
     (CycleState.CHECKED, gettext_lazy("Check"), "checked_at"),
-    (CycleState.SCORED, gettext_lazy("Score"), "scored_at"),
+    (CycleState.SCORED, pgettext_lazy("step of a year", "Score"), "scored_at"),
     (CycleState.NOTICED, gettext_lazy("Public notice"), "noticed_at"),
     (CycleState.APPROVED, pgettext_lazy("step of a year", "Approve"), "approved_at"),
     (CycleState.REPORTED, gettext_lazy("Send"), ""),

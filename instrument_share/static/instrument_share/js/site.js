@@ -37,6 +37,8 @@ function say(words) {
 }
 
 document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+// A menu that the keyboard has left would cover what has the focus now.
+document.addEventListener("focusin", (event) => closeMenus(event.target.closest("details.menu")));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const menu = document.querySelector("details.menu[open]");
@@ -60,6 +62,15 @@ document.addEventListener("formdata", (event) => {
   if (event.target.matches('[role="search"]')) removeEmpty(event.formData);
 });
 document.addEventListener("htmx:load", (event) => start(event.detail.elt));
+
+// What takes the place of the part in which a button was pressed takes its focus as well.
+const pressed = new WeakSet();
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  if (detail.elt.contains(document.activeElement)) pressed.add(detail.xhr);
+});
+document.addEventListener("htmx:afterSettle", ({ target, detail }) => {
+  if (pressed.delete(detail.xhr) && document.activeElement === document.body) target.querySelector("a[href], button")?.focus();
+});
 
 /** A row of tabs or links that scrolls begins where the reader is. */
 function showCurrent() {

@@ -205,8 +205,26 @@ function stretchButton(event, words, name, choose) {
   button.type = "button";
   button.className = "ec-stretch";
   button.setAttribute("aria-label", words.stretch.replace("{time}", [name, rangeText(start, end)].filter(Boolean).join(" ")));
-  button.addEventListener("click", () => choose(start));
+  button.addEventListener("click", () => {
+    const focusAgain = rememberFocus(button);
+    choose(start);
+    focusAgain();
+  });
   return button;
+}
+
+/**
+ * The component draws all events anew when one is added. Returns what gives the focus back to the button that had
+ * it, once they are drawn. A stretch over midnight has one button on either day, with the same name.
+ */
+function rememberFocus(button) {
+  if (document.activeElement !== button) return () => {};
+  const place = button.closest(".ec").parentElement;
+  const alike = () => [...place.querySelectorAll(".ec-stretch")].filter((one) => one.ariaLabel === button.ariaLabel);
+  const number = alike().indexOf(button);
+  return () => setTimeout(() => {
+    if (document.activeElement === document.body) alike()[number]?.focus({ preventScroll: true });
+  });
 }
 
 function line(name, text) {

@@ -113,7 +113,7 @@ def test_preview_lists_bookings_outside_the_new_hours_with_a_free_time(open_city
     assert f'name="start_{booking.public_id}" value="2026-03-06T08:00"' in body
     assert body.count('name="outcome_') == 3
     assert re.search(r'name="outcome_\S+ value="keep"[^>]*checked', body)
-    assert "没有预约不在新的开放时段内" in text_of(post("preview", **{"patterns-0-closes": "19:00"}))
+    assert "所有预约均在新的开放时段内" in text_of(post("preview", **{"patterns-0-closes": "19:00"}))
 
 
 def test_trial_separates_what_the_rule_in_force_refuses_and_sums_neither(open_city, post):

@@ -53,7 +53,7 @@ def test_a_manager_declares_an_officer_confirms_and_returns(login, small, manage
     assert "¥320,000.00 合同 12 待科技局确认" in shown
     assert "资格条件 云屏大学 共享平台入网单位 协议" in shown
     client = login(small.city.officer)
-    assert f"2 个{YEAR}年度申报事项待确认" in text_of(client.get("/bureau/"))
+    assert f"2 项{YEAR}年度申报事项待确认" in text_of(client.get("/bureau/"))
     fact = DeclaredFact.objects.get(kind="nonfiscal_value")
     confirm(client, fact)
     assert "合同 12 已确认" in text_of(client.get(ADDRESS))
