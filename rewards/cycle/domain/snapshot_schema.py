@@ -188,6 +188,11 @@ class UsageRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         datetime | None, Column("end as it was logged; null: no confirmed correction changed it")
     ] = None
 
+    @property
+    def entered_end(self) -> datetime:
+        """Return the end that was entered with the use, whatever it was corrected to."""
+        return self.logged_ends_at or self.ends_at
+
 
 class ProofRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A file that proves a fact confirmed for the year; without any file there is no such part."""

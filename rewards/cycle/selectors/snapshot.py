@@ -114,7 +114,7 @@ def describe_usage(row: UsageRow) -> dict[str, Any]:
         "booking": row.booking or "",
         "starts_at": row.starts_at,
         "ends_at": row.ends_at,
-        "logged_ends_at": row.logged_ends_at or row.ends_at,
+        "logged_ends_at": row.entered_end,
         "external": row.external,
         "effective_seconds": row.effective_seconds,
         "amount_yuan": row.amount_yuan,

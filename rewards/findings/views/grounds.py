@@ -118,7 +118,7 @@ def _relation(ground: "Ground", names: Mapping[str, str], last_use: datetime) ->
 
 def _entered(row: UsageRow, grounds: Grounds) -> Iterator[str]:
     """Say who entered a use when, how long after the end that was entered."""
-    days = max((row.recorded_at - (row.logged_ends_at or row.ends_at)) // timedelta(days=1), 0)
+    days = max((row.recorded_at - row.entered_end) // timedelta(days=1), 0)
     sentence = ngettext(
         "Entered ({how}) by {name} on {time}, {days} day after the use.",
         "Entered ({how}) by {name} on {time}, {days} days after the use.",
