@@ -67,8 +67,8 @@ def _describe(request: HttpRequest, error: BaseException | None) -> tuple[int, s
 def describe_busy() -> tuple[int, str, str]:
     """Return status, code and words for more work than the site does at once."""
     detail = gettext(
-        "Too many requests came at once, or another machine takes over. Nothing was carried out. "
-        "Try again in a moment."
+        "Too many people are using the site at once, or it is moving to another machine. Nothing was "
+        "carried out. Try again in a moment."
     )
     return 503, "site.busy", detail
 
