@@ -128,7 +128,10 @@ def _find_row_problems(
             (
                 row.is_decided_late,
                 "history.decided_late",
-                gettext_noop("Row {number}: what is not decided by its deadline lapses."),
+                gettext_noop(
+                    "Row {number}: it was decided when its deadline was over, and so had lapsed. Correct one "
+                    "of the two times, or give no deadline where there was none."
+                ),
             ),
         )
         yield from (
