@@ -44,19 +44,29 @@ def state_of_migrations() -> str:
 
 def fill(address: str) -> None:
     """Bring an empty database to the state after `migrate`, by the schema an earlier run left or by it."""
-    kept = KEPT / f"migrated_{state_of_migrations()}.sql"
+    with psycopg.connect(address) as server:
+        release = server.info.server_version // 10_000
+    kept = KEPT / f"migrated_{state_of_migrations()}_{release}.sql"
     if kept.exists():
         run("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={kept}", address)
         return
     run(sys.executable, "manage.py", "migrate", "--verbosity=0", DATABASE_URL=address)
-    if shutil.which("pg_dump") and shutil.which("psql"):
+    if release_of_pg_dump() == release:
         kept.parent.mkdir(parents=True, exist_ok=True)
-        for former in kept.parent.glob("migrated_*"):
+        for former in kept.parent.glob(f"migrated_*_{release}.sql"):
             former.unlink()
         unfinished = kept.with_suffix(".part")
         # Whoever loads it owns what it makes, as after `migrate`.
         run("pg_dump", "--no-owner", "--no-privileges", "--no-comments", f"--file={unfinished}", address)
         unfinished.rename(kept)
+
+
+def release_of_pg_dump() -> int | None:
+    """Its major version: it reads no newer server, and what it writes an older one may not take."""
+    if not (shutil.which("pg_dump") and shutil.which("psql")):
+        return None
+    told = subprocess.run(["pg_dump", "--version"], capture_output=True, text=True, check=True).stdout
+    return int(told.removeprefix("pg_dump (PostgreSQL) ").split(".")[0])
 
 
 def run(*command: str, **more: str) -> None:
