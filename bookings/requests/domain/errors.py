@@ -30,10 +30,12 @@ class BookingChanged(RevisionMismatch):
 
 
 class ConditionsChanged(Conflict):
-    """A time is not booked on the conditions that its form has shown; `problems` says what has changed."""
+    """A time is not booked or moved to on the conditions that its form has shown; `problems` says why."""
 
     code = "booking.conditions_changed"
-    message = gettext_noop("The price or the rules have changed since you read them. Check them, then book.")
+    message = gettext_noop(
+        "The price or the rules have changed since you read them. Check them, then send again."
+    )
 
 
 class DecisionOverdue(Conflict):
