@@ -1,6 +1,6 @@
 """Offers of time that came free, and their answers: one person gets it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -28,11 +28,16 @@ from bookings.waiting.services import notifications
 from bookings.waiting.services.ends import wait_end
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.wording import Sentence
 from providers import public as providers
 from providers.domain import Decision, ServiceMode
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
+    from instrument_share.kernel.errors import Problem
+
+NOT_ADMITTED = "已不符合预约条件"
+"""What the booking of an offer keeps as the reason of its withdrawal, in Chinese as any such note."""
 
 
 def free_time_offer(instrument_ids: Collection[int], now: datetime) -> None:
@@ -157,9 +162,49 @@ def _lapse(booking_id: int, now: datetime) -> bool:
     offer = booking.waitlist_offer
     if booking.state != BookingState.OFFERED or offer.answer_by > now:
         return False
+    if problems := _find_problems(booking, offer.answer_by):
+        _withdraw(booking, problems, now)
+        return True
     _count_unanswered(offer.entry, booking, now)
     offer_pass_on(booking, "lapse", actor=None, now=now)
     return True
+
+
+def _find_problems(booking: Booking, now: datetime) -> "list[Problem]":
+    """Return what the acceptance of an offer by its user would be refused for."""
+    return find_problems_at(booking.user, booking, Interval(booking.starts_at, booking.ends_at), now)
+
+
+def refused_offers_withdraw_due(now: datetime) -> int:
+    """Withdraw open offers that would be refused at their acceptance by now; return their number.
+
+    As where another booking has used up the budget of the project, or credit was suspended meanwhile. Nobody
+    could answer such an offer, and it would keep the time from the next on the list.
+    """
+    offers = Booking.objects.filter(state=BookingState.OFFERED, waitlist_offer__answer_by__gt=now)
+    offers = offers.select_related(
+        "instrument__organization", "rule", "user", "payer_organization", "organization_project"
+    )
+    refused = [one.pk for one in offers.order_by("requested_at", "pk") if _find_problems(one, now)]
+    return sum(_withdraw_if_refused(pk, now) for pk in refused)
+
+
+@transaction.atomic
+def _withdraw_if_refused(booking_id: int, now: datetime) -> bool:
+    booking = booking_lock(booking_id)
+    problems = _find_problems(booking, now) if booking.state == BookingState.OFFERED else []
+    if problems:
+        _withdraw(booking, problems, now)
+    return bool(problems)
+
+
+def _withdraw(booking: Booking, problems: "Sequence[Problem]", now: datetime) -> None:
+    """End an offer that can't be accepted any more, and tell why; it counts for no unanswered one."""
+    offer_pass_on(booking, "lapse", actor=None, now=now, reason=NOT_ADMITTED)
+    lines = [Sentence(one.message, one.params) for one in problems]
+    notifications.notify_waiting(
+        booking.waitlist_offer.entry, notifications.WITHDRAWN, now, lines, starts_at=booking.starts_at
+    )
 
 
 def _count_unanswered(entry: WaitlistEntry, booking: Booking, now: datetime) -> None:
@@ -173,10 +218,12 @@ def _count_unanswered(entry: WaitlistEntry, booking: Booking, now: datetime) -> 
     notifications.notify_waiting(entry, message, now, starts_at=booking.starts_at)
 
 
-def offer_pass_on(booking: Booking, move: str, *, actor: "User | None", now: datetime) -> None:
-    """End an offer under the caller's lock, and offer its time to the next."""
+def offer_pass_on(
+    booking: Booking, move: str, *, actor: "User | None", now: datetime, reason: str = ""
+) -> None:
+    """End an offer under the caller's lock, for a `reason` where it is withdrawn, and offer its time on."""
     for one in (*get_companions(booking), booking):
-        let_offer_go(one, move, actor=actor, now=now)
+        let_offer_go(one, move, actor=actor, now=now, reason=reason)
     pass_on_freed_time(booking, now)
 
 
