@@ -1,5 +1,6 @@
 """Pages and API of projects: opened by the administrator, named in a booking, looked at by the holder."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -137,9 +138,32 @@ def test_form_keeps_what_was_entered_and_says_what_is_wrong(city, as_person):
     assert list(refused.context["form"].errors) == ["last_date"]
     taken = page.post(new, ENTERED | people)
     assert "本单位已有该编号的项目" in text_of(taken)
-    stale = f"/projects/{city.project.public_id}/edit/"
-    assert page.post(stale, ENTERED | people | {"revision": "1", "budget_yuan": "9"}).status_code == 302
-    assert "该项目已被他人修改" in text_of(page.post(stale, ENTERED | people | {"revision": "1"}))
+
+
+def test_who_began_before_somebody_else_changed_the_project_sees_both_and_saves_what_was_typed(
+    city, as_person
+):
+    add_project(city)
+    colleague = factories.member(city.company, name="庚")
+    page, address = as_person(city.admin), f"/projects/{city.project.public_id}/edit/"
+    theirs = {"holder": city.admin.public_id, "revision": "1", "budget_yuan": "9", "last_date": "2027-01-31"}
+    assert page.post(address, ENTERED | {"open_to": "all"} | theirs).status_code == 302
+    people = {"open_to": "named", "members": [colleague.public_id]}
+    mine = ENTERED | people | {"holder": city.admin.public_id, "revision": "1", "budget_yuan": "250"}
+    refused = page.post(address, mine)
+    assert refused.status_code == 422
+    assert "该项目在您打开后已被他人修改。请对照两个版本，修改后重新保存。" in text_of(refused)
+    assert [tuple(one) for one in refused.context["meanwhile"]] == [
+        ("结束日期", "2027年1月31日 周日", "2026年12月31日 周四"),
+        ("预算（元）", "9.00", "250"),
+        ("可使用人员", "本单位全体成员", "项目负责人和下列指定人员"),
+        ("指定人员", "—", "庚"),
+    ]
+    form = refused.context["form"]
+    assert (form["budget_yuan"].value(), form["revision"].value()) == ("250", "2")
+    assert page.post(address, mine | {"revision": form["revision"].value()}).status_code == 302
+    city.project.refresh_from_db()
+    assert (city.project.budget_yuan, city.project.last_date, city.project.revision) == (250, date(2026, 12, 31), 3)
 
 
 def test_booking_form_offers_projects_of_ones_organizations_and_names_the_chosen_one(city, as_person):
