@@ -163,7 +163,11 @@ def test_who_began_before_somebody_else_changed_the_project_sees_both_and_saves_
     assert (form["budget_yuan"].value(), form["revision"].value()) == ("250", "2")
     assert page.post(address, mine | {"revision": form["revision"].value()}).status_code == 302
     city.project.refresh_from_db()
-    assert (city.project.budget_yuan, city.project.last_date, city.project.revision) == (250, date(2026, 12, 31), 3)
+    assert (city.project.budget_yuan, city.project.last_date, city.project.revision) == (
+        250,
+        date(2026, 12, 31),
+        3,
+    )
 
 
 def test_booking_form_offers_projects_of_ones_organizations_and_names_the_chosen_one(city, as_person):
