@@ -81,15 +81,14 @@ class ProjectForm(forms.Form):
         The form gets the error and the project's revision, so that sending it again saves what was typed.
         """
         add_problems(self, error)
-        self.data = self.data.copy()
-        self.data["revision"] = str(project.revision)
         self.initial = describe_project(project)
+        self.data = {name: self[name].value() for name in self.fields} | {"revision": str(project.revision)}
         shown = (self[name] for name in self.changed_data if name != "revision")
         return [
             Difference(
                 str(one.label),
-                _describe_value(one.field, one.initial),
-                _describe_value(one.field, self.cleaned_data[one.name]),
+                _describe_value(one, one.initial),
+                _describe_value(one, self.cleaned_data[one.name]),
             )
             for one in shown
         ]
@@ -117,12 +116,11 @@ class Difference(NamedTuple):
     typed: str
 
 
-def _describe_value(field: forms.Field, value: Any) -> str:
-    if isinstance(field, forms.MultipleChoiceField):
-        names = (str(name) for key, name in field.choices if key in value)
+def _describe_value(bound: forms.BoundField, value: Any) -> str:
+    if isinstance(bound.field, forms.ChoiceField):
+        chosen = value if isinstance(value, list) else [value]
+        names = [str(one.data["label"]) for one in bound.subwidgets if one.data["value"] in chosen]
         return (", " if in_english() else "、").join(names) or "—"
-    if isinstance(field, forms.ChoiceField):
-        return str(dict(field.choices).get(value, "—"))
     if isinstance(value, date):
         return day(value)
     return "—" if value in {None, ""} else str(value)

@@ -84,7 +84,7 @@ def series_move(
     return moved
 
 
-def _tell_refusals(refused: list[tuple[Interval, Sequence[Problem]]], number: int) -> list[Problem]:
+def _tell_refusals(refused: Sequence[tuple[Interval, Sequence[Problem]]], number: int) -> list[Problem]:
     return tell_refusals(sorted(refused, key=lambda each: each[0]), number)
 
 
