@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from bookings.requests.domain.decision import get_decision_deadline
+from bookings.requests.domain.errors import ConditionsChanged
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, BookingGroup
 from bookings.requests.selectors.admission import find_problems_at, find_problems_in
@@ -23,7 +24,7 @@ from bookings.requests.services.held_time import (
 from bookings.requests.services.notifications import notify_of_claim
 from bookings.waiting.domain import MOST_UNANSWERED, OfferOver, WaitState, get_answer_deadline
 from bookings.waiting.models import WaitlistEntry, WaitlistOffer
-from bookings.waiting.selectors import OPEN_OFFER, find_time_for, waits_in_order
+from bookings.waiting.selectors import OPEN_OFFER, find_time_for, get_conditions_of_offer, waits_in_order
 from bookings.waiting.services import notifications
 from bookings.waiting.services.ends import wait_end
 from instrument_share.accounts import selectors as accounts
@@ -111,10 +112,11 @@ def rivals_tell(booking: Booking, now: datetime) -> None:
 
 
 @transaction.atomic
-def offer_accept(*, actor: "User", booking_id: int, now: datetime) -> Booking:
+def offer_accept(*, actor: "User", booking_id: int, now: datetime, shown: str | None = None) -> Booking:
     """Accept an offered time: it is booked, or requested where a keeper decides, at the price offered.
 
     The same checks apply as to a booking. Raises OfferOver once it was answered or its deadline has passed.
+    `shown` are the conditions that a page has shown; raises ConditionsChanged with what is different by now.
     """
     offered = Booking.objects.select_related("user").get(pk=booking_id)
     if offered.payer_organization_id is not None:
@@ -123,7 +125,10 @@ def offer_accept(*, actor: "User", booking_id: int, now: datetime) -> Booking:
     booking = _open_offer_lock(actor, booking_id, now)
     if problems := find_problems_at(actor, booking, Interval(booking.starts_at, booking.ends_at), now):
         raise build_refusal(problems)
-    for one in (*get_companions(booking), booking):
+    together = [*get_companions(booking), booking]
+    if shown is not None and (changes := get_conditions_of_offer(together, now).find_changes(shown)):
+        raise ConditionsChanged(problems=changes)
+    for one in together:
         _accept(one, actor, now)
     wait_end(booking.waitlist_offer.entry, WaitState.BOOKED, actor=actor, now=now)
     notifications.notify_of_acceptance(booking, actor, now)
