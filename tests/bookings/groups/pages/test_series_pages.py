@@ -329,7 +329,7 @@ def test_nobody_is_offered_to_hand_over_where_no_colleague_is(city, see):
     assert reverse("booking_hand_over", args=[booking.public_id]) not in page
     refused = see(city.researcher, "booking_hand_over", booking.public_id)
     assert refused.status_code == 422
-    assert "付款单位没有其他成员" in text_of(refused)
+    assert "付费单位没有其他成员" in text_of(refused)
 
 
 def test_handing_over_names_its_deadline_and_is_not_offered_after_it(db, see):

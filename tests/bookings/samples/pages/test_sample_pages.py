@@ -288,9 +288,9 @@ def test_a_quote_for_an_instrument_out_of_service_leads_to_no_acceptance(city, s
     assert address in see(city.researcher, "sample_order", order.public_id).content.decode()
     Instrument.objects.filter(pk=city.instrument.pk).update(state="suspended")
     page = see(city.researcher, "sample_order", order.public_id)
-    assert (address in page.content.decode(), "该仪器已停用" in text_of(page)) == (False, True)
+    assert (address in page.content.decode(), "该仪器暂停服务" in text_of(page)) == (False, True)
     refused = see(city.researcher, "sample_order_accept", order.public_id)
-    assert (refused.status_code, "该仪器已停用" in text_of(refused)) == (409, True)
+    assert (refused.status_code, "该仪器暂停服务" in text_of(refused)) == (409, True)
 
 
 def test_order_says_that_the_rule_takes_no_such_samples_any_more(as_user, city):
