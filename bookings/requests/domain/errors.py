@@ -26,7 +26,7 @@ class BookingChanged(RevisionMismatch):
     """The booking has changed since the caller read it."""
 
     code = "booking.changed_meanwhile"
-    message = gettext_noop("Somebody changed this booking meanwhile. Reload it and decide again.")
+    message = gettext_noop("Somebody changed this booking meanwhile. Check it as it is now, then decide.")
 
 
 class ConditionsChanged(Conflict):

@@ -254,6 +254,22 @@ def test_move_needing_new_approval_says_so_before_and_after(city, see, send):
     assert "改期，须重新审批" in page
 
 
+def test_a_request_that_moves_while_its_keeper_types_is_declined_only_as_it_stands_then(
+    city, booking, see, send
+):
+    asked = see(city.keeper, "booking_reject", booking.public_id)
+    assert "2026年3月3日 周二 09:00–11:00" in texts(asked)
+    booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=3), now=NOW)
+    sent = {"reason": "周二停机。", "seen": asked.context["form"]["seen"].value()}
+    refused = send(city.keeper, "booking_reject", booking.public_id, **sent)
+    booking.refresh_from_db()
+    assert (refused.status_code, booking.state) == (409, "requested")
+    assert "本预约刚刚被他人修改，请按现在的内容核对后再操作。" in texts(refused)
+    assert ("周二停机。" in texts(refused), "2026年3月5日 周四 09:00–11:00" in texts(refused)) == (True, True)
+    again = sent | {"seen": refused.context["form"]["seen"].value()}
+    assert send(city.keeper, "booking_reject", booking.public_id, **again).status_code == 302
+
+
 def get_shown(answer):
     return re.search(r'name="shown" value="([^"]*)"', answer.content.decode())[1]
 
