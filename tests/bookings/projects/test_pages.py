@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from bookings.projects.models import Project
+from bookings.projects.services import project_close
 from bookings.requests.models import Booking
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.selectors import notifications
@@ -111,6 +112,26 @@ def test_who_waits_for_time_for_a_closed_project_is_told_too(city, as_person, is
     told = notifications(entry.user).first()
     assert (told.path, told.params["project"]) == (reverse("my_waiting"), "钛合金疲劳机理")
     assert "stands" not in told.message
+
+
+@pytest.mark.parametrize("decision", ["at_once", "by_keeper"])
+def test_a_booking_whose_project_is_closed_is_not_offered_to_be_moved_and_says_why(city, as_person, decision):
+    factories.rule(city.instrument, decision=decision)
+    add_project(city)
+    booking = book(city, slot(day=5), organization_project_id=city.project.pk)
+    address = f"/bookings/{booking.public_id}/"
+    why = "项目“钛合金疲劳机理”关闭期间，本预约不能改期。"
+    for is_closed in (False, True):
+        if is_closed:
+            project_close(actor=city.admin, project_id=city.project.pk, now=NOW)
+        for person, pages in ((city.researcher, (address, "/me/")), (city.keeper, (address,))):
+            for page in pages:
+                answer = as_person(person).get(page)
+                assert (f"{address}move/" in answer.text, why in text_of(answer)) == (
+                    not is_closed,
+                    is_closed,
+                )
+    assert "改期截止时间" not in text_of(as_person(city.researcher).get("/me/"))
 
 
 def test_who_changes_a_project_reads_whom_it_may_hit(city, as_person):
