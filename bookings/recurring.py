@@ -14,7 +14,11 @@ from bookings.statements.services.drafting import statements_draft_due
 from bookings.statements.services.statements import statements_remind_due
 from bookings.usage.services.automatic import usage_confirm_due, uses_remind_due
 from bookings.waiting.services.entries import waits_end_due
-from bookings.waiting.services.offers import free_time_offer_due, offers_lapse_due
+from bookings.waiting.services.offers import (
+    free_time_offer_due,
+    offers_lapse_due,
+    refused_offers_withdraw_due,
+)
 from instrument_share.jobs.registry import RecurringJob
 from instrument_share.kernel.errors import gettext_noop
 
@@ -42,6 +46,12 @@ RECURRING = (
     ),
     RecurringJob(
         "bookings.offers_lapse", gettext_noop("Offers that nobody answered"), MINUTE, offers_lapse_due
+    ),
+    RecurringJob(
+        "bookings.offers_withdraw",
+        gettext_noop("Offers that can no longer be accepted"),
+        MINUTE,
+        refused_offers_withdraw_due,
     ),
     RecurringJob(
         "bookings.waiting", gettext_noop("Free time for the waiting list"), MINUTE, free_time_offer_due

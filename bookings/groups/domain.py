@@ -40,11 +40,11 @@ class BasketEmpty(Conflict):
 
 
 class BasketChanged(Conflict):
-    """A basket that is not what was read before it is booked, as in another window, or has another price."""
+    """A basket, or the conditions of what is in it, that is not what was read before it is booked."""
 
     code = "basket.changed"
     message = gettext_noop(
-        "The basket or its prices have changed since you read them. Check them, then book."
+        "The basket, its prices or the rules have changed since you read them. Check them, then book."
     )
 
 

@@ -9,13 +9,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from bookings.projects.domain.choices import get_next_state
-from bookings.projects.forms import ProjectForm, describe_project
+from bookings.projects.forms import Difference, ProjectForm, describe_project
 from bookings.projects.registry import count_bookings_ahead, count_waits
 from bookings.projects.selectors import get_kept_project, kept_projects
 from bookings.projects.services import project_change, project_close, project_create, project_reopen
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.addresses import page_address
+from instrument_share.kernel.errors import RevisionMismatch
 from instrument_share.web import clock
 from instrument_share.web.desks import navigation
 from instrument_share.web.idempotency import idempotent_form
@@ -67,29 +68,42 @@ def project_new(request: SignedInRequest, organization_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def project_edit(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Change a project as its holder or an administrator."""
+    """Change a project as its holder or an administrator.
+
+    Where somebody else has changed it meanwhile, that stands beside what was typed.
+    """
     found = get_kept_project(request.user, public_id)
     form = ProjectForm(
         request.POST or None,
         people=list(accounts.people_of(found.organization)),
         initial=describe_project(found),
     )
+    meanwhile: list[Difference] = []
+
+    def save() -> "Project | None":
+        try:
+            return project_change(
+                actor=request.user,
+                project_id=found.pk,
+                facts=form.as_facts(),
+                revision=form.cleaned_data["revision"],
+                now=clock.now(),
+            )
+        except RevisionMismatch as error:
+            meanwhile.extend(form.report_conflict(error, get_kept_project(request.user, public_id)))
+            return None
+
     return answer_form(
         request,
         form,
-        save=lambda: project_change(
-            actor=request.user,
-            project_id=found.pk,
-            facts=form.as_facts(),
-            revision=form.cleaned_data["revision"],
-            now=clock.now(),
-        ),
+        save=save,
         respond=lambda changed: redirect_with_message(
             request, _("The project is changed."), _get_next_address(request.user, changed)
         ),
         template="bookings/projects/project_form.html",
         context=lambda: {
             "form": form,
+            "meanwhile": meanwhile,
             "project": found,
             "up": _get_address(found),
             "ahead": count_bookings_ahead(found, clock.now()),

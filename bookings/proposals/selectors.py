@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bookings.proposals.domain import LeftOut, ProposalOrder, Slot, find_reason, find_slot
 from bookings.requests.domain import credit
 from bookings.requests.domain.decision import get_decision_deadline
-from bookings.requests.selectors.costs import find_costs_once_approved
+from bookings.requests.selectors.costs import get_conditions_of_each
 from bookings.requests.selectors.offers import Applicant, get_free_time
 from bookings.requests.selectors.request_facts import CREDIT
 from bookings.requests.selectors.searching import CatalogueResult, Order, search_catalogue
@@ -82,8 +82,8 @@ def get_proposals(
             asked.append((dict(prices), slot.interval))
         else:
             left_out[find_reason(together, span)] += 1
-    costs = find_costs_once_approved(asked, now)
-    items = [replace(one, cancel_yuan=cost) for one, cost in zip(items, costs, strict=True)]
+    conditions = get_conditions_of_each(asked, now)
+    items = [replace(one, cancel_yuan=each.cancel_yuan) for one, each in zip(items, conditions, strict=True)]
     return Proposals(
         items=sorted(items, key=KEYS[order]),
         found=found,

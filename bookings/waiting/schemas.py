@@ -1,7 +1,6 @@
 """Waits in the API."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 from ninja import Schema
@@ -20,7 +19,7 @@ from bookings.requests.schemas import (
     serialize_person_ref,
 )
 from bookings.waiting.domain import WaitState
-from bookings.waiting.selectors import get_cancel_costs, get_open_offer, get_wait_state
+from bookings.waiting.selectors import get_conditions_of_offers, get_open_offer, get_wait_state
 from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import (
     BodyIn,
@@ -35,6 +34,7 @@ from providers.domain import ServiceMode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bookings.requests.domain.pricing import Conditions
     from bookings.waiting.models import WaitlistEntry
 
 MOST_MINUTES = int(LONGEST.total_seconds()) // 60
@@ -93,11 +93,11 @@ class WaitsPage(Schema):
 
 def serialize_waits(entries: "Sequence[WaitlistEntry]", now: datetime) -> list[WaitOut]:
     """Return waits that `waits` has returned."""
-    cancel_costs = get_cancel_costs(entries, now)
-    return [_serialize_wait(one, cancel_costs.get(one.pk)) for one in entries]
+    conditions = get_conditions_of_offers(entries, now)
+    return [_serialize_wait(one, conditions.get(one.pk)) for one in entries]
 
 
-def _serialize_wait(entry: "WaitlistEntry", cancel_yuan: Decimal | None) -> WaitOut:
+def _serialize_wait(entry: "WaitlistEntry", conditions: "Conditions | None") -> WaitOut:
     offer, payer = get_open_offer(entry), entry.payer_organization
     kept = ("earliest", "latest", "minutes", "service_mode", "subject", "joined_at", "ended_at")
     return WaitOut(
@@ -109,9 +109,9 @@ def _serialize_wait(entry: "WaitlistEntry", cancel_yuan: Decimal | None) -> Wait
         offer=OfferOut(
             booking=serialize_booking(offer.booking),
             answer_by=offer.answer_by,
-            late_cancel_yuan=cancel_yuan,
+            late_cancel_yuan=conditions.cancel_yuan,
         )
-        if offer
+        if offer and conditions
         else None,
         **{name: getattr(entry, name) for name in kept},
     )

@@ -1,9 +1,8 @@
 """Who waits, and which free time can be offered to them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -12,12 +11,13 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from bookings.projects.domain.budget import Budget
 from bookings.proposals.domain import ProposalOrder, find_slot
-from bookings.requests.domain.cancellation import calculate_cost_once_approved
+from bookings.requests.domain import pricing
 from bookings.requests.domain.offers import InstrumentTime
 from bookings.requests.domain.states import BookingState
 from bookings.requests.domain.waiting import find_lasting, get_waitable_modes
 from bookings.requests.selectors.admission import find_booking_problems, is_in_service
 from bookings.requests.selectors.bookings import get_date_interval
+from bookings.requests.selectors.costs import build_conditions
 from bookings.requests.selectors.offers import LONGEST_LOOK, Applicant, get_free_time
 from bookings.requests.selectors.project_budget import get_budgets
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition
@@ -126,26 +126,33 @@ def may_answer(viewer: "User", booking: "Booking", now: datetime) -> bool:
     return WaitlistOffer.objects.filter(booking__group=booking.group_id, answer_by__gt=now).exists()
 
 
-def get_cancel_costs(entries: Collection[WaitlistEntry], now: datetime) -> dict[int, Decimal]:
-    """Return what cancelling each offered time would cost once it is accepted, by id of the wait.
+def get_conditions_of_offers(
+    entries: Collection[WaitlistEntry], now: datetime
+) -> dict[int, pricing.Conditions]:
+    """Return on which conditions each offered time can be accepted, by id of the wait.
 
-    Waits without an offer, and those for which it would be free, are left out. The waits are those that
-    `waits` has returned; one statement for all.
+    Waits without an offer are left out. The waits are those that `waits` has returned; one statement for all.
     """
     offers = {entry.pk: offer for entry in entries if (offer := get_open_offer(entry))}
-    together = {pk: offer.booking.group.bookings.all() for pk, offer in offers.items()}
+    together = {pk: list(offer.booking.group.bookings.all()) for pk, offer in offers.items()}
     terms_by_rule = providers.terms_by_rule({one.rule_id for rows in together.values() for one in rows})
-    found = {}
-    for pk, rows in together.items():
-        cost = calculate_cost_once_approved(
-            {one.instrument_id: terms_by_rule[one.rule_id] for one in rows},
-            {one.instrument_id: one.quoted_yuan for one in rows},
-            Interval(offers[pk].booking.starts_at, offers[pk].booking.ends_at),
-            now,
-        )
-        if cost is not None:
-            found[pk] = cost
-    return found
+    return {pk: _build_conditions(rows, terms_by_rule, now) for pk, rows in together.items()}
+
+
+def get_conditions_of_offer(together: "Sequence[Booking]", now: datetime) -> pricing.Conditions:
+    """Return the same for the bookings of one offer."""
+    return _build_conditions(together, providers.terms_by_rule({one.rule_id for one in together}), now)
+
+
+def _build_conditions(
+    together: "Sequence[Booking]", terms_by_rule: "Mapping[int, Terms]", now: datetime
+) -> pricing.Conditions:
+    return build_conditions(
+        {one.instrument_id: terms_by_rule[one.rule_id] for one in together},
+        {one.instrument_id: one.quoted_yuan for one in together},
+        Interval(together[0].starts_at, together[0].ends_at),
+        now,
+    )
 
 
 def get_wait_state(entry: WaitlistEntry) -> WaitState:

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 from rules import has_perm
 
+from bookings.requests.domain.errors import ConditionsChanged
 from bookings.requests.domain.states import BookingState
 from bookings.requests.forms.booking import get_start
 from bookings.requests.views.common import get_booking_address
@@ -20,7 +21,7 @@ from bookings.waiting.forms import WaitForm
 from bookings.waiting.selectors import (
     count_waiting_for,
     find_hindrances,
-    get_cancel_costs,
+    get_conditions_of_offers,
     get_offer,
     get_open_offer,
     get_wait,
@@ -45,6 +46,7 @@ from instrument_share.web.text.formats import bilingual, moment, timerange
 from providers import public as providers
 
 if TYPE_CHECKING:
+    from bookings.requests.domain.pricing import Conditions
     from bookings.requests.models import Booking
     from bookings.waiting.models import WaitlistEntry, WaitlistOffer
     from instrument_share.accounts.models import User
@@ -62,16 +64,14 @@ class WaitRow(NamedTuple):
     offer: "WaitlistOffer | None"
     may_answer: bool
     may_leave: bool
-    price_yuan: Decimal
-    """Of the offered time, with what is booked together with it."""
-    cancel_yuan: Decimal | None
-    """What cancelling it would cost once it is accepted; None if that is free."""
+    conditions: "Conditions | None"
+    """On which an offered time can be accepted, with what is booked together with it."""
 
 
 def build_wait_rows(viewer: "User", entries: "Iterable[WaitlistEntry]") -> list[WaitRow]:
     """Return waits that `waits` has returned as rows of a page."""
     rows, now = list(entries), clock.now()
-    cancel_costs = get_cancel_costs(rows, now)
+    conditions = get_conditions_of_offers(rows, now)
     return [
         WaitRow(
             entry,
@@ -79,8 +79,7 @@ def build_wait_rows(viewer: "User", entries: "Iterable[WaitlistEntry]") -> list[
             get_open_offer(entry),
             _may_answer(viewer, entry, now),
             not entry.end and has_perm("bookings.leave_waiting", viewer, entry),
-            _get_price(get_open_offer(entry)),
-            cancel_costs.get(entry.pk),
+            conditions.get(entry.pk),
         )
         for entry in rows
     ]
@@ -89,12 +88,6 @@ def build_wait_rows(viewer: "User", entries: "Iterable[WaitlistEntry]") -> list[
 def _may_answer(viewer: "User", entry: "WaitlistEntry", now: datetime) -> bool:
     offer = get_open_offer(entry)
     return offer is not None and now < offer.answer_by and has_perm("bookings.answer_offer", viewer, entry)
-
-
-def _get_price(offer: "WaitlistOffer | None") -> Decimal:
-    """Return the price of what is offered, with what is booked together with it."""
-    together = offer.booking.group.bookings.all() if offer else ()
-    return sum((one.quoted_yuan for one in together), Decimal(0))
 
 
 @login_required
@@ -158,9 +151,18 @@ def _joined(request: SignedInRequest, entry: "WaitlistEntry") -> str:
 @require_POST
 @idempotent_form
 def accept(request: SignedInRequest, booking_id: str) -> HttpResponse:
-    """Accept an offered time."""
+    """Accept an offered time; one whose cancelling has come to cost something since is shown with that."""
     offer = get_offer(request.user, booking_id)
-    booking = offer_accept(actor=request.user, booking_id=offer.booking_id, now=clock.now())
+    try:
+        booking = offer_accept(
+            actor=request.user,
+            booking_id=offer.booking_id,
+            now=clock.now(),
+            shown=request.POST.get("shown"),
+        )
+    except ConditionsChanged as error:
+        messages.warning(request, " ".join(one.detail for one in problems_told(error.problems)))
+        return HttpResponseRedirect(_my_waiting())
     return redirect_with_message(
         request, _accepted(request, offer.entry, booking), get_booking_address(booking_id)
     )

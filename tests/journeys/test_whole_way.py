@@ -65,6 +65,7 @@ def test_from_finding_a_time_to_the_paid_statement(city, enter, clock):
     mine.locator("a[href$='/move/']").first.click()
     mine.locator("#id_starts_at").fill("2026-03-04T10:00")
     mine.locator("#id_ends_at").fill("2026-03-04T12:00")
+    expect(mine.locator("#quote")).to_contain_text("费用不变")
     go(mine.locator("main form[method=post] button.btn-primary").first)
     code = mine.locator(".code").inner_text().strip()
 

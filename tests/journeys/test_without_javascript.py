@@ -70,7 +70,7 @@ def test_a_time_of_the_next_week_and_its_price_before_the_request(city, plain, w
     page.locator("#id_ends_at").fill("2026-03-11T16:00")
     page.get_by_role("button", name="申请").click()
     expect(page.locator("[data-problems] li")).to_have_text(
-        "您查看时价格为 ¥1,050.00，现为 ¥200.00。请核对后再预约。"
+        "您查看时价格为 ¥1,050.00，现为 ¥200.00。请核对后再提交。"
     )
     page.get_by_role("button", name="申请").click()
     expect(page.locator("#notes")).to_contain_text("机组将在")

@@ -1,7 +1,6 @@
 """What somebody has put into their basket."""
 
 import hashlib
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bookings.groups.models import BasketItem
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from bookings.requests.domain.pricing import Conditions
     from instrument_share.accounts.models import User
 
 
@@ -25,9 +25,12 @@ def basket_items(viewer: "User") -> "QuerySet[BasketItem]":
     return own.order_by("added_at", "id")
 
 
-def get_basket_version(items: "Iterable[BasketItem]", total_yuan: Decimal) -> str:
-    """Return what differs as soon as another time is in the basket, or all of it has another price."""
-    parts = [f"{total_yuan:.2f}", *(f"{one.public_id} {one.added_at.isoformat()}" for one in items)]
+def get_basket_version(items: "Iterable[BasketItem]", conditions: "Iterable[Conditions | None]") -> str:
+    """Return what differs as soon as another time is in the basket, or one is had on other conditions."""
+    parts = [
+        f"{one.public_id} {one.added_at.isoformat()} {each.to_text() if each else ''}"
+        for one, each in zip(items, conditions, strict=True)
+    ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from bookings.groups.domain import Scope
 from bookings.groups.selectors.groups import get_dates_ahead
 from bookings.requests.domain.errors import BookingRefused
+from bookings.requests.domain.pricing import Conditions
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import find_problems_at
 from bookings.requests.selectors.companions import get_companions
-from bookings.requests.selectors.costs import MovePrice, find_costs_once_approved, get_move_price
+from bookings.requests.selectors.costs import MovePrice, get_move_conditions, get_move_price
 from instrument_share.kernel.errors import Problem
 from instrument_share.kernel.interval import Interval
 
@@ -28,8 +29,8 @@ class MovedDate:
     interval: Interval
     price: MovePrice | None
     problems: Sequence[Problem] = ()
-    cancel_yuan: Decimal | None = None
-    """What cancelling it there would cost its user once it is approved; None if that is free."""
+    conditions: Conditions | None = None
+    """On which it moves there; None where no rule is in force."""
 
 
 def get_moves(booking: Booking, interval: Interval, scope: Scope) -> list[tuple[Booking, Interval]]:
@@ -69,16 +70,18 @@ def get_moved_dates(
         if not problems:
             moved += [(each, target) for each in (one, *companions)]
             planned += price.after_yuan - price.before_yuan if price else 0
-    if booking.user_id == viewer.pk:
-        dates = _with_cancel_costs(dates, now)
-    return sorted(dates, key=lambda each: each.interval.start)
+    return sorted(_with_conditions(viewer, dates, now), key=lambda each: each.interval.start)
 
 
-def _with_cancel_costs(dates: Sequence[MovedDate], now: datetime) -> list[MovedDate]:
-    """Return the dates with what cancelling each at its new time would cost; one statement for all."""
-    asked = [(one.price.get_prices(one.booking) if one.price else {}, one.interval) for one in dates]
-    costs = find_costs_once_approved(asked, now)
-    return [replace(one, cancel_yuan=cost) for one, cost in zip(dates, costs, strict=True)]
+def _with_conditions(viewer: "User", dates: Sequence[MovedDate], now: datetime) -> list[MovedDate]:
+    """Return the dates with the conditions on which each moves; one statement for all."""
+    moves = [
+        (one.booking, one.price.get_prices(one.booking) if one.price else {}, one.interval) for one in dates
+    ]
+    found = get_move_conditions(viewer, moves, now)
+    return [
+        replace(one, conditions=each if one.price else None) for one, each in zip(dates, found, strict=True)
+    ]
 
 
 def _find_price(booking: Booking, companions: Sequence[Booking], target: Interval) -> MovePrice | None:

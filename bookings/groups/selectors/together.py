@@ -8,11 +8,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bookings.requests.domain import pricing
-from bookings.requests.domain.cancellation import calculate_cost_once_approved
 from bookings.requests.domain.choices import BookingGroupKind, Direction
 from bookings.requests.domain.decision import get_decision_deadline
 from bookings.requests.selectors.admission import find_problems_in
-from bookings.requests.selectors.costs import get_linked_quotes, get_prices, get_quote
+from bookings.requests.selectors.costs import build_conditions, get_linked_quotes, get_prices, get_quote
 from bookings.requests.selectors.request_facts import HOLD, Part, RequestFacts, read_request_facts
 from instrument_share.kernel.errors import Problem
 from instrument_share.kernel.interval import Interval
@@ -43,6 +42,8 @@ class Wanted:
     project: str = ""
     organization_project: "Project | None" = None
     direction: str = Direction.RESEARCH.value
+    shown: str | None = None
+    """The conditions that a page has shown (`Conditions.to_text`), on which alone it is booked."""
 
     def at(self, interval: Interval) -> "Wanted":
         """Return the same request for another time."""
@@ -64,6 +65,7 @@ class Wanted:
             "project": self.project,
             "organization_project_id": self.organization_project and self.organization_project.pk,
             "direction": self.direction,
+            "shown": self.shown,
         }
 
     def get_name(self, kind: BookingGroupKind) -> Interval | Sentence:
@@ -83,8 +85,8 @@ class Checked:
     terms: "Terms | None"
     quote: pricing.Quote | None
     linked: "Sequence[tuple[Instrument, pricing.Quote]]"
-    cancel_yuan: Decimal | None
-    """What cancelling it would cost once it is approved; None if that is free."""
+    conditions: pricing.Conditions | None
+    """None where no rule is in force."""
     now: datetime
 
     @cached_property
@@ -92,6 +94,11 @@ class Checked:
         """Return the price with the instruments that are booked with it."""
         own = Decimal("0.00") if self.quote is None else self.quote.total
         return sum((quote.total for _, quote in self.linked), own)
+
+    @property
+    def cancel_yuan(self) -> Decimal | None:
+        """Return what cancelling it would cost once it is approved; None if that is free."""
+        return None if self.conditions is None else self.conditions.cancel_yuan
 
     @property
     def decide_by(self) -> datetime | None:
@@ -128,25 +135,25 @@ def check_together(user: "User", requests: Sequence[Wanted], now: datetime) -> l
         terms = facts[pk].terms
         quote = None if terms is None else get_quote(user, wanted.instrument, **asked)
         linked = get_linked_quotes(user, linked_ids, **asked)
-        cancel_yuan = _find_cancel_cost(wanted, facts, quote, linked, now)
-        checked.append(Checked(wanted, problems, terms, quote, linked, cancel_yuan, now))
+        conditions = _find_conditions(wanted, facts, quote, linked, now)
+        checked.append(Checked(wanted, problems, terms, quote, linked, conditions, now))
         if not problems:
             planned += [(_as_hold(one, wanted), wanted) for one in facts.values()]
     return checked
 
 
-def _find_cancel_cost(
+def _find_conditions(
     wanted: Wanted,
     facts: Mapping[int, RequestFacts],
     quote: pricing.Quote | None,
     linked: "Sequence[tuple[Instrument, pricing.Quote]]",
     now: datetime,
-) -> Decimal | None:
+) -> pricing.Conditions | None:
     if quote is None:
         return None
     prices = get_prices(wanted.instrument, quote, linked)
     terms_by_id = {pk: one.terms for pk, one in facts.items() if one.terms is not None}
-    return calculate_cost_once_approved(terms_by_id, prices, wanted.interval, now)
+    return build_conditions(terms_by_id, prices, wanted.interval, now)
 
 
 def _sum_planned(checked: Sequence[Checked], wanted: Wanted) -> Decimal:

@@ -1,5 +1,6 @@
 """Collect times in a basket, and book all of them or none."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -12,13 +13,16 @@ from bookings.groups.models import BasketItem
 from bookings.groups.selectors.basket import basket_items, get_basket_request, get_basket_version
 from bookings.groups.selectors.together import Wanted
 from bookings.groups.services.together import together_book
+from bookings.requests.selectors.costs import get_conditions_of_each
 from bookings.requests.selectors.request_facts import get_payer
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import require_found
+from instrument_share.kernel.interval import Interval
 
 if TYPE_CHECKING:
-    from bookings.requests.models import Booking, BookingGroup
+    from bookings.requests.domain.pricing import Conditions
+    from bookings.requests.models import Booking
     from instrument_share.accounts.models import User
 
 
@@ -77,15 +81,20 @@ def basket_book(
     items = list(basket_items(actor).select_for_update(of=("self",)))
     requests = [get_basket_request(item).with_subject(subject) for item in items]
     booked = together_book(actor=actor, requests=requests, now=now)
-    if shown is not None and shown != get_basket_version(items, _sum_prices(booked[0].group)):
+    if shown is not None and shown != get_basket_version(items, _get_conditions_of_each(booked, now)):
         raise BasketChanged
     BasketItem.objects.filter(pk__in=[item.pk for item in items]).delete()
     return booked
 
 
-def _sum_prices(group: "BookingGroup") -> Decimal:
-    """Return what all bookings of a group cost, with those that are booked together with each."""
-    return sum(group.bookings.values_list("quoted_yuan", flat=True), Decimal(0))
+def _get_conditions_of_each(booked: "Sequence[Booking]", now: datetime) -> "list[Conditions]":
+    """Return on which conditions each part of a group is booked, with what is booked together with it."""
+    prices: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    rows = booked[0].group.bookings.values_list("part", "instrument_id", "quoted_yuan")
+    for part, instrument_id, quoted_yuan in rows:
+        prices[part][instrument_id] = quoted_yuan
+    asked = [(prices[one.part], Interval(one.starts_at, one.ends_at)) for one in booked]
+    return get_conditions_of_each(asked, now)
 
 
 def basket_erase(*, user: "User") -> None:

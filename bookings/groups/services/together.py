@@ -11,7 +11,7 @@ from bookings.groups.domain import BasketEmpty, tell_refusals
 from bookings.groups.selectors.together import Wanted
 from bookings.projects.selectors import project_locks
 from bookings.requests.domain.choices import BookingGroupKind
-from bookings.requests.domain.errors import BookingRefused, SlotTaken
+from bookings.requests.domain.errors import BookingRefused, ConditionsChanged, SlotTaken
 from bookings.requests.models import Booking, BookingGroup
 from bookings.requests.services.bookings import booking_create
 from instrument_share.accounts import selectors as accounts
@@ -36,7 +36,11 @@ class SeriesBooked:
 
 @transaction.atomic
 def series_book(*, actor: "User", requests: Sequence[Wanted], now: datetime) -> SeriesBooked:
-    """Book those dates of a series that can be, in one group. Raises BookingRefused where none can."""
+    """Book those dates of a series that can be, in one group.
+
+    Raises BookingRefused where none can, and ConditionsChanged where one is not booked on the conditions that
+    were shown for it.
+    """
     group, booked, refused = _book_parts(actor, requests, BookingGroupKind.SERIES, now)
     if not booked:
         raise _build_refusal(refused, len(requests), BookingGroupKind.SERIES)
@@ -58,8 +62,12 @@ def together_book(*, actor: "User", requests: Sequence[Wanted], now: datetime) -
 
 
 def _build_refusal(refused: Sequence[Refusal], number: int, kind: BookingGroupKind) -> BookingRefused:
+    return BookingRefused(problems=_tell_refusals(refused, number, kind))
+
+
+def _tell_refusals(refused: Sequence[Refusal], number: int, kind: BookingGroupKind) -> list[Problem]:
     named = [(wanted.get_name(kind), problems) for wanted, problems in refused]
-    return BookingRefused(problems=tell_refusals(named, number))
+    return tell_refusals(named, number)
 
 
 def _book_parts(
@@ -76,9 +84,14 @@ def _book_parts(
     group = BookingGroup.objects.create(user=actor, kind=kind.value, created_at=now)
     booked: list[Booking] = []
     refused: list[Refusal] = []
+    changed: list[Refusal] = []
     for part, wanted in enumerate(requests, 1):
         try:
             booked.append(booking_create(actor=actor, group=group, part=part, now=now, **wanted.as_request()))
         except (BookingRefused, SlotTaken) as refusal:
             refused.append((wanted, refusal.problems))
+        except ConditionsChanged as refusal:
+            changed.append((wanted, refusal.problems))
+    if changed:
+        raise ConditionsChanged(problems=_tell_refusals(changed, len(requests), kind))
     return group, booked, refused

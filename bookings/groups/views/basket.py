@@ -52,7 +52,7 @@ def basket(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "rows": [(item, one, problems_told(one.problems)) for item, one in zip(items, checked, strict=True)],
         "total_yuan": total_yuan,
-        "shown": get_basket_version(items, total_yuan),
+        "shown": get_basket_version(items, (one.conditions for one in checked)),
         "fits": not any(one.problems for one in checked),
     }
     return render(request, "bookings/groups/basket.html", context, status=422 if is_sent else 200)

@@ -1,5 +1,6 @@
 """Series: look at every date, book those that can be, move or cancel several."""
 
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -62,7 +63,8 @@ def book_series(request: SignedInRequest, public_id: str) -> HttpResponse:
     requests = form.get_requests(instrument) if form.is_valid() else []
     chosen = set(request.POST.getlist("date"))
     if is_sent and requests:
-        wanted = [one for one in requests if _key(one) in chosen]
+        shown = _read_shown(request)
+        wanted = [replace(one, shown=shown.get(_key(one))) for one in requests if _key(one) in chosen]
         if len(wanted) < max(len(chosen), 1):
             form.add_error(None, _("Choose the dates to book. If the time was changed, look at them again."))
         made = run_service(form, lambda: series_book(actor=request.user, requests=wanted, now=now))
@@ -84,6 +86,12 @@ def book_series(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 def _key(wanted: Wanted) -> str:
     return wanted.interval.start.isoformat()
+
+
+def _read_shown(request: SignedInRequest) -> dict[str, str]:
+    """Return the conditions that the page has shown of each date, by what the page calls the date."""
+    pairs = (row.partition(" ") for row in request.POST.getlist("shown"))
+    return {key: conditions for key, _space, conditions in pairs}
 
 
 def _build_row(checked: Checked, chosen: set[str] | None) -> dict[str, Any]:
@@ -190,7 +198,14 @@ def move_series(request: SignedInRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     dates = get_moved_dates(request.user, booking, now=now, **asked) if asked else []
     if is_sent and asked:
-        call = partial(series_move, actor=request.user, booking_id=booking.pk, now=now, **asked)
+        call = partial(
+            series_move,
+            actor=request.user,
+            booking_id=booking.pk,
+            now=now,
+            shown=_read_shown(request) or None,
+            **asked,
+        )
         if run_service(form, call) is not None:
             address = reverse("booking_group", args=[booking.group.public_id])
             return redirect_with_message(request, _("Moved. Everybody concerned is told."), address)

@@ -21,4 +21,6 @@ class ProjectChanged(RevisionMismatch):
     """The project has changed since the caller read it."""
 
     code = "project.changed_meanwhile"
-    message = gettext_noop("Somebody changed this project meanwhile. Reload it and change it again.")
+    message = gettext_noop(
+        "Somebody else has changed this project since you read it. Compare the two, then save yours again."
+    )

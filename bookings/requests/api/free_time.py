@@ -24,7 +24,7 @@ from bookings.requests.schemas import (
 )
 from bookings.requests.selectors.admission import find_booking_problems
 from bookings.requests.selectors.costs import (
-    find_cost_once_approved,
+    get_conditions,
     get_linked_quotes,
     get_prices,
     get_quote,
@@ -169,9 +169,9 @@ def quote(request: HttpRequest, instrument_id: Annotated[PublicId, Path()], data
         group_total_yuan=sum((theirs.total for _, theirs in linked), priced.total),
         lines=[QuoteLineOut(**row) for row in priced.as_rows()],
         total_yuan=priced.total,
-        late_cancel_yuan=find_cost_once_approved(
+        late_cancel_yuan=get_conditions(
             get_prices(instrument, priced, linked), asked["interval"], now
-        ),
+        ).cancel_yuan,
         problems=[
             PartOut(code=one.code, detail=one.detail, field=one.field)
             for one in problem.problems_told(problems)

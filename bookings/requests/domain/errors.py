@@ -26,14 +26,16 @@ class BookingChanged(RevisionMismatch):
     """The booking has changed since the caller read it."""
 
     code = "booking.changed_meanwhile"
-    message = gettext_noop("Somebody changed this booking meanwhile. Reload it and decide again.")
+    message = gettext_noop("Somebody changed this booking meanwhile. Check it as it is now, then decide.")
 
 
 class ConditionsChanged(Conflict):
-    """A time is not booked on the conditions that its form has shown; `problems` says what has changed."""
+    """A time is not booked or moved to on the conditions that its form has shown; `problems` says why."""
 
     code = "booking.conditions_changed"
-    message = gettext_noop("The price or the rules have changed since you read them. Check them, then book.")
+    message = gettext_noop(
+        "The price or the rules have changed since you read them. Check them, then send again."
+    )
 
 
 class DecisionOverdue(Conflict):

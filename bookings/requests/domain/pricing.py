@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
 MINIMUM = "minimum"
 HOUR = timedelta(hours=1)
-PRICE_UNREAD = gettext_noop("You have not seen the price yet. It is ¥{total}: check it, then book.")
-PRICE_CHANGED = gettext_noop("You were shown a price of ¥{before}. It is ¥{total} now: check it, then book.")
+PRICE_UNREAD = gettext_noop("You have not seen the price yet. It is ¥{total}: check it, then send again.")
+PRICE_CHANGED = gettext_noop(
+    "You were shown a price of ¥{before}. It is ¥{total} now: check it, then send again."
+)
 CANCEL_COST_CHANGED = gettext_noop("Cancelling it, once it is approved, now costs up to ¥{amount}.")
 RULE_CHANGED = gettext_noop(
-    "The booking rules have changed since you read them. Check them on the instrument's page, then book."
+    "The booking rules have changed since you read them. Check them on the instrument's page, then send "
+    "again."
 )
 
 

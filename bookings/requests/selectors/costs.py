@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -236,9 +236,29 @@ def get_cost_of_one(viewer: "User", booking: Booking, now: datetime) -> CancelCo
 
 
 def get_conditions(prices: Mapping[int, Decimal], interval: Interval, now: datetime) -> pricing.Conditions:
-    """Return on which conditions a time is booked, of which `prices` are as for `find_cost_once_approved`."""
-    versions = providers.terms_versions(prices.keys())
-    terms_by_id = _get_terms_at_start(versions, prices, interval)
+    """Return on which conditions a time is booked, at these prices.
+
+    `prices` are what it costs on each of the instruments that are booked together, in yuan, by id; the terms
+    are those in force at its start.
+    """
+    return get_conditions_of_each([(prices, interval)], now)[0]
+
+
+def get_conditions_of_each(
+    asked: Sequence[tuple[Mapping[int, Decimal], Interval]], now: datetime
+) -> list[pricing.Conditions]:
+    """Return the same for each of several times with their prices; one statement for all."""
+    versions = providers.terms_versions({pk for prices, _ in asked for pk in prices})
+    return [
+        build_conditions(_get_terms_at_start(versions, prices, interval), prices, interval, now)
+        for prices, interval in asked
+    ]
+
+
+def build_conditions(
+    terms_by_id: "Mapping[int, Terms]", prices: Mapping[int, Decimal], interval: Interval, now: datetime
+) -> pricing.Conditions:
+    """Return the conditions of a time from the terms in force at its start, by the id of the instrument."""
     return pricing.Conditions(
         total_yuan=sum(prices.values(), Decimal(0)),
         cancel_yuan=calculate_cost_once_approved(terms_by_id, prices, interval, now),
@@ -246,24 +266,18 @@ def get_conditions(prices: Mapping[int, Decimal], interval: Interval, now: datet
     )
 
 
-def find_cost_once_approved(
-    prices: Mapping[int, Decimal], interval: Interval, now: datetime
-) -> Decimal | None:
-    """Return what cancelling a time that is asked for would cost its user, in yuan; None if nothing.
+def get_move_conditions(
+    mover: "Viewer", moves: Sequence[tuple[Booking, Mapping[int, Decimal], Interval]], now: datetime
+) -> list[pricing.Conditions]:
+    """Return on which conditions each booking moves to its interval at these prices; one statement for all.
 
-    `prices` are those of `calculate_cost_once_approved`; the terms are those in force at its start.
+    What cancelling costs is a condition for who would pay it: not for the unit, nor for a time that the unit
+    planned.
     """
-    return get_conditions(prices, interval, now).cancel_yuan
-
-
-def find_costs_once_approved(
-    asked: Sequence[tuple[Mapping[int, Decimal], Interval]], now: datetime
-) -> list[Decimal | None]:
-    """Return the same for each of several times with their prices; one statement for all."""
-    versions = providers.terms_versions({pk for prices, _ in asked for pk in prices})
+    found = get_conditions_of_each([(prices, interval) for _, prices, interval in moves], now)
     return [
-        calculate_cost_once_approved(_get_terms_at_start(versions, prices, interval), prices, interval, now)
-        for prices, interval in asked
+        one if mover.pk == booking.user_id and not booking.planned_by_unit else replace(one, cancel_yuan=None)
+        for (booking, _, _), one in zip(moves, found, strict=True)
     ]
 
 

@@ -72,6 +72,12 @@ def _sum_by_project(rows: QuerySet[Booking], name: str) -> dict[int, Decimal]:
     return defaultdict(lambda: zero, {row["organization_project"]: row["sum"].quantize(FEN) for row in sums})
 
 
+def find_closed_project(booking: Booking) -> "Project | None":
+    """Return the project that a booking names if it is closed, which keeps the booking from being moved."""
+    project = booking.organization_project
+    return project if project is not None and project.state != ProjectState.OPEN else None
+
+
 def get_named_project(
     project: "Project",
     *,

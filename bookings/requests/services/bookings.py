@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -23,7 +24,7 @@ from bookings.requests.selectors.admission import (
     is_new_decision_needed,
 )
 from bookings.requests.selectors.companions import get_companions
-from bookings.requests.selectors.costs import get_conditions
+from bookings.requests.selectors.costs import get_conditions, get_move_conditions
 from bookings.requests.selectors.holds import booking_projects_lock
 from bookings.requests.selectors.request_facts import (
     KEEPER,
@@ -135,13 +136,16 @@ def booking_create(
     }
     booked = [create_booking(instruments_by_id[pk], facts[pk], interval, asked, now) for pk in in_order]
     if shown is not None:
-        _require_shown(shown, booked, interval, now)
+        _require_shown(shown, get_conditions(_get_agreed_prices(booked), interval, now))
     return booked[0]
 
 
-def _require_shown(shown: str, booked: list[Booking], interval: Interval, now: datetime) -> None:
-    prices = {one.instrument_id: one.quoted_yuan for one in booked}
-    if changes := get_conditions(prices, interval, now).find_changes(shown):
+def _get_agreed_prices(together: list[Booking]) -> dict[int, Decimal]:
+    return {one.instrument_id: one.quoted_yuan for one in together}
+
+
+def _require_shown(shown: str, conditions: pricing.Conditions) -> None:
+    if changes := conditions.find_changes(shown):
         raise ConditionsChanged(problems=changes)
 
 
@@ -183,23 +187,36 @@ def create_booking(
 
 @transaction.atomic
 def booking_move(
-    *, actor: "User", booking_id: int, interval: Interval, now: datetime, revision: int | None = None
+    *,
+    actor: "User",
+    booking_id: int,
+    interval: Interval,
+    now: datetime,
+    revision: int | None = None,
+    shown: str | None = None,
 ) -> Booking:
     """Move or extend a booking that has not begun, with the same checks and a new quote.
 
     The rule in force at the new start applies. Where a keeper decides, an approved booking moved by its user
     becomes a request again; where none does, a request is approved. When a keeper moves a booking, it keeps
     its state, and the user is asked to agree; a request that the keeper moves to within two hours is approved
-    by it.
+    by it. `shown` are the conditions of the new time that a form has shown; raises ConditionsChanged with
+    what is different by now.
     """
-    booking = move_without_passing_on(actor, booking_id, interval, now, revision=revision)
+    booking = move_without_passing_on(actor, booking_id, interval, now, revision=revision, shown=shown)
     pass_on_freed_time(booking, now)
     return booking
 
 
 @transaction.atomic
 def move_without_passing_on(
-    actor: "User", booking_id: int, interval: Interval, now: datetime, *, revision: int | None = None
+    actor: "User",
+    booking_id: int,
+    interval: Interval,
+    now: datetime,
+    *,
+    revision: int | None = None,
+    shown: str | None = None,
 ) -> Booking:
     """Move a booking as `booking_move` does; the caller offers the freed time to those who wait.
 
@@ -212,6 +229,9 @@ def move_without_passing_on(
     require_admitted_move(booking, interval, actor, now)
     for one in (*companions, booking):
         _move_booking(one, interval, actor, now)
+    if shown is not None:
+        prices = _get_agreed_prices([booking, *companions])
+        _require_shown(shown, get_move_conditions(actor, [(booking, prices, interval)], now)[0])
     if actor.pk != booking.user_id:
         for one in companions:
             notifications.notify_other_keepers(one, notifications.MOVED, now, actor)

@@ -114,17 +114,18 @@ def requests_decide(
     """Approve these requests, or reject them with one reason: all or none; return their number.
 
     What is no longer a request, since somebody decided or cancelled meanwhile, is left as it is. Raises
-    BookingChanged where one to approve has another of the `revisions` than whoever decides has seen.
+    BookingChanged where one has another of the `revisions` than whoever decides has seen.
     """
     together = Booking.objects.filter(group__bookings__in=booking_ids)
     providers.instrument_locks(set(together.values_list("instrument_id", flat=True)))
     waiting = Booking.objects.filter(pk__in=booking_ids, state=BookingState.REQUESTED)
     ids = list(waiting.order_by("decide_by", "pk").values_list("pk", flat=True))
     for pk in ids:
+        seen = (revisions or {}).get(pk)
         if approve:
-            booking_approve(actor=actor, booking_id=pk, now=now, revision=(revisions or {}).get(pk))
+            booking_approve(actor=actor, booking_id=pk, now=now, revision=seen)
         elif waiting.filter(pk=pk).exists():  # declining one has cancelled what was asked for with it
-            booking_reject(actor=actor, booking_id=pk, reason=reason, now=now)
+            booking_reject(actor=actor, booking_id=pk, reason=reason, now=now, revision=seen)
     return len(ids)
 
 

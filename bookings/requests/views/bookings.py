@@ -20,8 +20,8 @@ from bookings.requests.selectors.calendar import get_calendar_events
 from bookings.requests.selectors.companions import get_companions, get_group
 from bookings.requests.selectors.costs import (
     CancelCost,
-    find_cost_once_approved,
     get_cancel_cost,
+    get_move_conditions,
     get_move_price,
 )
 from bookings.requests.selectors.offers import Applicant
@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bookings.requests.models import Booking
+    from instrument_share.accounts.models import User
     from providers.models import Instrument
 
 
@@ -184,24 +185,37 @@ def move(request: SignedInRequest, public_id: str) -> HttpResponse:
     if is_sent:
         afterwards = run_service(
             form,
-            lambda: booking_move(actor=request.user, booking_id=found.pk, interval=form.interval, now=now),
+            lambda: booking_move(
+                actor=request.user,
+                booking_id=found.pk,
+                interval=form.interval,
+                now=now,
+                shown=request.POST.get("shown"),
+            ),
         )
         if afterwards is not None:
             return redirect_with_message(
                 request, _moved(afterwards, form.interval), get_booking_address(public_id)
             )
-    terms = providers.terms_at(found.instrument_id, found.starts_at)
     context = {
         "booking": found,
         "here": get_desk(request.user, found),
         "form": form,
         "is_refused": is_sent,
         "day": found.starts_at.astimezone(CITY_TIME).date(),
-        "asks_again": is_new_decision_needed(request.user, found, terms),
+        "asks_again": _is_decided_again(request.user, found, found.starts_at),
     }
     if request.method == "POST":
         context |= _get_move_quote(request, found, IntervalForm(request.POST), now)
     return render(request, "bookings/requests/move.html", context, status=422 if is_sent else 200)
+
+
+def _is_decided_again(viewer: "User", booking: "Booking", starts_at: "datetime") -> bool:
+    """Return whether a keeper decides again once the viewer has moved it, with its companions, there."""
+    return any(
+        is_new_decision_needed(viewer, one, providers.terms_at(one.instrument_id, starts_at))
+        for one in (booking, *get_companions(booking))
+    )
 
 
 def _moved(booking: "Booking", interval: Interval) -> str:
@@ -244,11 +258,12 @@ def _get_move_quote(
     except BookingRefused:  # no rule is in force then, as the problems say
         return {"problems": problems_told(problems)}
     is_mine = booking.user_id == request.user.pk
+    prices = price.get_prices(booking)
+    conditions = get_move_conditions(request.user, [(booking, prices, form.interval)], now)[0]
     return {
         "interval": form.interval,
-        "cancel_yuan": find_cost_once_approved(price.get_prices(booking), form.interval, now)
-        if is_mine and not booking.planned_by_unit
-        else None,
+        "cancel_yuan": conditions.cancel_yuan,
+        "shown": conditions.to_text(),
         **describe_prices(price.quote, price.linked),
         "before_yuan": price.before_yuan,
         "problems": problems_told(problems),
@@ -257,6 +272,7 @@ def _get_move_quote(
             request.user, form.interval, instrument_ids=[booking.instrument_id, *companion_ids]
         ),
         "is_same": form.interval == Interval(booking.starts_at, booking.ends_at),
+        "asks_again": _is_decided_again(request.user, booking, form.interval.start),
     }
 
 

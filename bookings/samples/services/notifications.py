@@ -25,6 +25,10 @@ LAPSED = gettext_noop(
 )
 RECEIVED = gettext_noop("Your samples for {instrument} ({subject}) have arrived. The report is due by {due}.")
 PLANNED = gettext_noop("Your samples ({subject}) will be measured with {instrument} from {starts_at}.")
+PLANNED_BESIDE = gettext_noop(
+    "{instrument} is booked from {starts_at} with another instrument, on which samples of {user} are "
+    "measured."
+)
 REPORTED = gettext_noop("The report on your samples with {instrument} ({subject}) is ready.")
 RETURNED = gettext_noop("Your samples for {instrument} ({subject}) were given back. {note}")
 DISPOSED = gettext_noop("Your samples for {instrument} ({subject}) were disposed of. {note}")

@@ -11,6 +11,7 @@ from bookings.requests.models import Booking, BookingGroup
 from bookings.requests.selectors.admission import find_problems_in
 from bookings.requests.selectors.request_facts import RequestFacts, read_request_facts
 from bookings.requests.services.held_time import record_change, translate_overlap_error
+from bookings.requests.services.notifications import notify_other_keepers
 from bookings.samples.domain.errors import AlreadyPlanned
 from bookings.samples.domain.states import Progress, get_next_state
 from bookings.samples.models import SampleOrder
@@ -69,6 +70,8 @@ def sample_order_plan(*, actor: "User", order_id: int, interval: "Interval", now
         details={"booking": bookings[0].public_id},
     )
     notifications.notify_user(order, notifications.PLANNED, now, starts_at=interval.start)
+    for beside in bookings[1:]:
+        notify_other_keepers(beside, notifications.PLANNED_BESIDE, now, actor)
     return bookings[0]
 
 

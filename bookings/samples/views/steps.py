@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
+from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -14,7 +16,7 @@ from bookings.requests.selectors.calendar import get_bookable_week, get_calendar
 from bookings.requests.views.common import get_shown_interval
 from bookings.samples.domain.choices import Afterwards
 from bookings.samples.domain.deadlines import ACCEPT_WITHIN, COLLECT_WITHIN, HAND_IN_WITHIN
-from bookings.samples.domain.errors import AlreadyPlanned, NotMeasured
+from bookings.samples.domain.errors import AlreadyPlanned, NotMeasured, QuoteChanged
 from bookings.samples.domain.quote import has_own_prices
 from bookings.samples.domain.states import Progress, SampleOrderState, get_next_state
 from bookings.samples.forms import ClosingForm, PhotosForm, QuoteForm, ReceiptForm, ReportForm
@@ -104,23 +106,30 @@ def quote(request: SignedInRequest, public_id: str) -> Confirmation:
 
 @confirmation_view
 def accept(request: SignedInRequest, public_id: str) -> Confirmation:
-    """Accept the quote that the order's page shows (`quote`, its version)."""
+    """Accept the quote that the order's page shows (`quote`, its version).
+
+    Where it was quoted again since, this page says so and shows the new quote, to be accepted as shown here.
+    """
     found = _order_for(request, public_id, "accept")
+    shown = request.GET.get("quote", "")
+    is_opened_late = request.method != "POST" and shown not in {"", found.quote_version}
     return Confirmation(
         heading=_("Accept the quote of {amount}?").format(amount=yuan(found.quoted_yuan)),
         consequences=[
+            *([_(QuoteChanged.message)] if is_opened_late else []),
             _("This amount is charged once the samples are measured."),
             _("Hand in the samples within {days} days, with the label.").format(days=HAND_IN_WITHIN.days),
         ],
         action=_("Accept the quote"),
         perform=lambda: sample_order_accept(
-            actor=request.user,
-            order_id=found.pk,
-            now=clock.now(),
-            shown=request.GET.get("quote", ""),
+            actor=request.user, order_id=found.pk, now=clock.now(), shown=shown
         ),
         success=_("Accepted. Print the label and hand in the samples."),
         back_address=_address(found),
+        action_address=f"{request.path}?{urlencode({'quote': found.quote_version})}",
+        form=forms.Form({}),
+        template="bookings/samples/accept.html",
+        extra_context={"order": found},
     )
 
 

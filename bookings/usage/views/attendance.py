@@ -35,7 +35,7 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.errors import Conflict
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
-from instrument_share.web.forms.fields import ReasonForm
+from instrument_share.web.forms.fields import ReasonForm, RefusalForm
 from instrument_share.web.forms.params import parse_number
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
@@ -102,7 +102,9 @@ def decline_many(request: SignedInRequest) -> HttpResponseBase:
 @confirmation_view
 def _decline(request: SignedInRequest) -> Confirmation:
     require_keeper(request.user)
-    chosen = _chosen_requests(request.user, request.GET.getlist("booking"), clock.now())
+    seen = _read_choice(request.GET.getlist("booking"))
+    chosen = _chosen_requests(request.user, seen, clock.now())
+    shown = urlencode([("booking", f"{one.public_id}:{one.revision}") for one in chosen])
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
         help_text=_("The users read it. Say what would make it possible."),
@@ -119,12 +121,14 @@ def _decline(request: SignedInRequest) -> Confirmation:
         perform=lambda: requests_decide(
             actor=request.user,
             booking_ids=[one.pk for one in chosen],
+            revisions={one.pk: seen[one.public_id] for one in chosen},
             approve=False,
             now=clock.now(),
             **form.cleaned_data,
         ),
         success=success % {"count": len(chosen)},
         back_address=page_address("keeper"),
+        action_address=f"{request.path}?{shown}",
         form=form,
         tone="danger",
     )
@@ -136,7 +140,7 @@ def _describe_request(booking: "Booking") -> str:
 
 
 def _read_choice(values: "Iterable[str]") -> dict[str, int | None]:
-    """Return which requests were chosen, each with the revision that the desk showed."""
+    """Return which requests were chosen, each with the revision that the page showed, if any."""
     parts = (value.partition(":") for value in values)
     return {number: parse_number(revision) for number, _colon, revision in parts}
 
@@ -177,21 +181,27 @@ def approve(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 @confirmation_view
 def reject(request: SignedInRequest, public_id: str) -> Confirmation:
-    """Confirm rejecting a request, with a reason."""
+    """Confirm rejecting the request that the page shows, with a reason."""
     found = get_booking_for(request.user, public_id, "reject")
-    form = ReasonForm(
+    form = RefusalForm(
         request.POST if request.method == "POST" else None,
+        seen=str(found.revision),
         help_text=_("The user reads it. Say what would make it possible."),
     )
     return Confirmation(
         heading=_("Decline this request?"),
         consequences=[
+            _describe_request(found),
             _("The time is free for others at once."),
             _("{user} is told, with your reason.").format(user=found.user.name),
         ],
         action=_("Decline with this reason"),
         perform=lambda: booking_reject(
-            actor=request.user, booking_id=found.pk, now=clock.now(), **form.cleaned_data
+            actor=request.user,
+            booking_id=found.pk,
+            now=clock.now(),
+            reason=form.cleaned_data["reason"],
+            revision=parse_number(request.POST.get("seen", "")),
         ),
         success=_("Declined. {user} has been told why, and the time is free.").format(user=found.user.name),
         back_address=get_booking_address(public_id),

@@ -30,6 +30,10 @@ UNANSWERED = gettext_noop(
     "You did not answer the offer of {instrument} from {starts_at} either; you wait for it no longer. Join "
     "the list again if you still need it."
 )
+WITHDRAWN = gettext_noop(
+    "The offer of {instrument} from {starts_at} was withdrawn: you can't book it any more, because of what "
+    "follows. You stay on the waiting list."
+)
 TAKEN = gettext_noop(
     "A request for {instrument} from {starts_at} was approved; that time is taken. You stay on the waiting "
     "list."

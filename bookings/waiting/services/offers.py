@@ -1,12 +1,13 @@
 """Offers of time that came free, and their answers: one person gets it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from bookings.requests.domain.decision import get_decision_deadline
+from bookings.requests.domain.errors import ConditionsChanged
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, BookingGroup
 from bookings.requests.selectors.admission import find_problems_at, find_problems_in
@@ -23,16 +24,21 @@ from bookings.requests.services.held_time import (
 from bookings.requests.services.notifications import notify_of_claim
 from bookings.waiting.domain import MOST_UNANSWERED, OfferOver, WaitState, get_answer_deadline
 from bookings.waiting.models import WaitlistEntry, WaitlistOffer
-from bookings.waiting.selectors import OPEN_OFFER, find_time_for, waits_in_order
+from bookings.waiting.selectors import OPEN_OFFER, find_time_for, get_conditions_of_offer, waits_in_order
 from bookings.waiting.services import notifications
 from bookings.waiting.services.ends import wait_end
 from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.wording import Sentence
 from providers import public as providers
 from providers.domain import Decision, ServiceMode
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
+    from instrument_share.kernel.errors import Problem
+
+NOT_ADMITTED = "已不符合预约条件"
+"""What the booking of an offer keeps as the reason of its withdrawal, in Chinese as any such note."""
 
 
 def free_time_offer(instrument_ids: Collection[int], now: datetime) -> None:
@@ -106,10 +112,11 @@ def rivals_tell(booking: Booking, now: datetime) -> None:
 
 
 @transaction.atomic
-def offer_accept(*, actor: "User", booking_id: int, now: datetime) -> Booking:
+def offer_accept(*, actor: "User", booking_id: int, now: datetime, shown: str | None = None) -> Booking:
     """Accept an offered time: it is booked, or requested where a keeper decides, at the price offered.
 
     The same checks apply as to a booking. Raises OfferOver once it was answered or its deadline has passed.
+    `shown` are the conditions that a page has shown; raises ConditionsChanged with what is different by now.
     """
     offered = Booking.objects.select_related("user").get(pk=booking_id)
     if offered.payer_organization_id is not None:
@@ -118,7 +125,10 @@ def offer_accept(*, actor: "User", booking_id: int, now: datetime) -> Booking:
     booking = _open_offer_lock(actor, booking_id, now)
     if problems := find_problems_at(actor, booking, Interval(booking.starts_at, booking.ends_at), now):
         raise build_refusal(problems)
-    for one in (*get_companions(booking), booking):
+    together = [*get_companions(booking), booking]
+    if shown is not None and (changes := get_conditions_of_offer(together, now).find_changes(shown)):
+        raise ConditionsChanged(problems=changes)
+    for one in together:
         _accept(one, actor, now)
     wait_end(booking.waitlist_offer.entry, WaitState.BOOKED, actor=actor, now=now)
     notifications.notify_of_acceptance(booking, actor, now)
@@ -157,9 +167,49 @@ def _lapse(booking_id: int, now: datetime) -> bool:
     offer = booking.waitlist_offer
     if booking.state != BookingState.OFFERED or offer.answer_by > now:
         return False
+    if problems := _find_problems(booking, offer.answer_by):
+        _withdraw(booking, problems, now)
+        return True
     _count_unanswered(offer.entry, booking, now)
     offer_pass_on(booking, "lapse", actor=None, now=now)
     return True
+
+
+def _find_problems(booking: Booking, now: datetime) -> "list[Problem]":
+    """Return what the acceptance of an offer by its user would be refused for."""
+    return find_problems_at(booking.user, booking, Interval(booking.starts_at, booking.ends_at), now)
+
+
+def refused_offers_withdraw_due(now: datetime) -> int:
+    """Withdraw open offers that would be refused at their acceptance by now; return their number.
+
+    As where another booking has used up the budget of the project, or credit was suspended meanwhile. Nobody
+    could answer such an offer, and it would keep the time from the next on the list.
+    """
+    offers = Booking.objects.filter(state=BookingState.OFFERED, waitlist_offer__answer_by__gt=now)
+    offers = offers.select_related(
+        "instrument__organization", "rule", "user", "payer_organization", "organization_project"
+    )
+    refused = [one.pk for one in offers.order_by("requested_at", "pk") if _find_problems(one, now)]
+    return sum(_withdraw_if_refused(pk, now) for pk in refused)
+
+
+@transaction.atomic
+def _withdraw_if_refused(booking_id: int, now: datetime) -> bool:
+    booking = booking_lock(booking_id)
+    problems = _find_problems(booking, now) if booking.state == BookingState.OFFERED else []
+    if problems:
+        _withdraw(booking, problems, now)
+    return bool(problems)
+
+
+def _withdraw(booking: Booking, problems: "Sequence[Problem]", now: datetime) -> None:
+    """End an offer that can't be accepted any more, and tell why; it counts for no unanswered one."""
+    offer_pass_on(booking, "lapse", actor=None, now=now, reason=NOT_ADMITTED)
+    lines = [Sentence(one.message, one.params) for one in problems]
+    notifications.notify_waiting(
+        booking.waitlist_offer.entry, notifications.WITHDRAWN, now, lines, starts_at=booking.starts_at
+    )
 
 
 def _count_unanswered(entry: WaitlistEntry, booking: Booking, now: datetime) -> None:
@@ -173,10 +223,12 @@ def _count_unanswered(entry: WaitlistEntry, booking: Booking, now: datetime) -> 
     notifications.notify_waiting(entry, message, now, starts_at=booking.starts_at)
 
 
-def offer_pass_on(booking: Booking, move: str, *, actor: "User | None", now: datetime) -> None:
-    """End an offer under the caller's lock, and offer its time to the next."""
+def offer_pass_on(
+    booking: Booking, move: str, *, actor: "User | None", now: datetime, reason: str = ""
+) -> None:
+    """End an offer under the caller's lock, for a `reason` where it is withdrawn, and offer its time on."""
     for one in (*get_companions(booking), booking):
-        let_offer_go(one, move, actor=actor, now=now)
+        let_offer_go(one, move, actor=actor, now=now, reason=reason)
     pass_on_freed_time(booking, now)
 
 

@@ -35,7 +35,11 @@ from bookings.usage.services.days import usage_units_differing
 from bookings.waiting.models import WaitlistEntry, WaitlistOffer
 from bookings.waiting.selectors import OPEN, OPEN_OFFER
 from bookings.waiting.services.entries import waits_end_due
-from bookings.waiting.services.offers import free_time_offer_due, offers_lapse_due
+from bookings.waiting.services.offers import (
+    free_time_offer_due,
+    offers_lapse_due,
+    refused_offers_withdraw_due,
+)
 from instrument_share.kernel.interval import Interval
 from instrument_share.transparency.selectors.checks import CHECKS
 from instrument_share.web import clock
@@ -213,6 +217,7 @@ class SideBySide(RuleBasedStateMachine):
         bookings_lapse_due(self.now)
         bookings_no_show_due(self.now)
         offers_lapse_due(self.now)
+        refused_offers_withdraw_due(self.now)
         free_time_offer_due(self.now)
         waits_end_due(self.now)
         sample_orders_lapse_due(self.now)

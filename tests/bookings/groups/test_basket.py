@@ -172,7 +172,7 @@ def test_basket_with_a_problem_names_it_and_offers_no_booking(city, see, client)
     assert "全部预约" in text_of(see(city.researcher, "basket"))
 
 
-@pytest.mark.parametrize("change", ["one more", "dearer", "removed"])
+@pytest.mark.parametrize("change", ["one more", "dearer", "dearer to cancel", "removed"])
 def test_basket_is_booked_only_as_it_was_read(city, see, client, change):
     """As in another window, where a time was put into it, or after its price has changed."""
     put_both(city)
@@ -181,6 +181,8 @@ def test_basket_is_booked_only_as_it_was_read(city, see, client, change):
         put(city, city.instrument, slot(day=3))
     elif change == "dearer":
         factories.rule(city.instrument, price="130.00")
+    elif change == "dearer to cancel":
+        factories.rule(city.instrument, late_cancel_percent=100)
     else:
         basket_items(city.researcher).first().delete()
     client.force_login(city.researcher)

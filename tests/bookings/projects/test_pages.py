@@ -1,11 +1,13 @@
 """Pages and API of projects: opened by the administrator, named in a booking, looked at by the holder."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
 from bookings.projects.models import Project
+from bookings.projects.services import project_close
 from bookings.requests.models import Booking
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.selectors import notifications
@@ -112,6 +114,26 @@ def test_who_waits_for_time_for_a_closed_project_is_told_too(city, as_person, is
     assert "stands" not in told.message
 
 
+@pytest.mark.parametrize("decision", ["at_once", "by_keeper"])
+def test_a_booking_whose_project_is_closed_is_not_offered_to_be_moved_and_says_why(city, as_person, decision):
+    factories.rule(city.instrument, decision=decision)
+    add_project(city)
+    booking = book(city, slot(day=5), organization_project_id=city.project.pk)
+    address = f"/bookings/{booking.public_id}/"
+    why = "项目“钛合金疲劳机理”关闭期间，本预约不能改期。"
+    for is_closed in (False, True):
+        if is_closed:
+            project_close(actor=city.admin, project_id=city.project.pk, now=NOW)
+        for person, pages in ((city.researcher, (address, "/me/")), (city.keeper, (address,))):
+            for page in pages:
+                answer = as_person(person).get(page)
+                assert (f"{address}move/" in answer.text, why in text_of(answer)) == (
+                    not is_closed,
+                    is_closed,
+                )
+    assert "改期截止时间" not in text_of(as_person(city.researcher).get("/me/"))
+
+
 def test_who_changes_a_project_reads_whom_it_may_hit(city, as_person):
     add_project(city, for_all_members=True)
     address = f"/projects/{city.project.public_id}/edit/"
@@ -137,9 +159,36 @@ def test_form_keeps_what_was_entered_and_says_what_is_wrong(city, as_person):
     assert list(refused.context["form"].errors) == ["last_date"]
     taken = page.post(new, ENTERED | people)
     assert "本单位已有该编号的项目" in text_of(taken)
-    stale = f"/projects/{city.project.public_id}/edit/"
-    assert page.post(stale, ENTERED | people | {"revision": "1", "budget_yuan": "9"}).status_code == 302
-    assert "该项目已被他人修改" in text_of(page.post(stale, ENTERED | people | {"revision": "1"}))
+
+
+def test_who_began_before_somebody_else_changed_the_project_sees_both_and_saves_what_was_typed(
+    city, as_person
+):
+    add_project(city)
+    colleague = factories.member(city.company, name="庚")
+    page, address = as_person(city.admin), f"/projects/{city.project.public_id}/edit/"
+    theirs = {"holder": city.admin.public_id, "revision": "1", "budget_yuan": "9", "last_date": "2027-01-31"}
+    assert page.post(address, ENTERED | {"open_to": "all"} | theirs).status_code == 302
+    people = {"open_to": "named", "members": [colleague.public_id]}
+    mine = ENTERED | people | {"holder": city.admin.public_id, "revision": "1", "budget_yuan": "250"}
+    refused = page.post(address, mine)
+    assert refused.status_code == 422
+    assert "该项目在您打开后已被他人修改。请对照两个版本，修改后重新保存。" in text_of(refused)
+    assert [tuple(one) for one in refused.context["meanwhile"]] == [
+        ("结束日期", "2027年1月31日 周日", "2026年12月31日 周四"),
+        ("预算（元）", "9.00", "250"),
+        ("可使用人员", "本单位全体成员", "项目负责人和下列指定人员"),
+        ("指定人员", "—", "庚"),
+    ]
+    form = refused.context["form"]
+    assert (form["budget_yuan"].value(), form["revision"].value()) == ("250", "2")
+    assert page.post(address, mine | {"revision": form["revision"].value()}).status_code == 302
+    city.project.refresh_from_db()
+    assert (city.project.budget_yuan, city.project.last_date, city.project.revision) == (
+        250,
+        date(2026, 12, 31),
+        3,
+    )
 
 
 def test_booking_form_offers_projects_of_ones_organizations_and_names_the_chosen_one(city, as_person):

@@ -156,6 +156,21 @@ def test_declining_many_names_them_and_keeps_them_until_there_is_a_reason(city, 
     assert client.get(asks).url == "/keeper/"
 
 
+def test_requests_are_declined_only_as_the_page_that_asks_for_the_reason_shows_them(city, client, clock):
+    clock.set(NOW)
+    first, second = (book(city, slot(day=day)) for day in (1, 2))
+    client.force_login(city.keeper)
+    chosen = {"booking": [first.public_id, second.public_id], "decision": "reject"}
+    asks = client.get(client.post("/keeper/decide/", chosen).url).context["action_address"]
+    booking_move(actor=city.researcher, booking_id=second.pk, interval=slot(day=5), now=NOW)
+    refused = client.post(asks, {"reason": "周三停机。"})
+    page = refused.content.decode()
+    assert (refused.status_code, states()) == (409, ["requested", "requested"])
+    assert ("刚刚被他人修改" in page, "周三停机。" in page, "2026年3月7日" in page) == (True, True, True)
+    assert client.post(refused.context["action_address"], {"reason": "检修"}).status_code == 302
+    assert states() == ["rejected", "rejected"]
+
+
 @pytest.mark.parametrize("decision", ["approve", "reject"])
 def test_deciding_without_a_choice_says_so_on_the_desk(city, client, clock, decision):
     clock.set(NOW)

@@ -37,7 +37,7 @@ from bookings.samples.selectors import (
     sample_orders_waiting,
 )
 from bookings.samples.services.handling import sample_order_close, sample_order_quote, sample_order_reject
-from bookings.samples.services.notifications import REJECTED, SUBMITTED
+from bookings.samples.services.notifications import PLANNED_BESIDE, REJECTED, SUBMITTED
 from bookings.samples.services.orders import (
     SampleFacts,
     sample_order_accept,
@@ -49,6 +49,7 @@ from bookings.usage.services.attendance import booking_check_in, booking_check_o
 from bookings.usage.services.usage import usage_correct
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Membership, User
+from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, IllegalMove, ReasonMissing
 from providers.domain import PriceUnit, ServiceMode, UserKind
@@ -145,6 +146,18 @@ def test_the_owner_of_samples_is_no_no_show_and_moves_no_planned_time(city):
         booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
     with pytest.raises(Forbidden):
         booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=2), now=NOW)
+
+
+def test_who_keeps_what_is_booked_beside_planned_samples_is_told(city):
+    beside = factories.instrument(city.owner)
+    factories.rule(beside)
+    factories.windows(beside)
+    keeper = factories.keeper(beside)
+    InstrumentLink.objects.create(instrument=city.instrument, linked=beside)
+    planned(city)
+    booking = Booking.objects.get(instrument=beside)
+    told = [(one.message, one.path, one.params["user"]) for one in journal.notifications(keeper)]
+    assert told == [(PLANNED_BESIDE, f"/bookings/{booking.public_id}/", city.researcher.name)]
 
 
 def test_what_was_planned_beside_measured_samples_ends_with_its_time(city):

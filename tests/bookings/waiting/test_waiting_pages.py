@@ -1,6 +1,10 @@
+import re
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from bookings.requests.models import Booking
 from bookings.requests.services.cancellations import booking_cancel
@@ -95,6 +99,23 @@ def test_offer_of_a_time_that_is_no_longer_cancelled_free_of_charge_says_what_th
     entry = join(city, wanted=slot(day=0, hour=15))
     booking_cancel(actor=city.keeper, booking_id=booking.pk, now=NOW, reason="停电")
     assert "取消最多收取 ¥100.00" in text_of(as_person(entry.user).get("/me/waiting/"))
+
+
+def test_offer_is_accepted_once_its_page_has_shown_what_cancelling_has_come_to_cost(city, as_person, clock):
+    booking = book(city, slot(day=1, hour=9))
+    entry = join(city, wanted=slot(day=1, hour=9))
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
+    page, accept = as_person(entry.user), reverse("offer_accept", args=[held(entry).public_id])
+    read = page.get("/me/waiting/").context["rows"][0].conditions.to_text()
+    clock.set(NOW + timedelta(hours=1, seconds=1))
+    again = page.post(accept, {"shown": read}, follow=True)
+    words = text_of(again)
+    assert "预约通过后取消，目前最多收取 ¥100.00。" in words
+    assert ("取消最多收取 ¥100.00" in words, held(entry).state) == (True, "offered")
+    shown = re.search(r'name="shown" value="([^"]*)"', again.text)[1]
+    assert (read, shown) == ("200.00 - 1", "200.00 100.00 1")
+    assert page.post(accept, {"shown": shown}).status_code == 302
+    assert Booking.objects.get(state="approved").user == entry.user
 
 
 def test_waits_with_offers_take_as_many_statements_as_one_and_the_api_has_the_cost_too(

@@ -47,6 +47,11 @@ def dates_in(answer):
     return re.findall(r'name="date"\s+value="([^"]+)"', answer.content.decode())
 
 
+def read_in(answer):
+    """Return what the page keeps of what it has shown."""
+    return re.findall(r'name="shown"\s+value="([^"]+)"', answer.content.decode())
+
+
 @pytest.fixture
 def series(city):
     requests = [
@@ -91,6 +96,24 @@ def test_chosen_dates_are_booked_in_one_series(city, typed, sent):
     assert answer["Location"] == reverse("booking_group", args=[group.public_id])
     assert list(Booking.objects.values_list("starts_at", flat=True)) == [slot(day=15).start]
     assert group.kind == "series"
+
+
+def test_dates_are_booked_only_on_the_conditions_that_the_page_has_shown(city, typed, sent):
+    asked = {**typed, "subject": "薄膜", "every_weeks": "1", "count": "3"}
+    looked = sent(**asked)
+    factories.rule(city.instrument, price="130.50", applies_from=slot(day=7).start)
+    chosen = {"book": "1", "date": dates_in(looked)[:2]}
+    refused = sent(**asked, **chosen, shown=read_in(looked))
+    assert (refused.status_code, Booking.objects.count(), BookingGroup.objects.count()) == (422, 0, 0)
+    name = "2026年3月10日 周二 09:00–11:00："
+    assert refused.context["form"].non_field_errors() == [
+        f"{name}您查看时价格为 ¥200.00，现为 ¥261.00。请核对后再提交。",
+        f"{name}您查看之后，预约规则有变化。请在仪器页面核对后再提交。",
+    ]
+    assert [row["is_chosen"] for row in refused.context["rows"]] == [True, True, False]
+    again = sent(**asked, **chosen, shown=read_in(refused))
+    booked = Booking.objects.order_by("starts_at").values_list("quoted_yuan", flat=True)
+    assert (again.status_code, list(booked)) == (302, [Decimal("200.00"), Decimal("261.00")])
 
 
 def test_dates_that_cannot_be_had_any_more_are_named_with_the_reason(client, city, typed, sent):
@@ -226,6 +249,30 @@ def test_new_prices_and_their_sum_are_shown_before_dates_move(city, series, clie
     assert list(moved) == [Decimal("200.00"), Decimal("300.00"), Decimal("300.00")]
 
 
+def test_dates_move_only_on_the_conditions_that_the_page_has_shown(city, series, client):
+    client.force_login(city.researcher)
+    address = reverse("series_move", args=[series.booked[1].public_id])
+    typed = {"starts_at": "2026-03-10T10:00", "ends_at": "2026-03-10T13:00", "scope": "following"}
+    looked = client.post(address, typed)
+    factories.rule(city.instrument, price="130.50", applies_from=slot(day=14).start)
+    refused = client.post(address, {**typed, "move": "1", "shown": read_in(looked)})
+    name = "2026年3月17日 周二 10:00–13:00："
+    assert (refused.status_code, refused.context["form"].non_field_errors()) == (
+        422,
+        [
+            f"{name}您查看时价格为 ¥300.00，现为 ¥391.50。请核对后再提交。",
+            f"{name}您查看之后，预约规则有变化。请在仪器页面核对后再提交。",
+        ],
+    )
+    in_order = Booking.objects.order_by("starts_at").values_list("quoted_yuan", flat=True)
+    assert list(in_order) == [Decimal("200.00")] * 3
+    again = client.post(address, {**typed, "move": "1", "shown": read_in(refused)})
+    assert (again.status_code, list(in_order.all())) == (
+        302,
+        [Decimal("200.00"), Decimal("300.00"), Decimal("391.50")],
+    )
+
+
 @pytest.mark.parametrize("days", [0, 1], ids=["in place", "a day on"])
 def test_a_quota_that_only_the_dates_together_exceed_is_shown_before_they_move(city, series, client, days):
     """Seven hours a month: three dates of two hours keep it, the third of three hours does not."""
@@ -282,7 +329,7 @@ def test_nobody_is_offered_to_hand_over_where_no_colleague_is(city, see):
     assert reverse("booking_hand_over", args=[booking.public_id]) not in page
     refused = see(city.researcher, "booking_hand_over", booking.public_id)
     assert refused.status_code == 422
-    assert "付款单位没有其他成员" in text_of(refused)
+    assert "付费单位没有其他成员" in text_of(refused)
 
 
 def test_handing_over_names_its_deadline_and_is_not_offered_after_it(db, see):

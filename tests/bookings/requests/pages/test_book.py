@@ -17,7 +17,7 @@ from tests.bookings.requests.booking import book
 from tests.bookings.requests.rules import hours, put_in_force
 from tests.factories import NOW, slot
 
-RULE_CHANGED = "您查看之后，预约规则有变化。请在仪器页面核对后再预约。"
+RULE_CHANGED = "您查看之后，预约规则有变化。请在仪器页面核对后再提交。"
 
 
 def texts(response):
@@ -328,9 +328,9 @@ def link_another(city):
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (make_dearer, ["您查看时价格为 ¥200.00，现为 ¥261.00。请核对后再预约。", RULE_CHANGED]),
+        (make_dearer, ["您查看时价格为 ¥200.00，现为 ¥261.00。请核对后再提交。", RULE_CHANGED]),
         (publish_the_same_price, [RULE_CHANGED]),
-        (link_another, ["您查看时价格为 ¥200.00，现为 ¥260.00。请核对后再预约。", RULE_CHANGED]),
+        (link_another, ["您查看时价格为 ¥200.00，现为 ¥260.00。请核对后再提交。", RULE_CHANGED]),
     ],
 )
 def test_a_time_is_booked_only_on_the_conditions_that_its_form_has_shown(city, see, send, change, told):
@@ -362,7 +362,7 @@ def test_a_form_that_has_shown_no_price_yet_shows_it_first(city, see, send, show
     assert get_shown(see(city.researcher, "book", city.instrument.public_id)) == ""
     refused = send(city.researcher, "book", city.instrument.public_id, **asked, shown=shown)
     assert (refused.status_code, Booking.objects.count()) == (422, 0)
-    assert refused.context["form"].non_field_errors() == ["您尚未看到价格，价格为 ¥200.00。请核对后再预约。"]
+    assert refused.context["form"].non_field_errors() == ["您尚未看到价格，价格为 ¥200.00。请核对后再提交。"]
     assert get_shown(refused) == "200.00 - 1"
 
 

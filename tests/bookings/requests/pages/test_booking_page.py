@@ -254,6 +254,100 @@ def test_move_needing_new_approval_says_so_before_and_after(city, see, send):
     assert "改期，须重新审批" in page
 
 
+def test_a_request_that_moves_while_its_keeper_types_is_declined_only_as_it_stands_then(
+    city, booking, see, send
+):
+    asked = see(city.keeper, "booking_reject", booking.public_id)
+    assert "2026年3月3日 周二 09:00–11:00" in texts(asked)
+    booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=3), now=NOW)
+    sent = {"reason": "周二停机。", "seen": asked.context["form"]["seen"].value()}
+    refused = send(city.keeper, "booking_reject", booking.public_id, **sent)
+    booking.refresh_from_db()
+    assert (refused.status_code, booking.state) == (409, "requested")
+    assert "本预约刚刚被他人修改，请按现在的内容核对后再操作。" in texts(refused)
+    assert ("周二停机。" in texts(refused), "2026年3月5日 周四 09:00–11:00" in texts(refused)) == (True, True)
+    again = sent | {"seen": refused.context["form"]["seen"].value()}
+    assert send(city.keeper, "booking_reject", booking.public_id, **again).status_code == 302
+
+
+def get_shown(answer):
+    return re.search(r'name="shown" value="([^"]*)"', answer.content.decode())[1]
+
+
+LATER = {"starts_at": "2026-03-05T09:00", "ends_at": "2026-03-05T12:00"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"),
+    [
+        (
+            {"price": "130.50"},
+            [
+                "您查看时价格为 ¥300.00，现为 ¥391.50。请核对后再提交。",
+                "您查看之后，预约规则有变化。请在仪器页面核对后再提交。",
+            ],
+        ),
+        ({"late_cancel_percent": 100}, ["您查看之后，预约规则有变化。请在仪器页面核对后再提交。"]),
+    ],
+)
+@pytest.mark.parametrize("mover", ["researcher", "keeper"])
+def test_a_booking_moves_only_on_the_conditions_that_its_form_has_shown(
+    city, booking, see, send, mover, rule, told
+):
+    person = getattr(city, mover)
+    read = get_shown(see(person, "booking_move_quote", booking.public_id, **LATER))
+    factories.rule(city.instrument, **rule)
+    refused = send(person, "booking_move", booking.public_id, **LATER, shown=read)
+    assert (refused.status_code, refused.context["form"].non_field_errors()) == (422, told)
+    assert 'value="2026-03-05T12:00"' in texts(refused)
+    booking.refresh_from_db()
+    assert (booking.starts_at, booking.revision) == (slot(day=1).start, 1)
+    again = send(person, "booking_move", booking.public_id, **LATER, shown=get_shown(refused))
+    booking.refresh_from_db()
+    assert (again.status_code, booking.starts_at) == (302, slot(day=3).start)
+
+
+def test_a_booking_moves_once_its_user_has_read_what_cancelling_has_come_to_cost(city, booking, see, send):
+    """The keeper, who would not pay it, is not asked again."""
+    sooner = {"starts_at": "2026-03-03T10:00", "ends_at": "2026-03-03T12:00"}
+    people = (city.researcher, city.keeper)
+    read = [get_shown(see(one, "booking_move_quote", booking.public_id, **sooner)) for one in people]
+    assert read == ["200.00 - 1", "200.00 - 1"]
+    later = NOW + timedelta(hours=2, seconds=1)
+    answers = [
+        send(one, "booking_move", booking.public_id, **sooner, shown=shown, now=later)
+        for one, shown in zip(people, read, strict=True)
+    ]
+    assert [one.status_code for one in answers] == [422, 302]
+    assert answers[0].context["form"].non_field_errors() == ["预约通过后取消，目前最多收取 ¥100.00。"]
+    assert get_shown(answers[0]) == "200.00 100.00 1"
+
+
+def test_a_form_of_a_move_that_has_shown_no_price_yet_shows_it_first(city, booking, see, send):
+    factories.rule(city.instrument, price="130.50")
+    as_it_is = {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T11:00"}
+    read = get_shown(see(city.researcher, "booking_move_quote", booking.public_id, **as_it_is))
+    refused = send(city.researcher, "booking_move", booking.public_id, **as_it_is, shown=read)
+    assert (read, refused.status_code) == ("", 422)
+    assert refused.context["form"].non_field_errors() == ["您尚未看到价格，价格为 ¥261.00。请核对后再提交。"]
+    assert "由 ¥200.00 变为 ¥261.00" in texts(refused)
+    booking.refresh_from_db()
+    assert booking.quoted_yuan == 200
+
+
+def test_the_price_of_a_move_says_that_the_rule_at_the_new_time_asks_the_keeper(city, see):
+    at_once = factories.rule(city.instrument, decision="at_once")
+    factories.rule(city.instrument, decision="by_keeper", applies_from=NOW + timedelta(days=2))
+    booking = book(city)
+    assert (booking.state, booking.rule_id) == ("approved", at_once.pk)
+    again = "改期后须由机组重新审批"
+    sooner = {"starts_at": "2026-03-03T13:00", "ends_at": "2026-03-03T15:00"}
+    pages = [
+        texts(see(city.researcher, "booking_move_quote", booking.public_id, **to)) for to in (sooner, LATER)
+    ]
+    assert [again in page for page in pages] == [False, True]
+
+
 def test_the_calendar_of_a_move_leaves_the_booking_itself_out(city, booking, see):
     week = {"start": "2026-03-02T00:00:00Z", "end": "2026-03-09T00:00:00Z"}
     events = see(city.researcher, "booking_move_times", booking.public_id, **week).json()["events"]

@@ -97,9 +97,9 @@ def test_what_is_wrong_stands_at_the_form(as_user, city):
     assert answer.context["rows"][0].errors.keys() == {"number"}
 
 
-def get_link(page, order):
-    """Return where the order's page leads to accept the quote that it shows."""
-    (link,) = re.findall(rf'href="({address(order, "sample_order_accept")}\?quote=[^"]+)"', page)
+def get_link(page, order, attribute="href"):
+    """Return where a page leads to accept the quote that it shows."""
+    (link,) = re.findall(rf'{attribute}="({address(order, "sample_order_accept")}\?quote=[^"]+)"', page)
     return link
 
 
@@ -111,9 +111,23 @@ def test_the_keeper_quotes_and_the_user_accepts_what_was_shown(client, as_keeper
     client.force_login(city.researcher)
     before = get_link(client.get(address(order)).text, order)
     quoted(city, order, hours=2, report_days=60, now=NOW + timedelta(minutes=1))
-    assert client.post(before).status_code == 409
+    now_shown = get_link(client.get(address(order)).text, order)
+    opened = client.get(before).text
+    assert "报价已变动" in opened
+    refused = client.post(before)
+    assert (refused.status_code, "有 1 处需要修改" in refused.text) == (409, True)
+    for page in (opened, refused.text):
+        assert ("收样后 60 天内出具报告" in page, get_link(page, order, "action")) == (True, now_shown)
     assert client.post(address(order, "sample_order_accept")).status_code == 409
-    assert client.post(get_link(client.get(address(order)).text, order)).status_code == 302
+    assert client.post(now_shown).status_code == 302
+    order.refresh_from_db()
+    assert (order.state, order.report_days) == ("accepted", 60)
+
+
+def test_a_quote_is_accepted_from_the_page_of_the_order(as_user, city):
+    order = quoted(city, submitted(city))
+    assert "报价已变动" not in as_user.get(get_link(as_user.get(address(order)).text, order)).text
+    assert as_user.post(get_link(as_user.get(address(order)).text, order)).status_code == 302
 
 
 def test_no_prices_are_asked_where_the_rule_has_them(as_keeper, city):
@@ -274,9 +288,9 @@ def test_a_quote_for_an_instrument_out_of_service_leads_to_no_acceptance(city, s
     assert address in see(city.researcher, "sample_order", order.public_id).content.decode()
     Instrument.objects.filter(pk=city.instrument.pk).update(state="suspended")
     page = see(city.researcher, "sample_order", order.public_id)
-    assert (address in page.content.decode(), "该仪器已停用" in text_of(page)) == (False, True)
+    assert (address in page.content.decode(), "该仪器暂停服务" in text_of(page)) == (False, True)
     refused = see(city.researcher, "sample_order_accept", order.public_id)
-    assert (refused.status_code, "该仪器已停用" in text_of(refused)) == (409, True)
+    assert (refused.status_code, "该仪器暂停服务" in text_of(refused)) == (409, True)
 
 
 def test_order_says_that_the_rule_takes_no_such_samples_any_more(as_user, city):
