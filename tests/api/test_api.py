@@ -422,6 +422,17 @@ def test_token_created_in_session_authenticates_its_owner(city):
     assert another.status_code == 401
 
 
+def test_a_token_that_is_to_make_another_is_told_to_use_a_page(city):
+    """It was told to reload the page for its CSRF token."""
+    caller = Caller(city.researcher)
+    caller.client = Client(enforce_csrf_checks=True)
+    refused = caller("POST", "/me/tokens", {"name": "x"})
+    assert_problem(refused, 403, "session.missing")
+    assert refused.json()["detail"] == (
+        "This needs the session of a page, not a token: open “API tokens” on your desk."
+    )
+
+
 def test_lists_come_in_pages_by_key(city):
     for day in range(1, 6):
         book(city, slot(day=day))
