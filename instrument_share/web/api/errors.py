@@ -175,8 +175,8 @@ def _of_the_protocol(request: HttpRequest, error: HttpError) -> HttpResponse:
         return _content_type_wrong(request, error.__cause__)
     if error.status_code == 403 and "Authorization" in request.headers:
         # Where a token is taken, sessions are not asked for theirs.
-        detail = gettext("This needs the session of a page, not a token: open “API tokens” on your desk.")
-        return problem.response(problem.body(status=403, code="session.missing", detail=detail))
+        message = gettext("This needs the session of a page, not a token: open “API tokens” on your desk.")
+        return problem.response(problem.body(status=403, code="session.missing", detail=message))
     said = {
         400: ("request.unreadable", _("The body is not JSON.")),
         403: ("csrf.failed", _("The CSRF token is missing or too old. Reload the page and try again.")),
