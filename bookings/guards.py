@@ -1,7 +1,7 @@
 """What the database refuses for bookings and usage, whatever the code does."""
 
 from bookings.requests.domain.states import HOLDING_STATES
-from instrument_share.journal.guards import Guard, append_only
+from instrument_share.journal.guards import Guard, append_only, kept_but_for, never_changed, never_deleted
 
 _HOLDING = ", ".join(f"'{state}'" for state in sorted(HOLDING_STATES))
 
@@ -58,10 +58,27 @@ APPEND_ONLY: tuple[Guard, ...] = tuple(
     for guard in append_only(table)
 )
 
-CREDIT_APPEALS = tuple(
-    guard for guard in append_only("bookings_creditappeal") if not guard.name.endswith("_no_update")
-)
+CREDIT_APPEALS = never_deleted("bookings_creditappeal")
 """An appeal is never removed; that it goes to the bureau is noted on it."""
+
+REVIEWS = (
+    *kept_but_for(
+        "bookings_review",
+        ("log_id", "rating", "comment", "created_at"),
+        ("reply", "replied_at"),
+        "OLD.replied_at IS NOT NULL",
+    ),
+    *kept_but_for(
+        "bookings_usagedispute",
+        ("public_id", "log_id", "raised_by_id", "raised_at", "reason", "answer_by"),
+        ("answer", "answered_by_id", "answered_at"),
+        "OLD.answered_at IS NOT NULL",
+    ),
+)
+"""What users say of a use stays, and a unit answers once: ratings are scored, open disputes are found."""
+
+DEVICE_EVENTS = never_changed("bookings_deviceevent")
+"""What a device reported stays as it came, and with whose key: they do not confirm the hours."""
 
 _SENT = "bookings_statement is sent"
 _KEPT_COLUMNS = (
@@ -136,6 +153,6 @@ STATEMENTS = (
         ),
     ),
     *(guard for guard in append_only("bookings_statementline") if not guard.name.endswith("_no_delete")),
-    *(guard for guard in append_only("bookings_statement") if not guard.name.endswith("_no_update")),
+    *never_deleted("bookings_statement"),
 )
 """A statement is never removed; what was sent of it stays: lines, total, payer and number."""

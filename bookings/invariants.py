@@ -103,14 +103,19 @@ _TAKEN_BACK = Q(
     booking__state=BookingState.NO_SHOW, booking__checked_in_at__isnull=False, booking__charged_yuan=0
 )
 """Lines of a no-show that was taken back; its charge stays on a statement that was sent."""
+_OF_ITS_PAYER = StatementLine.objects.filter(
+    Q(log__payer_organization=F("statement__payer_organization"))
+    | Q(log__payer_person=F("statement__payer_person"))
+    | Q(booking__payer_organization=F("statement__payer_organization"))
+    | Q(booking__payer_person=F("statement__payer_person"))
+)
+"""Lines of what the payer of their statement owes; each has one payer, an organization or a person."""
 _LINES = {
     "bills another unit's instrument": (
-        Q(log__isnull=False) & ~Q(log__instrument__organization=F("statement__organization"))
+        (Q(log__isnull=False) & ~Q(log__instrument__organization=F("statement__organization")))
+        | (Q(booking__isnull=False) & ~Q(booking__instrument__organization=F("statement__organization")))
     ),
-    "bills another organization's use": (
-        Q(log__payer_organization__isnull=False, statement__payer_organization__isnull=False)
-        & ~Q(log__payer_organization=F("statement__payer_organization"))
-    ),
+    "bills what another payer owes": ~Q(pk__in=_OF_ITS_PAYER.values("pk")),
     "bills a charge that is not the booking's": (
         Q(booking__isnull=False, corrects=None)
         & (Q(booking__charged_yuan=None) | ~Q(booking__charged_yuan=F("amount_yuan")))

@@ -2,7 +2,13 @@
 
 from collections.abc import Sequence
 
-from instrument_share.journal.guards import Guard, append_only
+from instrument_share.journal.guards import (
+    Guard,
+    append_only,
+    kept_but_for,
+    never_deleted,
+    refuse_columns,
+)
 from rewards.cycle.domain.states import FINAL
 
 _FINAL = ", ".join(f"'{state}'" for state in FINAL)
@@ -84,30 +90,8 @@ def _refuse_row(table: str, key: str, found: str, event: str, message: str) -> G
     )
 
 
-def _never_deleted(table: str) -> tuple[Guard, ...]:
-    return tuple(one for one in append_only(table) if not one.name.endswith("_no_update"))
-
-
 def _quoted(text: str) -> str:
     return text.replace("'", "''")
-
-
-def refuse_columns(table: str, columns: Sequence[str], when: str, name: str, message: str) -> Guard:
-    """Return a guard that refuses to change columns of a row that fulfils the condition."""
-    head = f"CREATE TRIGGER {name} BEFORE UPDATE OF {', '.join(columns)} ON {table}"
-    return Guard(
-        name=name,
-        table=table,
-        sqlite=f"{head} WHEN {when} BEGIN SELECT RAISE(ABORT, '{message}'); END",
-        postgresql=f"{head} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION guard_refuse('{message}')",
-    )
-
-
-def kept_but_for(table: str, columns: Sequence[str], later: Sequence[str], settled: str) -> tuple[Guard, ...]:
-    """Return guards of rows that stay, of which `later` is written once: not where `settled` holds."""
-    kept = refuse_columns(table, columns, "OLD.id IS NOT NULL", f"{table}_kept", f"{table} stays")
-    once = refuse_columns(table, later, settled, f"{table}_once", f"{table} is settled")
-    return (kept, once, *_never_deleted(table))
 
 
 PREVIEW_COLUMNS = ("cycle_id", "number", "sha256", "file", "made_at", "made_by_id")
@@ -129,7 +113,7 @@ RESULTS = (
     *refuse_rows("rewards_findingdecision", "cycle_id", _OF_CYCLE, ("INSERT",), APPROVED),
     *append_only("rewards_findingdecision"),
     *refuse_rows("rewards_falsification", "finding_id", _OF_FINDING, ("INSERT", "UPDATE"), APPROVED),
-    *_never_deleted("rewards_falsification"),
+    *never_deleted("rewards_falsification"),
     refuse_columns(
         "rewards_falsification",
         ("finding_id", "reason", "question", "proposed_at", "proposed_by_id", "answer_due_date"),
@@ -193,7 +177,7 @@ INSPECTIONS = (
     *append_only("rewards_inspector"),
     *append_only("rewards_drawresult"),
     *append_only("rewards_inspectionphoto"),
-    *(one for one in append_only("rewards_randominspection") if not one.name.endswith("_no_update")),
+    *never_deleted("rewards_randominspection"),
     refuse_columns(
         "rewards_randominspection",
         DRAWN_COLUMNS,

@@ -15,7 +15,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web import clock
 from instrument_share.web.api.auth import members, person
-from instrument_share.web.api.fields import require_interval, require_known_parameters
+from instrument_share.web.api.fields import require_interval
 from instrument_share.web.api.openapi import error_responses
 from providers import public as providers
 
@@ -33,7 +33,6 @@ def proposals(request: HttpRequest, asked: Query[FindIn]) -> ProposalsOut:
 
     Nothing is held: a proposal is booked by `POST /bookings` with its times and its way of service.
     """
-    require_known_parameters(request, FindIn)
     require(person(request), "bookings.book")
     return serialize_proposals(
         get_proposals(

@@ -20,6 +20,7 @@ from bookings.usage.domain.errors import (
 from bookings.waiting.domain import AlreadyWaiting, OfferOver, WaitEnded
 from instrument_share.kernel.errors import DomainError
 from instrument_share.transparency.domain.errors import LogDamaged
+from instrument_share.web.api.me import ConfirmationNeeded
 from rewards.findings.domain.errors import DecidedMeanwhile
 from rewards.vouchers.domain.errors import (
     ApplicationDecided,
@@ -58,6 +59,7 @@ REFUSALS_OF: Mapping[str, Mapping[int, DomainError]] = {
     "series_book": {409: SlotTaken(), 422: REFUSED},
     "series_cancel": {412: BookingChanged()},
     "series_move": {409: SlotTaken(), 412: BookingChanged(), 422: REFUSED},
+    "token_create": {403: ConfirmationNeeded()},
     "usage_confirm": {409: AlreadyConfirmed()},
     "usage_correction_withdraw": {409: AlreadyWithdrawn()},
     "usage_dispute": {409: DisputeOpen()},

@@ -4,7 +4,7 @@ Each app registers its guards where its migrations create them. SQLite drops tri
 rebuilds a table, so they are made again after every `migrate`; a test counts them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -107,6 +107,34 @@ def append_only(table: str) -> tuple[Guard, ...]:
         ),
     )
     return (*by_row, emptied)
+
+
+def never_deleted(table: str) -> tuple[Guard, ...]:
+    """Return guards that refuse DELETE and TRUNCATE of a table."""
+    return tuple(one for one in append_only(table) if not one.name.endswith("_no_update"))
+
+
+def never_changed(table: str) -> tuple[Guard, ...]:
+    """Return the guard that refuses UPDATE of a table, whose rows go with what they belong to."""
+    return tuple(one for one in append_only(table) if one.name.endswith("_no_update"))
+
+
+def refuse_columns(table: str, columns: Sequence[str], when: str, name: str, message: str) -> Guard:
+    """Return a guard that refuses to change columns of a row that fulfils the condition."""
+    head = f"CREATE TRIGGER {name} BEFORE UPDATE OF {', '.join(columns)} ON {table}"
+    return Guard(
+        name=name,
+        table=table,
+        sqlite=f"{head} WHEN {when} BEGIN SELECT RAISE(ABORT, '{message}'); END",
+        postgresql=f"{head} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION guard_refuse('{message}')",
+    )
+
+
+def kept_but_for(table: str, columns: Sequence[str], later: Sequence[str], settled: str) -> tuple[Guard, ...]:
+    """Return guards of rows that stay, of which `later` is written once: not where `settled` holds."""
+    kept = refuse_columns(table, columns, "OLD.id IS NOT NULL", f"{table}_kept", f"{table} stays")
+    once = refuse_columns(table, later, settled, f"{table}_once", f"{table} is settled")
+    return (kept, once, *never_deleted(table))
 
 
 REFUSE_FUNCTION = """

@@ -33,12 +33,13 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 FIELD = "form_token"
+IDEMPOTENCY_KEY = "Idempotency-Key"
 _LONGEST_KEY = 64
 IDEMPOTENT: dict[str, Any] = {
     "parameters": [
         {
             "in": "header",
-            "name": "Idempotency-Key",
+            "name": IDEMPOTENCY_KEY,
             "required": False,
             "schema": {"type": "string", "minLength": 1, "maxLength": _LONGEST_KEY},
             "description": gettext_noop(
@@ -48,6 +49,8 @@ IDEMPOTENT: dict[str, Any] = {
     ]
 }
 """How the OpenAPI document names the header of an `idempotent_operation`."""
+REPLAYED = "Idempotent-Replayed"
+"""The header of an answer that was given before."""
 
 
 class KeyInvalid(DomainError):
@@ -155,7 +158,7 @@ def idempotent_operation(operation: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(operation)
     def once(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        key = request.headers.get("Idempotency-Key")
+        key = request.headers.get(IDEMPOTENCY_KEY)
         if key is None:
             return operation(request, *args, **kwargs)
         if not 1 <= len(key) <= _LONGEST_KEY:
@@ -183,7 +186,7 @@ def _in_one_transaction(run: Callable[..., HttpResponse]) -> Callable[..., HttpR
 
     @wraps(run)
     def around(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if "Idempotency-Key" not in request.headers:
+        if IDEMPOTENCY_KEY not in request.headers:
             return run(request, *args, **kwargs)
         try:
             with transaction.atomic():
@@ -235,7 +238,7 @@ def _answer(record: IdempotencyRecord) -> HttpResponse:
         response["Location"] = record.location
     if record.etag:
         response["ETag"] = record.etag
-    response["Idempotent-Replayed"] = "true"
+    response[REPLAYED] = "true"
     return response
 
 

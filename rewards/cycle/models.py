@@ -3,7 +3,7 @@
 from functools import partial
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from instrument_share.databases.known_codes import known_code
 from instrument_share.kernel.public_id import new_public_id
@@ -62,6 +62,12 @@ class AssessmentCycle(models.Model):
             models.CheckConstraint(condition=Q(budget_yuan__gte=0), name="cycle_budget_not_negative"),
             models.CheckConstraint(condition=Q(unallocated_yuan__gte=0), name="cycle_rest_not_negative"),
             known_code("state", CycleState, "cycle_state_known"),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True)
+                | Q(announced_by__isnull=True)
+                | ~Q(approved_by=F("announced_by")),
+                name="cycle_approved_by_another",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -3,7 +3,7 @@
 from functools import partial
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from instrument_share.databases.known_codes import known_code
 from instrument_share.kernel.public_id import new_public_id
@@ -48,6 +48,10 @@ class FinanceReport(models.Model):
             # A state that no rule knows would not be in force, and let a second report go out.
             known_code("state", ReportState, "report_state_known"),
             models.CheckConstraint(condition=Q(total_yuan__gte=0), name="report_total_not_negative"),
+            models.CheckConstraint(
+                condition=Q(answered_by__isnull=True) | ~Q(answered_by=F("sent_by")),
+                name="report_answered_by_another",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 import json
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -9,6 +10,7 @@ from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.services import api_token_create
+from instrument_share.api import api
 from providers.instruments.models import Instrument
 from providers.search.services.index import search_rebuild
 from tests import factories
@@ -269,6 +271,35 @@ def test_a_search_with_an_unknown_parameter_is_refused_with_its_name(city, name)
     assert [(one["code"], one["field"]) for one in answer.json()["problems"]] == [("parameter.unknown", name)]
 
 
+READ = {
+    path: operations["get"]
+    for path, operations in api.get_openapi_schema()["paths"].items()
+    if "get" in operations and "{" not in path
+}
+
+
+@pytest.mark.parametrize("path", READ)
+def test_no_list_passes_over_a_parameter_that_it_does_not_know(city, path):
+    """`?status=approved` for `state` gave all bookings, and a program added up the wrong ones."""
+    needed = [one["name"] for one in READ[path]["parameters"] if one.get("required")]
+    values = {"from": z(slot().start), "until": z(slot().end), "minutes": 60, "year": 2026}
+    values |= {"old": 1, "new": 1}
+    query = {**{name: values[name] for name in needed}, "status": "approved"}
+    answer = Caller(city.keeper)("GET", f"{path.removeprefix('/api/v1')}?{urlencode(query)}")
+    assert_problem(answer, 422, "invalid")
+    assert [(one["code"], one["field"]) for one in answer.json()["problems"]] == [
+        ("parameter.unknown", "status")
+    ]
+
+
+def test_a_write_with_a_parameter_that_it_does_not_know_writes_nothing(city):
+    answer = Caller(city.researcher)("POST", "/bookings?dry_run=true", asked(city))
+    (problem,) = answer.json()["problems"]
+    assert (problem["code"], problem["field"]) == ("parameter.unknown", "dry_run")
+    assert problem["detail"] == "There is no parameter “dry_run”: this address takes none."
+    assert not Booking.objects.exists()
+
+
 def test_a_retired_instrument_is_gone_for_every_operation_and_from_the_list(city):
     Instrument.objects.update(state="retired", retired_at=NOW)
     caller, path = Caller(city.researcher), f"/instruments/{city.instrument.public_id}"
@@ -389,6 +420,17 @@ def test_token_created_in_session_authenticates_its_owner(city):
         "/api/v1/me/tokens", {"name": "x"}, content_type="application/json", headers=headers
     )
     assert another.status_code == 401
+
+
+def test_a_token_that_is_to_make_another_is_told_to_use_a_page(city):
+    """It was told to reload the page for its CSRF token."""
+    caller = Caller(city.researcher)
+    caller.client = Client(enforce_csrf_checks=True)
+    refused = caller("POST", "/me/tokens", {"name": "x"})
+    assert_problem(refused, 403, "session.missing")
+    assert refused.json()["detail"] == (
+        "This needs the session of a page, not a token: open “API tokens” on your desk."
+    )
 
 
 def test_lists_come_in_pages_by_key(city):

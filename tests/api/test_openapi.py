@@ -258,6 +258,13 @@ def test_every_write_takes_an_idempotency_key_or_has_a_reason_not_to():
     assert without == WITHOUT_KEY.keys()
 
 
+def test_what_takes_an_idempotency_key_says_how_an_answer_given_again_is_known():
+    for name, operation in WRITES.items():
+        done = [one for status, one in operation["responses"].items() if status < "400"]
+        again = {"Idempotent-Replayed" in one.get("headers", {}) for one in done}
+        assert again == {_takes(operation, "Idempotency-Key")}, name
+
+
 def test_every_change_of_a_thing_takes_its_revision_or_has_a_reason_not_to():
     on_a_thing = [operation for path, _, operation in OPERATIONS if "{" in path]
     changes = {one["operationId"]: one for one in on_a_thing if one["operationId"] in WRITES}

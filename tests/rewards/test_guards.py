@@ -84,6 +84,16 @@ def test_results_can_be_changed_until_they_are_approved_and_never_after(steps, y
     assert (before, after) == (("the year is frozen",) * 2 if of_snapshot else ("", "results are approved"))
 
 
+def test_who_announced_or_sent_results_does_not_approve_or_answer_them_whatever_the_code_does(steps):
+    steps.through("announce")
+    approved = "UPDATE rewards_assessmentcycle SET approved_by_id = announced_by_id"
+    assert "cycle_approved_by_another" in is_refused(approved)
+    steps.approve()
+    steps.send()
+    answered = "UPDATE rewards_financereport SET state = 'accepted', answered_by_id = sent_by_id"
+    assert "report_answered_by_another" in is_refused(answered)
+
+
 def test_a_policy_stays_as_it_was_loaded(steps):
     assert steps.cycle.policy.code
     for change in ("UPDATE rewards_rewardpolicy SET document = ''", "DELETE FROM rewards_rewardpolicy"):

@@ -21,7 +21,7 @@ from instrument_share.upkeep.verification import find_missing_guards, get_checks
 from rewards.vouchers.models import VoucherClaim, VoucherGrant, VoucherPayoutList, VoucherPayoutRow
 from tests import factories
 from tests.bookings.requests.booking import book, use
-from tests.bookings.statements.conftest import confirmed_use
+from tests.bookings.statements.conftest import confirmed_use, draft, not_attended
 from tests.factories import NOW, slot
 from tests.rewards.vouchers.conftest import claimable, vouchers  # noqa: F401 (fixtures)
 
@@ -132,6 +132,25 @@ def test_a_statement_that_does_not_add_up_is_named(vouchers, claimable):  # noqa
         f"{statement.public_id} has a total of 201.00, and lines of 205.00 yuan",
         f"{statement.public_id} bills {log.public_id} with another amount than its log has",
     ]
+
+
+def test_statements_that_were_put_on_another_payer_are_named(city):
+    confirmed_use(city)
+    confirmed_use(city, slot(day=1), payer=False)
+    not_attended(city, slot(day=2), payer=False)
+    of_company, of_person = sorted(draft(city), key=lambda one: one.lines.count())
+    assert (of_company.payer_organization, of_person.payer_person) == (city.company, city.researcher)
+    assert found() == {}
+    settle_on = (
+        "UPDATE bookings_statement SET payer_organization_id = NULL, payer_person_id = %s WHERE id = %s"
+    )
+    write(settle_on, city.keeper.pk, of_company.pk)
+    write(settle_on, city.manager.pk, of_person.pk)
+    assert sorted(found()["statements"]) == sorted(
+        f"line {line.position} of {line.statement.public_id} bills what another payer owes"
+        for line in StatementLine.objects.all()
+    )
+    assert StatementLine.objects.count() == 3
 
 
 def test_vouchers_that_do_not_add_up_are_named(vouchers, claimable):  # noqa: F811

@@ -36,7 +36,7 @@ from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
 from instrument_share.kernel.interval import Interval, intersect
 from instrument_share.web import clock
 from instrument_share.web.api.auth import EVERYBODY
-from instrument_share.web.api.fields import PublicId, require_interval, require_known_parameters
+from instrument_share.web.api.fields import PublicId, require_interval
 from instrument_share.web.api.openapi import error_responses
 from instrument_share.web.forms.params import MAX_SHOWN_INTERVAL
 from instrument_share.web.responses import problem
@@ -65,7 +65,6 @@ def instruments(request: HttpRequest, asked: Query[SearchIn]) -> InstrumentsPage
     words, sentences and what is to be measured are understood. With words the best come first, up to 200;
     otherwise they come by name. Where no instrument has all of the words, those with most of them are given.
     """
-    require_known_parameters(request, SearchIn)
     search = providers.search(asked.q)
     found = search_catalogue(
         request.user,

@@ -173,6 +173,10 @@ def _content_type_wrong(_request: HttpRequest, _error: Exception) -> HttpRespons
 def _of_the_protocol(request: HttpRequest, error: HttpError) -> HttpResponse:
     if isinstance(error.__cause__, ContentTypeWrong):
         return _content_type_wrong(request, error.__cause__)
+    if error.status_code == 403 and "Authorization" in request.headers:
+        # Where a token is taken, sessions are not asked for theirs.
+        message = gettext("This needs the session of a page, not a token: open “API tokens” on your desk.")
+        return problem.response(problem.body(status=403, code="session.missing", detail=message))
     said = {
         400: ("request.unreadable", _("The body is not JSON.")),
         403: ("csrf.failed", _("The CSRF token is missing or too old. Reload the page and try again.")),

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
-from django.http import HttpRequest
 from ninja import Schema
 from pydantic import (
     AfterValidator,
@@ -17,7 +16,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
+from instrument_share.kernel.errors import Invalid
 from instrument_share.kernel.interval import Interval
 from instrument_share.web.forms.params import MAX_INTERVAL, interval_problem
 
@@ -80,16 +79,3 @@ def require_interval(
     if found := interval_problem(starts_at, ends_at, longest):
         raise Invalid(problems=[replace(found, field=field)])
     return Interval(starts_at, ends_at)
-
-
-def require_known_parameters(request: HttpRequest, schema: type[Schema]) -> None:
-    """Raise Invalid with each parameter of the address that is no field of the schema."""
-    known = {field.alias or name for name, field in schema.model_fields.items()}
-    message = gettext_noop("There is no parameter “{name}”. Parameters: {known}.")
-    problems = [
-        Problem("parameter.unknown", message, {"name": name, "known": ", ".join(sorted(known))}, name)
-        for name in request.GET
-        if name not in known
-    ]
-    if problems:
-        raise Invalid(problems=problems)

@@ -29,6 +29,8 @@ from instrument_share.web.api.auth import PersonalToken
 from instrument_share.web.api.descriptions import Descriptions
 from instrument_share.web.api.errors import build_problem
 from instrument_share.web.api.examples import Examples
+from instrument_share.web.api.parameters import refuse_unknown_parameters
+from instrument_share.web.idempotency import IDEMPOTENCY_KEY, REPLAYED
 from instrument_share.web.responses import problem
 from instrument_share.web.responses.failures import describe_busy, describe_failure
 
@@ -159,6 +161,13 @@ RETRY_AFTER = {
     }
 }
 
+GIVEN_AGAIN = {
+    REPLAYED: {
+        "description": gettext_noop("`true` where this is the first answer to the `Idempotency-Key` again"),
+        "schema": {"type": "string", "enum": ["true"]},
+    }
+}
+
 OF_BODIES = (400, 413, 415)
 """What is answered to a body that can't be read, wherever one is taken."""
 
@@ -197,7 +206,14 @@ class ShareAPI(NinjaAPI):
         self._documents: dict[tuple[str, str], OpenAPISchema] = {}
 
     def _get_urls(self) -> list[URLResolver | URLPattern]:
-        """Return ninja's addresses, which answer HEAD as GET: every server has to (RFC 9110, 9.1)."""
+        """Return ninja's addresses, which refuse parameters that their operations do not know.
+
+        They answer HEAD as GET: every server has to (RFC 9110, 9.1).
+        """
+        for router in self._get_bound_routers():
+            for view in router.path_operations.values():
+                for operation in view.operations:
+                    operation.view_func = refuse_unknown_parameters(operation)
         found = super()._get_urls()
         for one in found:
             if isinstance(one, URLPattern):
@@ -224,6 +240,8 @@ class ShareAPI(NinjaAPI):
                     operation["responses"] |= {status: {} for status in OF_BODIES}
                 operation["responses"] |= {status: {"headers": RETRY_AFTER} for status in (429, 503)}
                 operation["responses"][500] = {}
+                if any(one["name"] == IDEMPOTENCY_KEY for one in operation["parameters"]):
+                    _declare_given_again(operation["responses"])
                 refusals = self.refusals.get(operation["operationId"], {})
                 for status, response in operation["responses"].items():
                     if int(status) >= 400:
@@ -245,6 +263,12 @@ def _answer_head(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRes
             request.method = "HEAD"  # the server leaves the body out
 
     return answer
+
+
+def _declare_given_again(responses: dict[int, dict[str, Any]]) -> None:
+    for status, response in responses.items():
+        if int(status) < 400:
+            responses[status] = {**response, "headers": {**response.get("headers", {}), **GIVEN_AGAIN}}
 
 
 def _declare(status: int, response: dict[str, Any], refusals: Mapping[int, DomainError]) -> None:

@@ -102,14 +102,15 @@ def test_hours_and_samples_end_in_the_usage_log_at_the_accepted_price(city):
 
 def test_a_correction_of_the_time_leaves_the_accepted_price(city):
     log = measured(city)
+    # Three hours would cost 300 by the rule, and two were accepted.
     correction = usage_correct(
         actor=city.keeper,
         log_id=log.pk,
-        changes={"ends_at": log.ends_at + timedelta(hours=1), "measuring_seconds": 7200},
-        reason="多测一小时",
-        now=log.ends_at + timedelta(hours=2),
+        changes={"ends_at": log.ends_at + timedelta(hours=2), "measuring_seconds": 10_800},
+        reason="多测两小时",
+        now=log.ends_at + timedelta(hours=3),
     )
-    assert "amount_yuan" not in correction.changes
+    assert (log.amount_yuan, "amount_yuan" in correction.changes) == (200, False)
 
 
 def test_a_planned_time_is_held_as_every_other(city):

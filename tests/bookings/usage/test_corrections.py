@@ -51,6 +51,16 @@ def test_correction_applies_after_second_person_confirms(city):
     assert log.amount_yuan == Decimal("200.00")
 
 
+def test_who_proposed_a_correction_does_not_confirm_it_and_who_recorded_the_log_may(city):
+    log = use(city)
+    facts = {"changes": {"samples": 1}, "reason": "样品数有误", "now": log.ends_at}
+    correction = usage_correct(actor=city.manager, log_id=log.pk, **facts)
+    with pytest.raises(SamePerson):
+        usage_confirm(actor=city.manager, log_id=log.pk, correction_id=correction.pk, now=log.ends_at)
+    usage_confirm(actor=city.keeper, log_id=log.pk, correction_id=correction.pk, now=log.ends_at)
+    assert get_current_values(get_usage_log(city.keeper, log.public_id))["samples"] == 1
+
+
 def test_user_is_told_of_a_correction_that_somebody_else_confirms(city):
     log = use(city)
     for corrected, second, told in ((1, city.researcher, False), (2, city.manager, True)):

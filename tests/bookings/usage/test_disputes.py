@@ -8,7 +8,7 @@ import pytest
 from bookings.usage.domain.choices import Rating
 from bookings.usage.domain.errors import AlreadyAnswered, DisputeOpen, DisputeTooLate
 from bookings.usage.selectors.disputes import waiting_disputes
-from bookings.usage.selectors.usage import waiting_confirmations
+from bookings.usage.selectors.usage import get_usage_log, waiting_confirmations
 from bookings.usage.selectors.yearly import usage_of_year
 from bookings.usage.services.disputes import usage_dispute, usage_dispute_answer, usage_review_reply
 from bookings.usage.services.notifications import DISPUTED
@@ -69,6 +69,12 @@ def test_unit_cannot_confirm_disputed_hours_and_is_not_asked_to(city, log):
         usage_confirm(actor=city.manager, log_id=log.pk, now=AFTER)
     usage_dispute_answer(actor=city.keeper, dispute_id=dispute.pk, answer="记录无误", now=AFTER)
     usage_confirm(actor=city.manager, log_id=log.pk, now=AFTER)
+
+
+def test_who_disputed_the_hours_may_confirm_them_without_waiting_for_the_answer(city, log):
+    usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=AFTER)
+    usage_confirm(actor=city.researcher, log_id=log.pk, now=AFTER)
+    assert get_usage_log(city.researcher, log.public_id).is_confirmed
 
 
 def test_confirmed_hours_are_disputed_until_the_deadline(city, log):

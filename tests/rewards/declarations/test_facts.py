@@ -160,7 +160,11 @@ def test_two_years_that_reward_instruments_once_are_not_worked_out_side_by_side(
         freeze(cycle_id=before.pk)
     AssessmentCycle.objects.filter(pk=before.pk).update(policy=RewardPolicy.objects.get(code="chongqing"))
     assert get_cycle_ahead(city.city.officer, before.year, late).step == NextStep("freeze")
-    assert freeze(cycle_id=after.pk).state == "frozen"
+    frozen = freeze(cycle_id=after.pk)
+    assert frozen.state == "frozen"
+    # What the earlier year has paid for is in the data of the later one, by which nothing is paid again.
+    rows = StoredSnapshot(frozen).instruments()
+    assert {row.instrument for row in rows if row.rewarded_before} == {instrument}
 
 
 def test_a_decided_policy_that_rewards_once_is_refused_beside_what_was_not_known_at_the_freeze(city):

@@ -18,6 +18,7 @@ from rewards.findings.domain.errors import (
     AnsweredMeanwhile,
     AnswerMissing,
     DismissedInvalidatesNothing,
+    FindingNotUpheld,
     FindingsOpen,
     LogsNotOfFinding,
 )
@@ -156,6 +157,15 @@ def test_proven_falsification_removes_score_and_award(steps, suspicious, year):
     assert (result.score, result.barred, result.award.amount_yuan) == (0, True, 0)
     second = UnitAssessment.objects.select_related("award").get(organization=year.second)
     assert second.award.amount_yuan == Decimal("100000.00")
+
+
+def test_no_falsification_is_proposed_of_what_was_dismissed(steps, suspicious):
+    steps.through("check")
+    finding = Finding.objects.get(kind="self_dealing")
+    decide(steps, finding, uphold=False, invalidated_logs=[])
+    facts = {"finding_id": finding.pk, "now": AFTER + 2 * DAY}
+    with pytest.raises(FindingNotUpheld):
+        falsification_propose(actor=steps.city.auditor, reason="事后编造", question="请提供原件", **facts)
 
 
 def test_who_confirms_a_falsification_has_read_the_answer(steps, suspicious, year):

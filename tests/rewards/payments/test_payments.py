@@ -27,6 +27,7 @@ from rewards.payments.domain.errors import (
     BoundToUnit,
     NothingChosen,
     PaidBeforeReturn,
+    PaidInFuture,
     PaymentReversed,
     ReversedTooEarly,
     RowSettled,
@@ -164,6 +165,8 @@ def test_a_payment_that_came_back_is_paid_again_and_both_stay(accepted, pay, ste
     assert steps.cycle.state == "paid"
     with pytest.raises(ReversedTooEarly):
         reverse(first, steps, day=date(2026, 1, 20))
+    with pytest.raises(PaidInFuture):
+        reverse(first, steps, day=date(2026, 1, 24))
     with pytest.raises(VoucherUsed):
         reverse(first, steps, voucher="ZF-2")
     reverse(first, steps)

@@ -1,6 +1,8 @@
+from datetime import timedelta
 from decimal import Decimal
 
 from bookings.requests.domain.cancellation import (
+    calculate_cost_once_approved,
     calculate_late_cancel_charge,
     calculate_no_show_charge,
     get_cancel_deadline,
@@ -28,3 +30,16 @@ def test_late_cancellation_charges_only_unused_part():
 def test_charges_are_rounded_half_up():
     assert calculate_late_cancel_charge(Decimal("0.01"), 50, BOOKED) == Decimal("0.01")
     assert calculate_no_show_charge(Decimal("33.33"), 75) == Decimal("25.00")
+
+
+def test_what_is_approved_exactly_at_the_deadline_costs_nothing_to_cancel_and_a_second_later_it_does():
+    rules = {
+        1: terms(cancel_deadline=hours(24), late_cancel_percent=50),
+        2: terms(cancel_deadline=hours(12), late_cancel_percent=50),
+    }
+    prices = {1: Decimal("300.00"), 2: Decimal("80.00")}
+    deadline = local("2026-03-01 09:00")
+    assert calculate_cost_once_approved(rules, prices, BOOKED, deadline) is None
+    later = deadline + timedelta(seconds=1)
+    assert calculate_cost_once_approved(rules, prices, BOOKED, later) == Decimal("150.00")
+    assert calculate_cost_once_approved(rules, prices, BOOKED, deadline + hours(13)) == Decimal("190.00")

@@ -2,10 +2,11 @@ from datetime import time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookings.requests.domain.pricing import calculate_quote, has_price
+from bookings.requests.domain.pricing import Conditions, calculate_quote, has_price
 from instrument_share.kernel.interval import Interval
 from providers.terms.domain.choices import PriceUnit, ServiceMode, UserKind
 from providers.terms.domain.terms import Price
@@ -192,3 +193,33 @@ def test_minimum_charge_is_met_exactly_to_the_fen():
 def test_a_price_from_an_hour_until_the_same_hour_applies_all_day():
     around = Price(D("10"), from_time=time(9), until_time=time(9))
     assert of([around], between("2026-03-02 08:00", "11:00")).total == D("30.00")
+
+
+CONDITIONS = Conditions(D("374.00"), D("187.00"), (2, 1))
+
+
+@pytest.mark.parametrize(
+    ("shown", "codes"),
+    [
+        ("374.00 187.00 2,1", []),
+        ("", ["booking.price_unread"]),
+        ("374.00 187.00", ["booking.price_unread"]),
+        ("3740.0 187.00 2,1", ["booking.price_unread"]),
+        ("300.00 187.00 2,1", ["booking.price_changed"]),
+        ("374.00 - 2,1", ["booking.cancel_cost_changed"]),
+        ("374.00 187.00 1,1", ["booking.rule_changed"]),
+        (
+            "300.00 90.00 1,1",
+            ["booking.price_changed", "booking.cancel_cost_changed", "booking.rule_changed"],
+        ),
+    ],
+)
+def test_a_form_is_told_each_condition_that_is_no_longer_as_it_was_shown(shown, codes):
+    assert [one.code for one in CONDITIONS.find_changes(shown)] == codes
+    assert CONDITIONS.to_text() == "374.00 187.00 2,1"
+
+
+def test_cancelling_that_has_become_free_is_no_change_that_a_form_is_told():
+    free = Conditions(D("374.00"), None, (2, 1))
+    assert free.find_changes(CONDITIONS.to_text()) == []
+    assert free.to_text() == "374.00 - 2,1"

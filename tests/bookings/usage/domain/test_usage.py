@@ -1,6 +1,6 @@
 """What a log of use may say, and what a correction of it may change."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,6 +12,8 @@ from bookings.usage.domain.usage import (
     Spent,
     find_by_hand_problems,
     find_correction_problems,
+    find_service_problems,
+    get_latest_end,
     truncate_to_seconds,
 )
 from tests.bookings.requests.domain.terms import between, local
@@ -163,3 +165,24 @@ def test_instants_are_truncated_to_whole_seconds():
 
 def test_manual_and_imported_logs_are_by_hand():
     assert [capture.value for capture in Capture if capture.is_by_hand] == ["manual", "import"]
+
+
+def test_a_check_out_may_record_its_end_until_now_as_long_as_it_could_be_entered_by_hand():
+    checked_in_at, booked_end = USED.start, USED.end
+    last = booked_end + timedelta(days=92)
+    assert get_latest_end(checked_in_at, booked_end, last, 92) == last
+    assert get_latest_end(checked_in_at, booked_end, last + timedelta(seconds=1), 92) == booked_end
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "codes"),
+    [
+        (date(2026, 3, 2), date(2026, 3, 2), []),
+        (date(2026, 3, 3), None, ["usage.before_service"]),
+        (date(2026, 3, 1), date(2026, 3, 1), ["usage.after_service"]),
+        (None, None, ["usage.not_published"]),
+    ],
+)
+def test_a_use_lies_within_the_days_of_service_both_included_until_midnight(first, last, codes):
+    whole_day = between("2026-03-02 00:00", "2026-03-03 00:00")
+    assert [one.code for one in find_service_problems(whole_day, first, last)] == codes

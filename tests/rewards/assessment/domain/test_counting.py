@@ -81,6 +81,7 @@ def test_the_instrument_must_be_eligible(others, why):
         ({"purpose": "filming"}, "filming"),
         ({"purpose": "telecom"}, "telecom"),
         ({"external": True, "inside_region": False}, "outside_region"),
+        ({"external": False, "inside_region": False}, None),
         ({"by_hand": True, "recorded": 2 + 30 * 24}, None),
         ({"by_hand": True, "recorded": 2 + 30 * 24 + 1}, "late_by_hand"),
         ({"by_hand": False, "recorded": 2 + 30 * 24 + 1}, None),

@@ -81,6 +81,20 @@ def test_04_of_two_claims_only_the_highest():
     ]
 
 
+def test_of_two_equal_claims_that_of_the_first_rule_counts():
+    rules = policy(
+        income_rate("0.10", code="first", highest_of="test"),
+        income_rate("0.10", code="second", highest_of="test"),
+    )
+    allocation = allocate(rules, earning([200_000]))
+    assert amounts(allocation) == ["20000.00"]
+    claims = allocation.awards[0].reasoning["rules"]
+    assert [(claim["rule"], claim["note"]) for claim in claims] == [
+        ("first", None),
+        ("second", "not_highest"),
+    ]
+
+
 def test_05_score_share_filled():
     rules = policy(score_share(floor=60), caps=caps(unit=400_000), money_unit="元")
     allocation = allocate(rules, scored([96, 84, 72, 60, 55]), 1_000_000)
