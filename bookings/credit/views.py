@@ -169,7 +169,7 @@ def answer(request: SignedInRequest, public_id: str) -> Confirmation:
         consequences=[
             _("{user} writes: {reason}").format(user=found.user.name, reason=made.reason),
             _("A lifted event stops counting at once; a suspension that depends on it ends."),
-            _("An upheld one counts until {date}. The answer is given once.").format(
+            _("An upheld event counts until {date}. The answer is given once.").format(
                 date=date_only(found.ends_at)
             ),
         ],

@@ -14,15 +14,15 @@ from instrument_share.web.forms.fields import choices_of
 class ResultForm(forms.Form):
     """What came of a use; `bookings.usage.domain.results` judges its number."""
 
-    kind = forms.ChoiceField(label=_("Kind of result"), choices=partial(choices_of, ResultKind))
+    kind = forms.ChoiceField(label=_("Kind of output"), choices=partial(choices_of, ResultKind))
     title = forms.CharField(label=_("Title"), max_length=MAX_TITLE_LENGTH)
     identifier = forms.CharField(
         label=_("DOI or number"),
         max_length=MAX_IDENTIFIER_LENGTH,
         required=False,
         help_text=_(
-            "Of a paper its DOI, of a patent its number (ZL200310102344.5), of a standard its number with "
-            "its year (GB/T 13745-2009)."
+            "For a paper its DOI, for a patent its number (such as ZL200310102344.5), for a standard its "
+            "number with the year (such as GB/T 13745-2009)."
         ),
     )
 

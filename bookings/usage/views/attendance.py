@@ -184,7 +184,7 @@ def reject(request: SignedInRequest, public_id: str) -> Confirmation:
     found = get_booking_for(request.user, public_id, "reject")
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
-        help_text=_("The user reads it. Say what would make it possible."),
+        help_text=_("The user can read it. Say what would make the booking possible."),
     )
     return Confirmation(
         heading=_("Decline this request?"),

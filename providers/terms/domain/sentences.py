@@ -239,7 +239,7 @@ def _turnaround(terms: TermsDraft) -> Iterator[Sentence]:
     if terms.turnaround:
         yield Sentence(
             gettext_noop(
-                "After each booking {turnaround} are kept free for cleaning and set-up, until its use is "
+                "Kept free after each booking for cleaning and set-up: {turnaround}, until its use is "
                 "checked out."
             ),
             {"turnaround": _length(terms.turnaround)},
