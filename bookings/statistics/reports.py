@@ -88,7 +88,7 @@ def _sums(figures: YearFigures) -> Table:
 
 def _results(figures: YearFigures) -> Table:
     rows = [(_(word(kind)), str(number)) for kind, number in figures.results.items()]
-    return Table([Column(_("Kind of output")), Column(pgettext("how many", "Number"), "right")], rows)
+    return Table([Column(_("Kind of result")), Column(pgettext("how many", "Number"), "right")], rows)
 
 
 def _months(figures: YearFigures) -> Table:

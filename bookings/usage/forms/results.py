@@ -14,7 +14,7 @@ from instrument_share.web.forms.fields import choices_of
 class ResultForm(forms.Form):
     """What came of a use; `bookings.usage.domain.results` judges its number."""
 
-    kind = forms.ChoiceField(label=_("Kind of output"), choices=partial(choices_of, ResultKind))
+    kind = forms.ChoiceField(label=_("Kind of result"), choices=partial(choices_of, ResultKind))
     title = forms.CharField(label=_("Title"), max_length=MAX_TITLE_LENGTH)
     identifier = forms.CharField(
         label=_("DOI or number"),
