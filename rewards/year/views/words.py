@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from bookings.public import count_running_of_year, count_unconfirmed_of_year
-from instrument_share.web.text.formats import date_only, yuan
+from instrument_share.web.text.formats import bilingual, date_only, yuan
 from rewards.cycle.domain.errors import OtherYearFirst
 from rewards.cycle.domain.states import CycleState
 from rewards.findings.selectors.due import ANSWER_WORKING_DAYS
@@ -186,8 +186,10 @@ def _tell_of_what_is_left_out(year: int) -> Iterator[str]:
 
 def _tell_of_scoring(ahead: "CycleAhead") -> Iterator[str]:
     cycle = ahead.cycle
-    yield _("The budget of {budget} is divided among the units by “{policy}”.").format(
-        budget=yuan(cycle.budget_yuan), policy=cycle.policy
+    yield _("The budget of {budget} is divided among the units by “{policy}”, version {version}.").format(
+        budget=yuan(cycle.budget_yuan),
+        policy=bilingual(cycle.policy, "title"),
+        version=cycle.policy.version,
     )
     if cycle.scored_at:
         yield _("Results that were computed before are replaced; the same data give the same results.")
