@@ -63,7 +63,7 @@ ACTS: dict[str, str] = {
     "uses.imported": gettext_noop("Hours imported from a sheet"),
     "usage.corrected": gettext_noop("Usage log corrected"),
     "usage.correction_withdrawn": gettext_noop("Correction of a usage log withdrawn"),
-    "usage.result_stated": gettext_noop("Result of a use stated"),
+    "usage.result_stated": gettext_noop("Result of a use added"),
     "usage.result_withdrawn": gettext_noop("Result of a use withdrawn"),
     "usage.confirmed": gettext_noop("Usage log confirmed"),
     "usage.reviewed": gettext_noop("Use rated"),

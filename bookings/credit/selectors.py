@@ -7,7 +7,17 @@ import rules
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from bookings.credit.domain import CreditState, MisuseRecorded, MisuseTooLate, NotUsed, add_weekdays
+from bookings.credit.domain import (
+    AlreadyAppealed,
+    AppealAnswered,
+    AppealTooLate,
+    CreditState,
+    MisuseRecorded,
+    MisuseTooLate,
+    NotUsed,
+    TakenBack,
+    add_weekdays,
+)
 from bookings.requests.domain import credit
 from bookings.requests.domain.choices import CreditKind, CreditOutcome
 from bookings.requests.domain.states import BookingState
@@ -155,14 +165,26 @@ def may_record_misuse(viewer: "User", booking: Booking, now: datetime) -> bool:
     )
 
 
+def find_appeal_refusal(event: CreditEvent, now: datetime) -> Conflict | None:
+    """Return why the event can't be appealed now, or None."""
+    if get_appeal(event) is not None:
+        return AlreadyAppealed()
+    if is_taken_back(event):
+        return TakenBack()
+    deadline = get_appeal_deadline(event)
+    return None if now < deadline else AppealTooLate(deadline=deadline)
+
+
 def may_appeal(viewer: "Viewer", event: CreditEvent, now: datetime) -> bool:
     """Return whether the viewer may appeal the event now."""
-    return (
-        rules.has_perm("bookings.appeal_credit", viewer, event)
-        and get_appeal(event) is None
-        and not is_taken_back(event)
-        and now < get_appeal_deadline(event)
-    )
+    return rules.has_perm("bookings.appeal_credit", viewer, event) and find_appeal_refusal(event, now) is None
+
+
+def find_answer_refusal(event: CreditEvent) -> Conflict | None:
+    """Return why the appeal against an event can't be answered, or None."""
+    if get_answer(event) is not None:
+        return AppealAnswered()
+    return TakenBack() if is_taken_back(event) else None
 
 
 def may_answer(viewer: "Viewer", event: CreditEvent) -> bool:
@@ -170,8 +192,7 @@ def may_answer(viewer: "Viewer", event: CreditEvent) -> bool:
     appeal = get_appeal(event)
     return (
         appeal is not None
-        and get_answer(event) is None
-        and not is_taken_back(event)
+        and find_answer_refusal(event) is None
         and rules.has_perm("bookings.answer_credit_appeal", viewer, appeal)
     )
 

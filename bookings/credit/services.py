@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from bookings.credit.domain import REASON_MISSING, AlreadyAppealed, AppealAnswered, AppealTooLate, TakenBack
+from bookings.credit.domain import REASON_MISSING
 from bookings.credit.selectors import (
     UNANSWERED,
     credit_event_lock,
+    find_answer_refusal,
+    find_appeal_refusal,
     find_misuse_refusal,
-    get_answer,
     get_answer_date,
     get_appeal,
     get_appeal_deadline,
-    is_taken_back,
 )
 from bookings.requests.domain.choices import CreditKind, CreditOutcome
 from bookings.requests.models import CreditAnswer, CreditAppeal
@@ -90,12 +90,8 @@ def credit_appeal(*, actor: "User", event_id: int, reason: str, now: datetime) -
     event = credit_event_lock(event_id)
     require(actor, "bookings.appeal_credit", event)
     reason = require_reason(reason, code=REASON_MISSING)
-    if get_appeal(event) is not None:
-        raise AlreadyAppealed
-    if is_taken_back(event):
-        raise TakenBack
-    if now >= get_appeal_deadline(event):
-        raise AppealTooLate(deadline=get_appeal_deadline(event))
+    if refusal := find_appeal_refusal(event, now):
+        raise refusal
     appeal = CreditAppeal.objects.create(
         event=event, reason=reason[:500], appealed_at=now, answer_date=get_answer_date(now)
     )
@@ -119,10 +115,8 @@ def credit_answer(
     appeal = require_found(get_appeal(event))
     require(actor, "bookings.answer_credit_appeal", appeal)
     reason = require_reason(reason, code=REASON_MISSING)
-    if get_answer(event) is not None:
-        raise AppealAnswered
-    if is_taken_back(event):
-        raise TakenBack
+    if refusal := find_answer_refusal(event):
+        raise refusal
     answer = CreditAnswer.objects.create(
         appeal=appeal,
         outcome=CreditOutcome(outcome).value,

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_safe
 from bookings.credit.domain import CreditState
 from bookings.credit.forms import AppealAnswerForm
 from bookings.credit.selectors import (
+    find_answer_refusal,
+    find_appeal_refusal,
     find_misuse_refusal,
     get_answer,
     get_appeal,
@@ -127,8 +129,11 @@ def credit_event(request: SignedInRequest, public_id: str) -> HttpResponse:
 @confirmation_view
 def appeal(request: SignedInRequest, public_id: str) -> Confirmation:
     """Appeal an event on one's own credit, with a reason."""
+    now = clock.now()
     found = get_credit_event(request.user, public_id)
     require(request.user, "bookings.appeal_credit", found)
+    if refusal := find_appeal_refusal(found, now):
+        raise refusal
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
         help_text=_("Say why it should not count. The unit reads it, and the bureau where it answers."),
@@ -143,9 +148,7 @@ def appeal(request: SignedInRequest, public_id: str) -> Confirmation:
             _("The event counts until the appeal is granted. What was charged is settled with the unit."),
         ],
         action=_("Send the appeal"),
-        perform=lambda: credit_appeal(
-            actor=request.user, event_id=found.pk, now=clock.now(), **form.cleaned_data
-        ),
+        perform=lambda: credit_appeal(actor=request.user, event_id=found.pk, now=now, **form.cleaned_data),
         success=_("Sent. You are told as soon as it is answered."),
         back_address=reverse("credit_event", args=[public_id]),
         form=form,
@@ -158,13 +161,15 @@ def answer(request: SignedInRequest, public_id: str) -> Confirmation:
     found = get_credit_event(request.user, public_id)
     made = require_found(get_appeal(found))
     require(request.user, "bookings.answer_credit_appeal", made)
+    if refusal := find_answer_refusal(found):
+        raise refusal
     form = AppealAnswerForm(request.POST if request.method == "POST" else None)
     return Confirmation(
         heading=_("Answer the appeal"),
         consequences=[
             _("{user} writes: {reason}").format(user=found.user.name, reason=made.reason),
             _("A lifted event stops counting at once; a suspension that depends on it ends."),
-            _("An upheld one counts until {date}. The answer is given once.").format(
+            _("An upheld event counts until {date}. The answer is given once.").format(
                 date=date_only(found.ends_at)
             ),
         ],

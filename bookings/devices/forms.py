@@ -18,7 +18,7 @@ class NoteForm(InstrumentChoice):
         label=gettext_lazy("What the others should know"),
         max_length=500,
         widget=forms.Textarea({"rows": 3}),
-        help_text=gettext_lazy("Keepers and managers of the instrument read it, its users don’t."),
+        help_text=gettext_lazy("Keepers and managers of the instrument can read it, users can’t."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -19,7 +19,7 @@ class WebhookForm(forms.Form):
         assume_scheme="https",
         help_text=_("Of your own system; it begins with https:// and is reached from the internet."),
     )
-    actions = forms.MultipleChoiceField(label=_("Tell it of"), widget=forms.CheckboxSelectMultiple)
+    actions = forms.MultipleChoiceField(label=_("Events to send"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

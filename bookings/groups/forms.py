@@ -85,7 +85,7 @@ class BasketAddForm(BookingForm):
 class BasketForm(forms.Form):
     """What is to be measured, for the times that were collected without saying so."""
 
-    subject = forms.CharField(label=_("What is to be measured"), max_length=200, required=False)
+    subject = forms.CharField(label=_("Subject of the measurement"), max_length=200, required=False)
 
     def __init__(self, data: Any, *, needs_subject: bool) -> None:
         super().__init__(data)

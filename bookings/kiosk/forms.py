@@ -22,7 +22,7 @@ class KioskForm(forms.Form):
     name = forms.CharField(
         label=_("Name of the kiosk"),
         max_length=50,
-        help_text=_("Where it stands, such as “beside the door of room 305”."),
+        help_text=_("Its location, such as “beside the door of room 305”."),
     )
 
 

@@ -45,7 +45,7 @@ class FindForm(forms.Form):
     first = DayField(label=_("First day"), widget=DayInput)
     last = DayField(label=_("Last day"), widget=DayInput)
     service_mode = forms.ChoiceField(label=_("Way of service"), required=False)
-    payer = forms.ChoiceField(label=_("Who pays"))
+    payer = forms.ChoiceField(label=_("Payer"))
 
     def __init__(self, data: Any, *, viewer: "User", today: date) -> None:
         usual = get_usual_applicant(viewer)

@@ -10,8 +10,8 @@ from instrument_share.web.text.labels import Label
 
 STATES: dict[str, Label] = {
     "bookings.sample_order.submitted": Label(_("Waiting for a quote"), "waiting", "clock"),
-    "bookings.sample_order.quoted": Label(_("Quoted, to be accepted"), "waiting", "clock"),
-    "bookings.sample_order.accepted": Label(_("Accepted, samples to come"), "active", "check"),
+    "bookings.sample_order.quoted": Label(_("Quoted, awaiting acceptance"), "waiting", "clock"),
+    "bookings.sample_order.accepted": Label(_("Accepted, awaiting samples"), "active", "check"),
     "bookings.sample_order.received": Label(_("Samples received"), "active", "play"),
     "bookings.sample_order.reported": Label(_("Report delivered"), "good", "paper"),
     "bookings.sample_order.closed": Label(_("Finished"), "good", "check"),

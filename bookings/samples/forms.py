@@ -37,12 +37,12 @@ PriceField = partial(
 class OrderForm(forms.Form):
     """What is to be measured, who pays, and what becomes of the samples."""
 
-    subject = forms.CharField(label=_("What is to be measured"), max_length=200)
-    payer = forms.ChoiceField(label=_("Who pays"))
+    subject = forms.CharField(label=_("Subject of the measurement"), max_length=200)
+    payer = forms.ChoiceField(label=_("Payer"))
     project = forms.CharField(label=_("Project"), max_length=200, required=False)
     direction = forms.ChoiceField(label=_("Direction"), choices=partial(choices_of, Direction))
     afterwards = forms.ChoiceField(
-        label=_("After the measuring"), choices=partial(choices_of, Afterwards), widget=forms.RadioSelect
+        label=_("After measurement"), choices=partial(choices_of, Afterwards), widget=forms.RadioSelect
     )
 
     def __init__(self, data: Any, *, viewer: "User", initial: Any = None) -> None:
@@ -75,10 +75,10 @@ class SampleForm(forms.Form):
     heading = ""
 
     number = forms.CharField(
-        label=_("Its number"), max_length=LONGEST["number"], help_text=_("As on its vial.")
+        label=_("Sample number"), max_length=LONGEST["number"], help_text=_("As on the vial.")
     )
     name = forms.CharField(label=_("Name or material"), max_length=LONGEST["name"])
-    tests = forms.CharField(label=_("What is wanted"), max_length=LONGEST["tests"])
+    tests = forms.CharField(label=_("Measurement"), max_length=LONGEST["tests"])
     storage = forms.ChoiceField(label=_("Storage"), choices=partial(choices_of, SampleStorage))
     hazards = forms.MultipleChoiceField(
         label=_("Hazards"),

@@ -11,7 +11,7 @@ from instrument_share.web.text.labels import Label
 STATES: dict[str, Label] = {
     "bookings.statement.draft": Label(_("Draft"), "quiet", "pencil"),
     "bookings.statement.sent": Label(_("Awaiting confirmation"), "waiting", "clock"),
-    "bookings.statement.confirmed": Label(_("Confirmed, to be paid"), "active", "check"),
+    "bookings.statement.confirmed": Label(_("Confirmed, awaiting payment"), "active", "check"),
     "bookings.statement.disputed": Label(_("Disputed"), "bad", "alert"),
     "bookings.statement.settled": Label(_("Settled"), "good", "check"),
 }

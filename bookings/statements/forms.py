@@ -81,4 +81,4 @@ class PaymentForm(forms.Form):
 class StatementFilterForm(FilterForm):
     """The filter of a unit's statements; the state stands beside it as tabs."""
 
-    q = forms.CharField(label=_("Who pays"), max_length=MAX_TEXT)
+    q = forms.CharField(label=_("Payer"), max_length=MAX_TEXT)

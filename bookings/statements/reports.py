@@ -60,7 +60,7 @@ def _blocks(
         (_("Statement number"), str(statement)),
         (_("Month of the statement"), month_label(statement.month)),
         (_("Paid to"), bilingual(statement.organization, "name")),
-        (_("Who pays"), _get_payer_name(statement)),
+        (_("Payer"), _get_payer_name(statement)),
         (_("Total amount"), _format_yuan(total)),
         (_("Total in Chinese capitals"), capitals),
         (_("Due"), _format_term(statement)),

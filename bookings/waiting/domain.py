@@ -42,7 +42,9 @@ class AlreadyWaiting(Conflict):
     """The person waits for this instrument already."""
 
     code = "waiting.already"
-    message = gettext_noop("You wait for this instrument already. Leave the list to wait for another time.")
+    message = gettext_noop(
+        "You are already waiting for this instrument. Leave the waiting list to wait for another time."
+    )
 
 
 class WaitEnded(Conflict):

@@ -202,7 +202,7 @@ def leave(request: SignedInRequest, public_id: str) -> Confirmation:
         _("{instrument}, {time}").format(
             instrument=bilingual(entry.instrument, "name"), time=timerange(entry.wanted)
         ),
-        _("Your place on the list is given up; joining again puts you at its end."),
+        _("You give up your place on the list; if you join again, you start at the end."),
     ]
     if offer := get_open_offer(entry):
         held = timerange(Interval(offer.booking.starts_at, offer.booking.ends_at))

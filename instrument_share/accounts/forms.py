@@ -61,13 +61,13 @@ class ChangePasswordForm(_WithoutPlaceholders, allauth_forms.ChangePasswordForm)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["oldpassword"].label = _("Present password")
+        self.fields["oldpassword"].label = _("Current password")
         _name_new_password(self)
 
 
 def _name_new_password(form: forms.Form) -> None:
     form.fields["password1"].label = _("New password")
-    form.fields["password2"].label = _("New password, again")
+    form.fields["password2"].label = _("New password again")
 
 
 class ResetPasswordForm(_WithoutPlaceholders, allauth_forms.ResetPasswordForm):

@@ -45,7 +45,7 @@ class SiteWordsValidator:
 
     def get_help_text(self) -> str:
         """Return the rule as a sentence for the form."""
-        return _("Your password can’t be made of the words of this platform and its city.")
+        return _("Your password can’t consist only of words such as the names of this platform and its city.")
 
 
 def _words_of_city() -> list[str]:

@@ -92,7 +92,7 @@ def _compose(user: "User", subject: str, parts: Iterable[str]) -> EmailMultiAlte
     whole = [
         _("Dear {name},").format(name=user.get_full_name()),
         *parts,
-        f"-- \n{platform}\n{_('This mail was sent by the platform; answers to it are not read.')}",
+        f"-- \n{platform}\n{_('This mail was sent automatically; please do not reply.')}",
     ]
     body = "\n\n".join(part for part in whole if part) + "\n"
     sender = formataddr((platform, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))

@@ -21,13 +21,13 @@ class JournalForm(forms.Form):
     """Who, what, which, when; everything may be left open."""
 
     actor = forms.CharField(
-        label=_("Who acted"),
+        label=_("By whom"),
         required=False,
         max_length=100,
-        help_text=_("Name, user name, mail address or id; “system” for what happened by itself"),
+        help_text=_("Name, user name, mail address or id; “system” for automatic actions"),
     )
     subject = forms.CharField(
-        label=_("What it is about"),
+        label=_("Object"),
         required=False,
         max_length=100,
         help_text=_("Id, or the name of an instrument, an organization or a person"),

@@ -137,9 +137,9 @@ def _header_blocks(instrument: "Instrument", pictures: "Sequence[InstrumentPictu
 
 def _function_blocks(instrument: "Instrument", limit: ContentLimit) -> Iterator[Block]:
     parts = [
-        (_("What it measures"), "functions"),
+        (_("Main functions"), "functions"),
         (_("Specifications"), "specification"),
-        (_("On what samples"), "samples"),
+        (_("Sample requirements"), "samples"),
         (_("Services offered"), "services"),
     ]
     yield KeyValue(

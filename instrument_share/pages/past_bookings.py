@@ -26,7 +26,7 @@ class PastFilterForm(FilterForm):
     """The filter of past bookings; `found` are those that fit."""
 
     q = forms.CharField(label=_("Instrument, subject or number"), max_length=MAX_TEXT)
-    state = forms.ChoiceField(label=_("How it ended"))
+    state = forms.ChoiceField(label=_("Result"))
 
     def __init__(self, request: HttpRequest, past: "QuerySet[Booking]") -> None:
         super().__init__(request)
@@ -53,7 +53,7 @@ def export_past(found: "QuerySet[Booking]") -> StreamingHttpResponse:
     heads = [
         gettext("Number"),
         gettext("Instrument"),
-        gettext("What is to be measured"),
+        gettext("Subject of the measurement"),
         gettext("Starts at"),
         gettext("Ends at"),
         gettext("State"),

@@ -310,7 +310,7 @@ class SettingsForm(forms.Form):
         widget=forms.TextInput({"type": "tel", "autocomplete": "tel"}),
     )
     language = forms.ChoiceField(
-        label=_("Language"), choices=settings.LANGUAGES, help_text=_("Of pages and of the mails that you get")
+        label=_("Language"), choices=settings.LANGUAGES, help_text=_("For the pages and the mails you get")
     )
 
 

@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 
 from instrument_share.accounts.domain.privacy import NOTICE_VERSION, PURPOSES
 from instrument_share.kernel.cells import CsvLines, escape_formula
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.personal import registry
+from instrument_share.web.responses.problem import told
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -103,14 +105,30 @@ def _write_csv(archive: zipfile.ZipFile, name: str, kind: registry.OwnRows, user
     with archive.open(name, "w") as file, io.TextIOWrapper(file, "utf-8-sig", newline="") as text:
         lines = CsvLines()
         for number, row in enumerate(iterate_rows(kind, user)):
+            shown = _put_into_words(kind, row)
             if number == 0:
-                text.write(lines.line(row))
-            text.write(lines.line([_cell(value) for value in row.values()]))
+                text.write(lines.line(shown))
+            text.write(lines.line([_cell(value) for value in shown.values()]))
+
+
+def _put_into_words(kind: registry.OwnRows, row: Row) -> Row:
+    """Return the row with its sentence in the active language in place of message and parameters."""
+    if kind.sentence is None:
+        return row
+    message, params = kind.sentence
+    shown = {name: value for name, value in row.items() if name != params}
+    return shown | {message: told(row[message], row[params])}
 
 
 def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, cls=DjangoJSONEncoder)
+    """Return a value as people read it: times are those of the city, links have their names."""
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return f"{value.astimezone(CITY_TIME):%Y-%m-%d %H:%M:%S}"
+        case {"id": reference, "name": name, **others} if not others:
+            return escape_formula(f"{name} ({reference})")
+        case dict() | list():
+            return json.dumps(value, ensure_ascii=False, cls=DjangoJSONEncoder)
     return escape_formula(str(value))

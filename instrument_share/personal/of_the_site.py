@@ -80,7 +80,7 @@ OWN = (
         where=lambda user: _is_login_of(user),
         hidden=("session_hash",),
     ),
-    OwnRows("journal.Notification", gettext_noop("Notifications"), ("user",)),
+    OwnRows("journal.Notification", gettext_noop("Notifications"), ("user",), sentence=("message", "params")),
     OwnRows("journal.MailChoice", gettext_noop("Which notifications are mailed"), ("user",)),
     OwnRows("journal.AuditEntry", gettext_noop("Audit log of what you did"), ("actor",)),
     OwnRows("mails.OutgoingMail", gettext_noop("Mails to you"), where=lambda user: _is_mail_to(user)),

@@ -24,7 +24,8 @@ class OwnRows:
     """Rows of a model that are a person's own and go into their archive.
 
     `own` are paths to the person (`user`, `booking__user`); `where` finds rows that no path leads to.
-    `hidden` are fields that never leave the site: secrets, and what only machines read.
+    `hidden` are fields that never leave the site: secrets, and what only machines read. `sentence` are the
+    fields of a marked message and its parameters: spreadsheets hold it in the reader's language.
     """
 
     model: str
@@ -32,6 +33,7 @@ class OwnRows:
     own: tuple[str, ...] = ()
     where: Callable[["User"], Q] | None = None
     hidden: tuple[str, ...] = ()
+    sentence: tuple[str, str] | None = None
 
     def condition(self, user: "User") -> Q:
         """Return the condition of the person's rows."""

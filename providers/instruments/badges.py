@@ -27,7 +27,7 @@ ACTS: dict[str, str | Promise] = {
     "updated": _("changed"),
     "submitted": _("submitted for review"),
     "returned": _("returned with a reason"),
-    "confirmed": _("confirmed as still right"),
+    "confirmed": _("confirmed as up to date"),
     "suspended": _("suspended"),
     "resumed": _("put back into service"),
     "retired": _("retired for good"),

@@ -14,7 +14,8 @@ class SynonymForm(forms.Form):
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_(
-            "One on each line, in Chinese, in English or as letters: at least 2. Pinyin follows by itself."
+            "One on each line, in Chinese, in English or as letters: at least 2. Pinyin is added "
+            "automatically."
         ),
     )
     methods = forms.CharField(

@@ -137,7 +137,7 @@ def remove(request: SignedInRequest, public_id: str) -> Confirmation:
     words = "、".join(row.word for row in group.words.all())
     return Confirmation(
         heading=_("Remove “{words}”").format(words=words),
-        consequences=[_("Who searches for one of these words finds only what has that very word.")],
+        consequences=[_("A search for one of these words will then find only that word itself.")],
         action=_("Remove the group"),
         perform=lambda: synonym_group_remove(actor=request.user, public_id=public_id, now=clock.now()),
         success=_("“{words}” is removed.").format(words=words),

@@ -23,7 +23,7 @@ class FactForm(forms.Form):
     unit = forms.TypedChoiceField(label=_("Unit"), coerce=int)
     fact = forms.ChoiceField(label=_("Declared fact"))
     instrument = forms.ChoiceField(
-        label=_("Instrument"), required=False, help_text=_("For what is told of one instrument.")
+        label=_("Instrument"), required=False, help_text=_("Only for facts about one instrument.")
     )
     figure = forms.DecimalField(
         label=_("Figure"),

@@ -47,7 +47,7 @@ class JointDecisionForm(forms.Form):
         label=_("Decision"),
         widget=forms.RadioSelect,
         choices=[
-            ("uphold", _("Uphold: none of their logs counts any more")),
+            ("uphold", _("Uphold: none of their logs counts any longer")),
             ("dismiss", _("Dismiss: there is nothing wrong")),
         ],
     )

@@ -121,7 +121,7 @@ class ReversalForm(_DatedForm):
         label=_("Reason"),
         max_length=500,
         widget=forms.Textarea(attrs=TEXT),
-        help_text=_("The unit reads it."),
+        help_text=_("The unit can read it."),
     )
 
 

@@ -37,7 +37,9 @@ class PolicyForm(forms.Form):
 
     document = forms.FileField(
         label=_("Policy document"),
-        help_text=_("A TOML file. It is kept to the byte and never edited; what changes gets a new version."),
+        help_text=_(
+            "A TOML file. It is kept byte for byte and never edited; any change becomes a new version."
+        ),
         widget=forms.ClearableFileInput(attrs={"accept": ".toml"}),
     )
 

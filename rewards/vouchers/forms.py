@@ -56,7 +56,7 @@ class SchemeForm(forms.Form):
         help_text=_("Batches with the same code share the cap of an organization and year."),
     )
     batch = forms.IntegerField(label=pgettext_lazy("voucher", "Batch"), min_value=1, max_value=999, initial=1)
-    issuer = forms.ChoiceField(label=_("Who pays"))
+    issuer = forms.ChoiceField(label=_("Payer"))
     kinds = forms.MultipleChoiceField(
         label=_("Kinds of organizations"), widget=forms.CheckboxSelectMultiple()
     )

@@ -31,7 +31,7 @@ class ApproveForm(forms.Form):
         label=_("Objections on paper, and the answers"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("In Chinese, for the report. Those made on the platform are printed by themselves."),
+        help_text=_("In Chinese, for the report. Those made on the platform are printed automatically."),
     )
 
 

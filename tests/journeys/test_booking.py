@@ -78,8 +78,12 @@ def test_a_researcher_books_the_keeper_lets_them_in_and_the_hours_are_confirmed(
     expect(theirs).to_have_url("/keeper/")
     request = theirs.locator("#decide li")
     expect(request).to_contain_text("铝合金断口形貌")
+    figures = theirs.locator("#figures .stat-value")
+    expect(figures.first).to_have_text("1")
     request.get_by_role("button", name="通过").click()
     expect(theirs.locator("#decide")).to_contain_text("已通过，并已通知戊。")
+    expect(figures.first).to_have_text("0")
+    expect(theirs.locator("#decide-count")).to_have_text("")
     axe(theirs)
 
     clock.set(slot(hour=10).start)

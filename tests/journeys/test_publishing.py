@@ -74,7 +74,7 @@ def test_an_instrument_is_entered_returned_mended_published_and_opened(enter, pe
     expect(manager.locator("#notes")).to_contain_text("已提交科技局审核")
 
     officer = enter("guan")
-    expect(officer.get_by_role("heading", level=1)).to_have_text("待办事项与各单位进展")
+    expect(officer.get_by_role("heading", level=1)).to_have_text("科技局工作台")
     axe(officer)
     go(officer.get_by_role("link", name="透射电子显微镜"))
     axe(officer)

@@ -47,7 +47,7 @@ def test_an_officer_sets_a_passkey_up_and_logs_in_with_it(enter, officer):
     expect(page.get_by_role("heading", level=1)).to_have_text("恢复代码")
     axe(page)
     page.goto("/bureau/")
-    expect(page.get_by_role("heading", level=1)).to_have_text("待办事项与各单位进展")
+    expect(page.get_by_role("heading", level=1)).to_have_text("科技局工作台")
 
     with page.expect_navigation():
         page.locator("header form[action*=logout]").evaluate("form => form.submit()")
@@ -55,6 +55,6 @@ def test_an_officer_sets_a_passkey_up_and_logs_in_with_it(enter, officer):
     axe(page)
     go(page.get_by_role("button", name="使用通行密钥登录"))
     page.goto("/bureau/")
-    expect(page.get_by_role("heading", level=1)).to_have_text("待办事项与各单位进展")
+    expect(page.get_by_role("heading", level=1)).to_have_text("科技局工作台")
     page.goto("/accounts/2fa/")
     expect(page.locator("#keys")).to_contain_text("办公电脑")

@@ -72,7 +72,10 @@ def test_address_falls_back_to_chinese(client, settings):
             "zh",
             ["科研人员、企业如何预约", "管理单位如何开始", "待审批", "0999-1234567"],
         ),
-        ("en", ["How researchers and companies book", "How a unit begins", "Whom to ask", "0999-1234567"]),
+        (
+            "en",
+            ["How researchers and companies book", "Getting started as a unit", "Contact", "0999-1234567"],
+        ),
     ],
 )
 def test_guide_tells_how_to_book_how_to_begin_and_whom_to_ask(client, settings, language, words):

@@ -1,5 +1,6 @@
 """A person gets a copy of all that the site holds about them, and nobody else does."""
 
+import csv
 import json
 import zipfile
 from datetime import timedelta
@@ -66,6 +67,28 @@ def test_archive_holds_own_rows_as_json_and_csv_and_names_purposes(city, made):
     assert "二氧化钛薄膜" in files["bookings-booking.csv"]
     assert "bookings-booking.csv" in files["index.html"]
     assert "登录、识别身份、通知" in files["index.html"]
+
+
+def test_spreadsheets_are_written_for_people(city, made):
+    """Times are those of the city, links have their names, notifications are sentences."""
+    files = contents(made)
+    row = next(csv.DictReader(files["bookings-booking.csv"].removeprefix("\ufeff").splitlines()))
+    assert row["starts_at"] == "2026-03-03 09:00:00"
+    assert row["instrument"] == f"{city.instrument.name_zh} ({city.instrument.public_id})"
+    notes = list(csv.DictReader(files["journal-notification.csv"].removeprefix("\ufeff").splitlines()))
+    assert "params" not in notes[0]
+    assert notes[-1]["message"] == (
+        "场发射扫描电子显微镜自 2026年3月3日 09:00 起的使用已登记。请确认或提出异议，逾期未处理的，"
+        "自 2026年3月17日 11:00 起自动确认。"
+    )
+
+
+def test_archive_names_kinds_without_rows_apart(made):
+    page = contents(made)["index.html"]
+    stored, _, empty = page.partition("未保存信息的类别")
+    assert "bookings-booking.json" in stored
+    assert "接口令牌" in empty
+    assert "accounts-apitoken.json" not in page
 
 
 def test_archive_holds_no_secret_and_nobody_elses_name(city, made):

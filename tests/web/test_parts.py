@@ -45,6 +45,15 @@ def test_a_problem_stands_beside_its_field_and_on_top_with_a_link_to_it():
     assert 'id="id_purpose_problem"' in page
 
 
+def test_problem_that_quotes_chinese_stays_in_one_piece_beside_its_picture():
+    """Each piece would be a column of its own: the paragraph lays picture and text side by side."""
+    form = Request({"purpose": "许怀瑾", "ends_at": "2026-03-05T14:00"})
+    form.add_error("purpose", "“许怀瑾” is not known.")
+    with translation.override("en"):
+        page = render("{% field form.purpose %}", form=form)
+    assert '<span>“<span lang="zh-Hans">许怀瑾</span>” is not known.</span></p>' in page
+
+
 def test_input_says_its_language_by_its_name_or_by_what_is_written():
     class Names(forms.Form):
         name_zh = forms.CharField()

@@ -39,9 +39,9 @@ def extend(request: SignedInRequest, public_id: str) -> Confirmation:
                 time=timerange(Interval(booking.starts_at, booking.ends_at)), amount=yuan(agreed)
             ),
             *([together.format(instruments=names)] if names else []),
-            _("The ends below can be had; each stands with the price of the whole booking."),
+            _("You can choose one of the ends below; each shows the price of the whole booking."),
             _("The keeper is told.") if is_mine else _("{user} is told.").format(user=booking.user.name),
-            _("What is charged follows the hours that are used."),
+            _("The charge follows the hours used."),
         ],
         action=_("Extend the booking"),
         perform=lambda: booking_extend(

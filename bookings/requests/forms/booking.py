@@ -87,11 +87,11 @@ def describe_again(booking: "Booking") -> dict[str, Any]:
 class BookingForm(IntervalForm):
     """A request for an instrument, in Asia/Shanghai time; the service checks the booking rules."""
 
-    payer = forms.ChoiceField(label=_("Who pays"))
+    payer = forms.ChoiceField(label=_("Payer"))
     service_mode = forms.ChoiceField(label=_("Way of service"))
     samples = forms.IntegerField(label=_("Number of samples"), min_value=0, max_value=10_000, required=False)
     subject = forms.CharField(
-        label=_("What is to be measured"),
+        label=_("Subject of the measurement"),
         max_length=200,
         help_text=_("For example: fracture surface of an alloy, 3 samples of 10 mm"),
     )

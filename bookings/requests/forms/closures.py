@@ -39,6 +39,6 @@ class ClosureForm(InstrumentChoice, IntervalForm):
     reason_zh = forms.CharField(
         label=gettext_lazy("Reason (Chinese)"),
         max_length=200,
-        help_text=gettext_lazy("Everybody who looks at the calendar reads it."),
+        help_text=gettext_lazy("Everybody who views the calendar can read it."),
     )
     reason_en = forms.CharField(label=gettext_lazy("Reason (English)"), max_length=200, required=False)

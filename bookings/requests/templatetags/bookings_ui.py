@@ -198,9 +198,9 @@ def booking_facts(booking: Any) -> dict[str, Any]:
     return facts(
         [
             (_("Number"), booking.public_id),
-            (_("What is to be measured"), booking.subject),
+            (_("Subject of the measurement"), booking.subject),
             (_("User"), booking.user.name),
-            (_("Who pays"), payer(booking)),
+            (_("Payer"), payer(booking)),
             (_("Kind of user"), _(word(UserKind(booking.user_kind)))),
             (_("Way of service"), _(word(ServiceMode(booking.service_mode)))),
             (_("Direction"), _(word(Direction(booking.direction)))),

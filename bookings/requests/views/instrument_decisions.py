@@ -54,12 +54,12 @@ def suspend(request: SignedInRequest, public_id: str) -> HttpResponse:
         heading=_("Take “{name}” out of service for a time").format(name=bilingual(instrument, "name")),
         consequences=[
             *_tell_taking_over(takes_over),
-            _("Nobody can book it until it is put back into service; everybody sees so, with the reason."),
+            _("Nobody can book it until it is put back into service. Everybody can see this and the reason."),
             _("Uses that are under way go on."),
             *_tell_what_needs_it(request, instrument),
             *tell_claims(instrument.pk),
         ],
-        action=_("Suspend and say why"),
+        action=_("Suspend with this reason"),
         condition=get_upcoming_condition(instrument.pk, now),
         choices=(KEEP, CANCEL) if takes_over else (KEEP, CANCEL, MOVE),
         home=_home(request, instrument),
@@ -167,7 +167,7 @@ def _settle(
 ) -> HttpResponse:
     """Ask for the reason and the outcome of each affected booking, then act."""
     form = ReasonForm(
-        request.POST if request.method == "POST" else None, help_text=_("Everybody concerned reads it.")
+        request.POST if request.method == "POST" else None, help_text=_("Everybody concerned can read it.")
     )
 
     def decide(outcomes: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         SampleStorage.DARK: gettext_noop("Dark"),
     },
     Afterwards: {
-        Afterwards.RETURN: gettext_noop("Give back"),
+        Afterwards.RETURN: gettext_noop("Return to the user"),
         Afterwards.DISPOSE: gettext_noop("Dispose of"),
     },
     SampleFileKind: {
@@ -32,8 +32,8 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         SampleFileKind.REPORT: gettext_noop("Report or result"),
     },
     Progress: {
-        Progress.TO_PLAN: gettext_noop("To be planned"),
-        Progress.PLANNED: gettext_noop("Time planned"),
+        Progress.TO_PLAN: gettext_noop("To be scheduled"),
+        Progress.PLANNED: gettext_noop("Time scheduled"),
         Progress.MEASURING: gettext_noop("Being measured"),
         Progress.MEASURED: gettext_noop("Measured, report to come"),
     },

@@ -59,9 +59,9 @@ def order_facts(order: "SampleOrder") -> dict[str, Any]:
     entries = [
         (_("Number"), order.public_id),
         (_("User"), order.user.name),
-        (_("Who pays"), payer(order)),
+        (_("Payer"), payer(order)),
         (_("Project"), order.project),
-        (_("After the measuring"), _(word(Afterwards(order.afterwards)))),
+        (_("After measurement"), _(word(Afterwards(order.afterwards)))),
         (_("Received"), _describe_receipt(order)),
         (_("Condition on arrival"), order.condition),
         (_("Where they are kept"), order.place),

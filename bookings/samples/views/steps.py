@@ -92,7 +92,7 @@ def quote(request: SignedInRequest, public_id: str) -> Confirmation:
         consequences=[
             _("The rule has no price for samples: name one by sample, by hour or for the whole.")
             if names_prices
-            else _("The prices are those of the rule in force; only the hours are yours to estimate."),
+            else _("Prices are those of the rule in force; you estimate only the hours."),
             _("Once it is accepted the amount stays, however long the measuring takes."),
             _("The user has {days} days to accept it.").format(days=ACCEPT_WITHIN.days),
         ],
@@ -140,7 +140,7 @@ def cancel(request: SignedInRequest, public_id: str) -> Confirmation:
     form = ReasonForm(_sent(request), required=False)
     return Confirmation(
         heading=_("Withdraw the order?"),
-        consequences=[_("It costs nothing as long as the samples are not handed in.")],
+        consequences=[_("Withdrawing is free until the samples are handed in.")],
         action=_("Withdraw the order"),
         perform=lambda: sample_order_cancel(
             actor=request.user, order_id=found.pk, now=clock.now(), **form.cleaned_data
@@ -159,7 +159,7 @@ def reject(request: SignedInRequest, public_id: str) -> Confirmation:
     form = ReasonForm(_sent(request), help_text=_("The user reads it."))
     return Confirmation(
         heading=_("Decline the order?"),
-        consequences=[_("It ends here. The user can place another one.")],
+        consequences=[_("The order ends. The user can place another one.")],
         action=_("Decline the order"),
         perform=lambda: sample_order_reject(
             actor=request.user, order_id=found.pk, now=clock.now(), **form.cleaned_data
@@ -241,7 +241,7 @@ def photos(request: SignedInRequest, public_id: str) -> Confirmation:
     form = PhotosForm(_sent(request), request.FILES or None, samples=order_samples(found))
     return Confirmation(
         heading=_("Add photos of the samples"),
-        consequences=[_("Only the user, the keepers and the managers of the unit see them.")],
+        consequences=[_("Only the user, the keepers and the unit’s managers can see them.")],
         action=_("Add the photos"),
         perform=lambda: sample_photos_add(
             actor=request.user,

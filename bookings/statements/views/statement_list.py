@@ -50,7 +50,7 @@ def _build_table(party: ListColumn) -> ListTable:
     )
 
 
-OF_UNIT = _build_table(ListColumn(gettext_lazy("Who pays"), "payer", "payer_name"))
+OF_UNIT = _build_table(ListColumn(gettext_lazy("Payer"), "payer", "payer_name"))
 OF_PAYER = _build_table(ListColumn(gettext_lazy("Unit"), "unit", ShownName("organization__name")))
 
 
@@ -133,7 +133,7 @@ def export_statements(
     heads = [
         _("Number"),
         _("Unit"),
-        _("Who pays"),
+        _("Payer"),
         _("Month"),
         _("State"),
         _("Amount"),

@@ -75,21 +75,21 @@ class AlreadyWithdrawn(Conflict):
     """A correction is confirmed or withdrawn after it was withdrawn."""
 
     code = "usage.correction_withdrawn"
-    message = gettext_noop("This correction was withdrawn. Propose another one where it is still right.")
+    message = gettext_noop("This correction was withdrawn. If it is still needed, propose another one.")
 
 
 class ResultStated(Conflict):
     """The log names the same result already."""
 
     code = "result.stated"
-    message = gettext_noop("This result is stated for the use already; nothing more needs to be done.")
+    message = gettext_noop("This result has already been added; nothing more needs to be done.")
 
 
 class ResultWithdrawn(Conflict):
     """The result has been withdrawn before."""
 
     code = "result.withdrawn"
-    message = gettext_noop("This result is withdrawn already; nothing more needs to be done.")
+    message = gettext_noop("This result has already been withdrawn; nothing more needs to be done.")
 
 
 class HistoryRefused(Conflict):

@@ -46,7 +46,7 @@ FIELDS: Mapping[str, str] = {
     "service_mode": gettext_noop("Way of service"),
     "direction": gettext_noop("Direction"),
     "purpose": gettext_noop("Kind of use"),
-    "content": gettext_noop("What was done"),
+    "content": gettext_noop("Work done"),
     "project": gettext_noop("Project"),
     "samples": gettext_noop("Number of samples"),
     "results": gettext_noop("Results"),

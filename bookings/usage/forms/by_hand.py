@@ -35,7 +35,7 @@ class ByHandForm(InstrumentChoice, IntervalForm, SpentFields):
         help_text=gettext_lazy("User name, email address or number (USR-…) of the account"),
     )
     account = forms.ChoiceField(
-        label=gettext_lazy("Who pays"),
+        label=gettext_lazy("Payer"),
         choices=[
             (ORGANIZATION, gettext_lazy("Their organization")),
             (PERSON, gettext_lazy("The user in person")),
@@ -49,7 +49,7 @@ class ByHandForm(InstrumentChoice, IntervalForm, SpentFields):
             "Only where they belong to several organizations, or have left it since: of the one that pays"
         ),
     )
-    content = forms.CharField(label=gettext_lazy("What was done"), max_length=200)
+    content = forms.CharField(label=gettext_lazy("Work done"), max_length=200)
     service_mode = forms.ChoiceField(
         label=gettext_lazy("Way of service"), choices=partial(choices_of, ServiceMode)
     )

@@ -18,11 +18,11 @@ class ReceiptForm(forms.Form):
         label=_("Receipt file"),
         required=False,
         allow_empty_file=True,
-        help_text=_("The file that was downloaded beside the use. It is verified and not kept."),
+        help_text=_("The file downloaded from the usage log. It is verified and not kept."),
         widget=forms.ClearableFileInput(attrs={"accept": ".json"}),
     )
     text = forms.CharField(
-        label=_("Or its text"),
+        label=_("Or paste its text"),
         required=False,
         strip=False,
         max_length=RECEIPT_AT_MOST,

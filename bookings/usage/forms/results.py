@@ -21,8 +21,8 @@ class ResultForm(forms.Form):
         max_length=MAX_IDENTIFIER_LENGTH,
         required=False,
         help_text=_(
-            "Of a paper its DOI, of a patent its number (ZL200310102344.5), of a standard its number with "
-            "its year (GB/T 13745-2009)."
+            "For a paper its DOI, for a patent its number (such as ZL200310102344.5), for a standard its "
+            "number with the year (such as GB/T 13745-2009)."
         ),
     )
 

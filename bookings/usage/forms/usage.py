@@ -32,7 +32,7 @@ class SpentFields(forms.Form):
 
     setup = MinutesField(label=_("Set-up (minutes)"))
     measuring = MinutesField(
-        label=_("Measuring (minutes)"), help_text=_("Leave it empty: it is what the other parts leave.")
+        label=_("Measuring (minutes)"), help_text=_("Leave empty: it is the time that the other parts leave.")
     )
     post = MinutesField(label=_("Post-processing (minutes)"))
     idle = MinutesField(
@@ -63,7 +63,7 @@ class CheckOutForm(SpentFields):
     samples = forms.IntegerField(
         label=_("Number of samples"), min_value=0, max_value=MAX_SAMPLES, required=False
     )
-    content = forms.CharField(label=_("What was done"), max_length=200, required=False)
+    content = forms.CharField(label=_("Work done"), max_length=200, required=False)
     results = forms.CharField(
         label=_("Results"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -102,7 +102,7 @@ class CorrectionForm(BaseIntervalForm):
     service_mode = forms.ChoiceField(label=_("Way of service"), choices=partial(choices_of, ServiceMode))
     direction = forms.ChoiceField(label=_("Direction"), choices=partial(choices_of, Direction))
     purpose = forms.ChoiceField(label=_("Kind of use"), choices=partial(choices_of, UsagePurpose))
-    content = forms.CharField(label=_("What was done"))
+    content = forms.CharField(label=_("Work done"))
     project = forms.CharField(label=_("Project"), required=False)
     samples = forms.IntegerField(label=_("Number of samples"), min_value=0, max_value=MAX_SAMPLES)
     results = forms.CharField(label=_("Results"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
@@ -165,13 +165,11 @@ class ReviewForm(forms.Form):
         label=_("Rating"), choices=partial(choices_of, Rating), widget=forms.RadioSelect
     )
     comment = forms.CharField(
-        label=_("A few words"),
+        label=_("Your comment"),
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_(
-            "Everybody reads it on the page of the instrument, as you write it and without your name."
-        ),
+        help_text=_("It is shown on the instrument’s page as you write it, without your name."),
     )
 
 

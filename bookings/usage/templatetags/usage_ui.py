@@ -59,7 +59,7 @@ def usage_facts(log: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     return facts(
         [
             (_("Number"), log.public_id),
-            (_("What was done"), values["content"]),
+            (_("Work done"), values["content"]),
             (_("Who used it"), log.user.name),
             (_("Operated by"), log.operator.name),
             (_("Way of service"), _(word(ServiceMode(values["service_mode"])))),
@@ -68,7 +68,7 @@ def usage_facts(log: Any, values: Mapping[str, Any]) -> dict[str, Any]:
             (_("Project"), values["project"]),
             (_("Number of samples"), values["samples"] or ""),
             (_("Results"), values["results"]),
-            (_("Recorded how"), _(word(Capture(log.capture)))),
+            (_("Recording method"), _(word(Capture(log.capture)))),
             (_("Row of the sheet"), _describe_row(log)),
         ]
     )

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
 from rules import has_perm
 
 from bookings.requests.domain.decision import is_decided_too_late
@@ -166,13 +167,15 @@ def _chosen_requests(user: "User", numbers: "Collection[str]", now: "datetime") 
 def approve(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Approve a request; htmx gets the decided row, others return to where they came from.
 
-    The row has status 201, since `idempotent_form` takes 200 for a form with mistakes and rolls back.
+    The page around the row hears of it by the event `booking-approved`, to renew its figures. The row has
+    status 201, since `idempotent_form` takes 200 for a form with mistakes and rolls back.
     """
     found = get_booking(request.user, public_id)
     revision = parse_number(request.POST.get("revision", ""))
     approved = booking_approve(actor=request.user, booking_id=found.pk, now=clock.now(), revision=revision)
     if request.htmx:
-        return render(request, "bookings/requests/parts/decided.html", {"booking": approved}, status=201)
+        row = render(request, "bookings/requests/parts/decided.html", {"booking": approved}, status=201)
+        return trigger_client_event(row, "booking-approved")
     sentence = _("Approved. {user} has been told.").format(user=found.user.name)
     return redirect_with_message(
         request, sentence, get_return_address(request, get_booking_address(public_id))
@@ -186,7 +189,7 @@ def reject(request: SignedInRequest, public_id: str) -> Confirmation:
     form = RefusalForm(
         request.POST if request.method == "POST" else None,
         seen=str(found.revision),
-        help_text=_("The user reads it. Say what would make it possible."),
+        help_text=_("The user can read it. Say what would make the booking possible."),
     )
     return Confirmation(
         heading=_("Decline this request?"),

@@ -25,26 +25,26 @@ def dispute(request: SignedInRequest, public_id: str) -> Confirmation:
     require(request.user, "bookings.dispute_usage", log)
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
-        help_text=_("Say what is wrong and how it was. The keeper and the unit read it."),
+        help_text=_("Say what is wrong and what happened. The keeper and the unit’s managers read it."),
     )
     now, deadline = clock.now(), get_dispute_deadline(log)
     days = settings.USAGE_DISPUTE_ANSWER_DAYS
     return Confirmation(
-        heading=_("Disagree with these hours?"),
+        heading=_("Dispute these hours?"),
         consequences=[
             ngettext(
                 "The keeper is told and answers within {days} day.",
                 "The keeper is told and answers within {days} days.",
                 days,
             ).format(days=days),
-            _("Until then the unit can't confirm them. Where you are right, the log is corrected."),
+            _("Until then the unit can’t confirm them. If you are right, the log is corrected."),
             *(
                 [_("Once they are confirmed, you can disagree until {time}.").format(time=moment(deadline))]
                 if deadline > now
                 else []
             ),
         ],
-        action=_("Send the disagreement"),
+        action=_("Submit"),
         perform=lambda: usage_dispute(actor=request.user, log_id=log.pk, now=now, **form.cleaned_data),
         success=_("Sent. You are told as soon as the unit has answered."),
         back_address=reverse("usage_log", args=[public_id]),

@@ -20,11 +20,11 @@ def result_new(request: SignedInRequest, public_id: str) -> Confirmation:
     require(request.user, "bookings.state_result", log)
     form = ResultForm(request.POST if request.method == "POST" else None)
     return Confirmation(
-        heading=_("State a result of this use"),
-        consequences=[_("It stands on the record of the use and counts in the statistics.")],
-        action=_("State the result"),
+        heading=_("Add a result of this use"),
+        consequences=[_("It is shown with the usage log and counted in the statistics.")],
+        action=_("Add the result"),
         perform=lambda: usage_result_state(actor=request.user, log_id=log.pk, now=clock.now(), **form.facts),
-        success=_("The result is stated."),
+        success=_("The result is added."),
         back_address=reverse("usage_log", args=[public_id]),
         form=form,
     )

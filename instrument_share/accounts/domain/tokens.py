@@ -33,7 +33,8 @@ class ScopeMissing(Forbidden):
 
     code = "scope_missing"
     message = gettext_noop(
-        "This token was not given the scope “{scope}”. Make a token with it under “API tokens” on your desk."
+        "This token was not given the scope “{scope}”. Create a token with it under “API tokens” on your "
+        "desk."
     )
 
 

@@ -17,7 +17,7 @@ def city_login_linked(*, user: User, now: datetime) -> None:
     """
     record(actor=user, action="user.city_login_linked", subject=user, now=now)
     message = gettext_noop(
-        "Your account can be opened by the city login now. If you did not link it, unlink it under Settings "
+        "The city login can now be used for your account. If you did not link it, unlink it under Settings "
         "and change your password."
     )
     notify(users=[user], message=message, kind=NotificationKind.ACCOUNT, now=now)

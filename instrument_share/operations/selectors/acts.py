@@ -9,7 +9,7 @@ ACTS: dict[str, str] = {
     "user.address_confirmed": gettext_noop("Mail address confirmed"),
     "user.password_changed": gettext_noop("Password changed"),
     "user.updated": gettext_noop("Settings of the account changed"),
-    "user.mails_chosen": gettext_noop("Mails about notifications chosen"),
+    "user.mails_chosen": gettext_noop("Mail notifications chosen"),
     "user.locked": gettext_noop("Account locked"),
     "user.unlocked": gettext_noop("Account unlocked"),
     "user.lockout_lifted": gettext_noop("Lock-out by wrong passwords lifted"),

@@ -162,7 +162,7 @@ DETAILS: dict[str, str] = {
     "for_all_members": gettext_noop("For all members"),
     "qualification": gettext_noop("Qualification"),
     "no_objection": gettext_noop("Accepted by the unit"),
-    "mails": gettext_noop("Mails about notifications"),
+    "mails": gettext_noop("Mail notifications"),
     "new": gettext_noop("New rows"),
     "updated": gettext_noop("Changed rows"),
     "unchanged": gettext_noop("Unchanged rows"),

@@ -62,7 +62,7 @@ def recurring_run(request: SignedInRequest, name: str) -> Confirmation:
         heading=_("Run “{job}” now?").format(job=label),
         consequences=[
             _("A worker takes it up next; it may be run as often as you like."),
-            _("It runs by itself every {period}.").format(period=period(run.every)),
+            _("It runs automatically. Interval: {period}.").format(period=period(run.every)),
         ],
         action=_("Run now"),
         perform=lambda: services.recurring_run_now(actor=request.user, name=name, now=clock.now()),

@@ -67,12 +67,12 @@ def journal_csv(request: SignedInRequest) -> HttpResponseBase:
     with_address = _is_administrator(request)
     heads = [
         _("Time"),
-        _("Who acted"),
+        _("By whom"),
         _("Action"),
         _("Code of the action"),
         _("Kind of subject"),
         _("Id"),
-        _("What it is about"),
+        _("Object"),
         _("Organization"),
         _("Details"),
         *([_("Network address")] if with_address else []),

@@ -147,7 +147,7 @@ def my_usage(request: SignedInRequest) -> HttpResponseBase:
         else "",
         "by_month": _by_month(rows) if rows else None,
         **_sums(logs),
-        "span": str(year),
+        "span": _("the year %(year)s") % {"year": year},
         "spans": [(str(one), f"?year={one}", one == year) for one in (present, present - 1, present - 2)],
         "csv_address": f"?year={year}&format=csv",
     }

@@ -180,7 +180,7 @@ def _build_suspension(
 ) -> Confirmation:
     """Ask before suspending, with the bookings, the uses under way and the people that it hits."""
     effects = bookings.get_organization_suspension_effects(request.user, found)
-    form = ReasonForm(request.POST or None, help_text=_("Everybody concerned reads it."))
+    form = ReasonForm(request.POST or None, help_text=_("Everybody concerned can read it."))
     name = bilingual(found, "name")
     ending, going_on = len(effects.ending), len(effects.under_way)
     affected = [
@@ -198,7 +198,7 @@ def _build_suspension(
     return Confirmation(
         heading=_("Suspend {name}?").format(name=name),
         consequences=_list_consequences(found, effects),
-        action=_("Suspend and say why"),
+        action=_("Suspend with this reason"),
         perform=lambda: bookings.organization_suspend(**decision, **form.cleaned_data),
         success=_("{name} is suspended; everybody whom it hits has been told.").format(name=name),
         back_address=get_organization_address(found),

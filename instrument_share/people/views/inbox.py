@@ -76,7 +76,7 @@ class TokenForm(forms.Form):
         help_text=gettext_lazy("Choose no more than the program needs."),
     )
     days = forms.TypedChoiceField(
-        label=gettext_lazy("Works for"),
+        label=gettext_lazy("Valid for"),
         coerce=int,
         choices=[
             (30, gettext_lazy("30 days")),
@@ -84,7 +84,7 @@ class TokenForm(forms.Form):
             (365, gettext_lazy("365 days")),
         ],
         initial=90,
-        help_text=gettext_lazy("You are told a week before it ends."),
+        help_text=gettext_lazy("You are notified a week before it expires."),
     )
 
 

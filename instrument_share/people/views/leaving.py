@@ -71,7 +71,7 @@ def hand_over(request: SignedInRequest, public_id: str, membership_id: str) -> C
             _("You stay a member: what you have booked stays booked."),
             *describe_what_stops(request.user, found, *(own - {Role(held.role)})),
         ],
-        action=_("Hand it over"),
+        action=_("Hand over"),
         perform=lambda: services.membership_hand_over(
             actor=request.user,
             membership_id=held.pk,

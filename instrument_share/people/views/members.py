@@ -132,8 +132,8 @@ def member_role(request: SignedInRequest, public_id: str, membership_id: str) ->
     name = of.get_full_name()
     return Confirmation(
         heading=_("Give {name} a role").format(name=name),
-        consequences=[_("They are told, and can act in it at once.")],
-        action=_("Give the role"),
+        consequences=[_("They are notified and can act in this role at once.")],
+        action=_("Assign role"),
         perform=lambda: services.membership_grant(
             actor=request.user,
             user=of,
@@ -190,7 +190,7 @@ def member_end(request: SignedInRequest, public_id: str, membership_id: str) -> 
 
 
 def _consequences(held: "Membership", is_last_of_theirs: bool) -> list[str]:
-    found = [_("They are told, with your reason.")]
+    found = [_("They are notified, with your reason.")]
     if held.role == Role.KEEPER:
         found.append(_("They no longer keep any instrument of the unit; name other keepers."))
     left = accounts.active_roles(held.user_id, held.organization_id) - {Role(held.role)}

@@ -41,7 +41,7 @@ def session_end(request: SignedInRequest, handle: str) -> Confirmation:
     consequence = _("You are logged out here.") if is_this else _("That browser has to log in again.")
     return Confirmation(
         heading=_("End this session?"),
-        consequences=[consequence, _("What was typed there and not sent is lost.")],
+        consequences=[consequence, _("Anything typed there and not sent is lost.")],
         action=_("End the session"),
         perform=lambda: services.session_end(actor=request.user, handle=handle, now=now),
         success=_("The session has ended."),

@@ -46,7 +46,7 @@ ROLES: dict[Role, str | Promise] = {
 }
 
 TOKEN_SCOPES: dict[TokenScope, str | Promise] = {
-    TokenScope.READ: _("Read: what you may see"),
+    TokenScope.READ: _("Read: everything you can see"),
     TokenScope.BOOK: _("Book: bookings, waiting list, sample orders"),
     TokenScope.USAGE: _("Usage: check in and out, confirm and question logged hours, results"),
     TokenScope.MANAGE: _("Manage: approve and decide, projects, vouchers, findings"),

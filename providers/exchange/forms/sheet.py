@@ -17,7 +17,7 @@ class SheetForm(forms.Form):
     map = forms.FileField(
         label=_("Map"),
         required=False,
-        help_text=_("TOML; only where it takes more than to say which column is which."),
+        help_text=_("TOML; needed only where assigning columns is not enough."),
         widget=forms.FileInput({"accept": ".toml"}),
     )
 

@@ -163,7 +163,7 @@ DATA_SETS = (
     DataSet(
         "instruments",
         _("Instruments"),
-        _("Every published instrument: what it is, what it can do, where it stands."),
+        _("Every published instrument: basic information, functions and location."),
         {
             **_OF,
             "url": _("address of its page"),
@@ -214,7 +214,7 @@ DATA_SETS = (
     DataSet(
         "units",
         _("Owning units"),
-        _("Every unit with a published profile, its public contact, and how complete its information is."),
+        _("Every unit with a published profile: public contact and completeness of its information."),
         {
             **{name: text for name, text in _OF.items() if name.startswith("unit")},
             "url": _("address of its page"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.kernel.pinyin import to_initials, to_syllables
 from instrument_share.web.forms.fields import DayInput, choices_of
+from instrument_share.web.text.formats import number
 from providers.instruments.domain.fields import MOST_SUBJECTS, Field, Kind
 
 LONG = 200
@@ -128,7 +129,7 @@ def text_field(label: str, limit: int | None, *, needed: bool, english: bool = F
     """Return an input for one line, or for several if the limit is long, with the limit beside it."""
     attrs = {"lang": "en"} if english else {}
     widget = forms.Textarea({"rows": 5, **attrs}) if (limit or LONG) >= LONG else forms.TextInput(attrs)
-    help_text = _("%(limit)s characters at most.") % {"limit": limit} if (limit or 0) >= LONG else ""
+    help_text = _("%(limit)s characters at most.") % {"limit": number(limit)} if (limit or 0) >= LONG else ""
     return TextField(label=label, required=needed, widget=widget, help_text=help_text)
 
 

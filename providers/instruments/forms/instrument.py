@@ -46,7 +46,7 @@ SECTIONS = (
         ("specification_zh", "functions_zh", "services_zh", "samples_zh", "achievements_zh", "subjects"),
     ),
     (_("For its users"), ("sharing_mode", "condition", "user_requirement_zh", "fee_text_zh")),
-    (_("Where it stands, whom to ask"), ("place_zh", "postal_code", "contact", "phone", "email")),
+    (_("Location and contact"), ("place_zh", "postal_code", "contact", "phone", "email")),
     (
         _("For readers of English"),
         (
@@ -168,8 +168,8 @@ class KeepersForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_(
-            "Who is named or removed is told. The keys of devices and kiosks that a removed keeper made here "
-            "end, unless they manage the unit."
+            "Anyone you name or remove is notified. Keys of devices and kiosks that a removed keeper made "
+            "here stop working, unless that person manages the unit."
         ),
     )
     shown = forms.CharField(widget=forms.HiddenInput, required=False)

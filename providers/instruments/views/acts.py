@@ -57,10 +57,10 @@ def confirm(request: SignedInRequest, public_id: str) -> Confirmation:
     return Confirmation(
         heading=_("Is everything about “{name}” still right?").format(name=bilingual(instrument, "name")),
         consequences=[
-            _("You confirm that you have read it through and that it is right as it stands."),
+            _("You confirm that you have read it through and that it is correct."),
             _("It counts as up to date for {days} days.").format(days=FRESH_FOR.days),
         ],
-        action=_("It is still right"),
+        action=_("It is up to date"),
         perform=lambda: instrument_confirm(
             actor=request.user,
             instrument_id=instrument.pk,

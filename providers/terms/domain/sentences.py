@@ -78,21 +78,44 @@ def _hours(pattern: OpeningPattern, begins: date | None) -> Sentence:
         "from": pattern.starts_on,
         "until": pattern.until,
     }
-    if pattern.frequency is Frequency.MONTHLY_BY_WEEKDAY:
-        message = gettext_noop("Open on the {nth} {weekdays} of the month, {hours}.")
-        if pattern.interval > 1:
-            message = gettext_noop("Open on the {nth} {weekdays} of every {interval} months, {hours}.")
-    elif pattern.interval > 1:
-        message = gettext_noop("Open every {interval} weeks on {weekdays}, {hours}.")
-    else:
-        message = gettext_noop("Open {weekdays}, {hours}.")
-    whole = Sentence(message, params)
+    whole = Sentence(_hours_message(pattern), params)
     if pattern.until is not None:
         message = gettext_noop("From {from} through {until}: {sentence}")
         return Sentence(message, {**params, "sentence": whole})
     if begins is not None and pattern.starts_on > begins:
         return Sentence(gettext_noop("From {from}: {sentence}"), {**params, "sentence": whole})
     return whole
+
+
+_MONTHLY = (
+    gettext_noop("Open on the {nth} {weekdays} of the month, {hours}."),
+    gettext_noop("Open on the {nth} {weekdays} of the month, around the clock."),
+)
+_EVERY_FEW_MONTHS = (
+    gettext_noop("Open on the {nth} {weekdays} of every {interval} months, {hours}."),
+    gettext_noop("Open on the {nth} {weekdays} of every {interval} months, around the clock."),
+)
+_WEEKLY = (
+    gettext_noop("Open {weekdays}, {hours}."),
+    gettext_noop("Open {weekdays}, around the clock."),
+)
+_EVERY_FEW_WEEKS = (
+    gettext_noop("Open every {interval} weeks on {weekdays}, {hours}."),
+    gettext_noop("Open every {interval} weeks on {weekdays}, around the clock."),
+)
+
+
+def _hours_message(pattern: OpeningPattern) -> str:
+    """Return the message for a pattern: one with its hours, or one that says they are all of the day's."""
+    if pattern.frequency is Frequency.MONTHLY_BY_WEEKDAY:
+        messages = _MONTHLY if pattern.interval == 1 else _EVERY_FEW_MONTHS
+    else:
+        messages = _WEEKLY if pattern.interval == 1 else _EVERY_FEW_WEEKS
+    return messages[_is_around_the_clock(pattern.opens, pattern.closes)]
+
+
+def _is_around_the_clock(opens: time, closes: time) -> bool:
+    return opens == closes == time()
 
 
 def _weekdays(weekdays: Iterable[int]) -> tuple[Words | Sentence, ...]:
@@ -107,7 +130,7 @@ def _weekdays(weekdays: Iterable[int]) -> tuple[Words | Sentence, ...]:
 def _times(opens: time, closes: time) -> Sentence:
     midnight = time()
     params = {"opens": f"{opens:%H:%M}", "closes": "24:00" if closes == midnight else f"{closes:%H:%M}"}
-    if opens == closes == midnight:
+    if _is_around_the_clock(opens, closes):
         return Sentence(gettext_noop("around the clock"))
     if closes <= opens and closes != midnight:
         return Sentence(gettext_noop("{opens} to {closes} the next day"), params)
@@ -216,7 +239,7 @@ def _turnaround(terms: TermsDraft) -> Iterator[Sentence]:
     if terms.turnaround:
         yield Sentence(
             gettext_noop(
-                "After each booking {turnaround} are kept free for cleaning and set-up, until its use is "
+                "Kept free after each booking for cleaning and set-up: {turnaround}, until its use is "
                 "checked out."
             ),
             {"turnaround": _length(terms.turnaround)},

@@ -25,7 +25,7 @@ class DaysForm(forms.Form):
     use_required_attribute = False
 
     source = forms.CharField(
-        label=_("Notice"), max_length=200, help_text=_("Its name and number, as 国办发明电〔2026〕7号.")
+        label=_("Notice"), max_length=200, help_text=_("Its name and number, such as 国办发明电〔2026〕7号.")
     )
 
     def __init__(self, year: YearOfDays, *args: Any, **kwargs: Any) -> None:

@@ -52,7 +52,7 @@ def gap_action(gap: BookingGap) -> str:
     """Return what the link to that page says."""
     match gap:
         case BookingGap.KEEPER:
-            return _("Name its keepers")
+            return _("Name keepers")
         case BookingGap.COMPANION:
             return _("Change what is booked together")
     return _("Set its rule and prices")

@@ -95,7 +95,9 @@ class PictureForm(forms.Form):
         widget=forms.FileInput({"accept": "image/jpeg,image/png,image/webp"}),
         help_text=_("JPEG, PNG or WebP, 10 MB at most. Data about camera and place are removed."),
     )
-    alt_zh = TextField(label=_("What it shows"), help_text=_("For readers who do not see it, and in search."))
+    alt_zh = TextField(
+        label=_("What it shows"), help_text=_("For readers who can’t see it, and for the search.")
+    )
     alt_en = TextField(label=_("What it shows (English)"), widget=forms.TextInput({"lang": "en"}))
 
 

@@ -111,12 +111,12 @@ def submit(request: SignedInRequest, organization_id: str) -> Confirmation:
 def confirm(request: SignedInRequest, organization_id: str) -> Confirmation:
     unit = managed_unit(request, organization_id)
     return Confirmation(
-        heading=_("Is the profile still right?"),
+        heading=_("Is the profile up to date?"),
         consequences=[
-            _("You confirm that you have read it through and that it is right as it stands."),
+            _("You confirm that you have read it through and that it is correct."),
             _("It counts as up to date for {days} days.").format(days=FRESH_FOR.days),
         ],
-        action=_("It is still right"),
+        action=_("It is up to date"),
         perform=lambda: unit_profile_confirm(
             actor=request.user,
             organization_id=unit.pk,

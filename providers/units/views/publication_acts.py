@@ -52,7 +52,7 @@ def release(request: SignedInRequest, kind: str, public_id: str) -> Confirmation
     return Confirmation(
         heading=_("Publish “{title}”").format(title=bilingual(found, "title")),
         consequences=[
-            _("Everybody reads it from now on; it counts towards your unit's completeness."),
+            _("It is public from now on and counts towards your unit’s completeness."),
             _("The bureau can take it down with a reason."),
         ],
         action=_("Publish"),
@@ -136,16 +136,16 @@ def withdraw(request: SignedInRequest, kind: str, public_id: str) -> Confirmatio
     chosen = kind_of(kind)
     found = publication(request.user, chosen, public_id)
     require(request.user, "providers.withdraw_publication", found)
-    form = ReasonForm(request.POST or None, help_text=_("The unit reads it."))
+    form = ReasonForm(request.POST or None, help_text=_("The unit can read it."))
     return Confirmation(
         heading=_("Take down “{title}”").format(title=bilingual(found, "title")),
         consequences=[
-            _("Nobody but the unit and the bureau reads it from then on; its address says when it went."),
+            _("Only the unit and the bureau can read it from then on; its page says when it was taken down."),
             _("It no longer counts towards the completeness of {unit}.").format(
                 unit=bilingual(found.organization, "name")
             ),
         ],
-        action=_("Take down and say why"),
+        action=_("Take down with this reason"),
         perform=lambda: publication_withdraw(
             actor=request.user,
             kind=chosen,

@@ -27,10 +27,10 @@ class Choice:
 
 def editor_choices(text: Any) -> list[Choice]:
     """Return the buttons, private ones first; `text` is None for a new publication."""
-    preview = Choice("preview", _("Preview"), _("Shows how it will look; saves nothing."), "search")
+    preview = Choice("preview", _("Preview"), _("Shows how it will look without saving."), "search")
     match text.state if text else None:
         case PublicationState.PUBLISHED:
-            words = _("Everybody reads the change at once; what it said before stays among the revisions.")
+            words = _("The change is public at once; the earlier text stays in the revisions.")
             return [Choice("save", _("Save and publish"), words, "check", is_main=True), preview]
         case PublicationState.SCHEDULED:
             words = _("What you save is published by itself at {time}.").format(
@@ -49,14 +49,14 @@ def editor_choices(text: Any) -> list[Choice]:
                 ),
             ]
     return [
-        Choice("draft", _("Save as a draft"), _("Only your unit sees it until you publish it."), "pencil"),
+        Choice("draft", _("Save as a draft"), _("Only your unit can see it until you publish it."), "pencil"),
         preview,
         Choice(
             "publish",
             _("Publish now"),
             _at_once()
             if text
-            else _("Everybody reads it at once, without review; the bureau can take it down with a reason."),
+            else _("It is public at once, without review; the bureau can take it down with a reason."),
             "external",
             is_main=True,
             leads="publication_release" if text else "",
@@ -64,7 +64,7 @@ def editor_choices(text: Any) -> list[Choice]:
         Choice(
             "schedule",
             _("Publish later"),
-            _("Saves it as a draft, then asks for the day and time at which it is published by itself."),
+            _("Saves it as a draft, then asks for the day and time at which it is published automatically."),
             "clock",
             leads="publication_schedule",
         ),
@@ -80,4 +80,4 @@ def next_page(choices: Sequence[Choice], act: str, kind: PublicationKind, saved:
 
 
 def _at_once() -> str:
-    return _("Saves it, then asks once more; after that everybody reads it.")
+    return _("Saves it and asks for confirmation; after that it is public.")

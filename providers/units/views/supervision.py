@@ -164,10 +164,10 @@ def _export_acts(request: HttpRequest, unit: "Organization") -> HttpResponseBase
     )
     heads = [
         gettext("Time"),
-        gettext("Who acted"),
+        gettext("By whom"),
         gettext("Action"),
         gettext("Kind of subject"),
-        gettext("What it is about"),
+        gettext("Object"),
         gettext("Reason"),
     ]
     titles = titles_by_id(found.values_list("subject_id", flat=True))
@@ -209,7 +209,7 @@ class NoteForm(forms.Form):
 
     note = forms.CharField(
         label=gettext_lazy("Add a sentence"),
-        help_text=gettext_lazy("The open kinds and the next steps are listed by themselves."),
+        help_text=gettext_lazy("The open kinds and the next steps are added automatically."),
         max_length=LONGEST_NOTE,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),

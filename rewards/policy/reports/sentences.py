@@ -117,7 +117,7 @@ def describe_shape(indicator: Indicator) -> str:
     most = format_exact(indicator.points)
     match indicator.shape:
         case Linear(zero, full):
-            text = gettext("none at {zero}, all {points} at {full}, straight between.").format(
+            text = gettext("no points at {zero}, all {points} at {full}, linear in between.").format(
                 zero=format_exact(zero), full=format_exact(full), points=most
             )
         case Steps(steps):

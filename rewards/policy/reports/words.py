@@ -30,7 +30,7 @@ EXCLUSIONS = {
 CHOICES = {
     **BASES,
     **EXCLUSIONS,
-    "linear": gettext_noop("straight between two lines"),
+    "linear": gettext_noop("linear between two bounds"),
     "steps": gettext_noop("by steps"),
     "per_unit": gettext_noop("for each whole step"),
     "income_rate": gettext_noop("a rate of the unit's income"),

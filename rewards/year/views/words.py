@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from bookings.public import count_running_of_year, count_unconfirmed_of_year
-from instrument_share.web.text.formats import date_only, yuan
+from instrument_share.web.text.formats import bilingual, date_only, yuan
 from rewards.cycle.domain.errors import OtherYearFirst
 from rewards.cycle.domain.states import CycleState
 from rewards.findings.selectors.due import ANSWER_WORKING_DAYS
@@ -137,7 +137,7 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
             yield _("Everything later is computed from this copy alone; later corrections do not count.")
             yield _("This cannot be undone.")
         case "check":
-            yield _("Every log is looked at by every check; what is suspicious becomes a finding.")
+            yield _("Every check goes through every log; what is suspicious becomes a finding.")
             yield _("Units have {days} working days to answer; auditors decide.").format(
                 days=ANSWER_WORKING_DAYS
             )
@@ -166,7 +166,7 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
             ahead.open_findings,
         ) % {"count": ahead.open_findings}
     if move in {"freeze", "check", "score", "preview", "send"}:
-        yield _("It may take minutes and goes on when you leave the page, which shows how far it is.")
+        yield _("This may take minutes. The page shows the progress; it continues if you leave the page.")
 
 
 def _tell_of_what_is_left_out(year: int) -> Iterator[str]:
@@ -186,8 +186,10 @@ def _tell_of_what_is_left_out(year: int) -> Iterator[str]:
 
 def _tell_of_scoring(ahead: "CycleAhead") -> Iterator[str]:
     cycle = ahead.cycle
-    yield _("{budget} are divided among the units by “{policy}”.").format(
-        budget=yuan(cycle.budget_yuan), policy=cycle.policy
+    yield _("The budget of {budget} is divided among the units by “{policy}”, version {version}.").format(
+        budget=yuan(cycle.budget_yuan),
+        policy=bilingual(cycle.policy, "title"),
+        version=cycle.policy.version,
     )
     if cycle.scored_at:
         yield _("Results that were computed before are replaced; the same data give the same results.")

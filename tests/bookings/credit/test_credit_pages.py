@@ -35,6 +35,34 @@ def test_person_appeals_on_a_page_and_the_keeper_lifts_the_event_from_the_desk(c
     assert "情况属实" in client.get("/me/credit/").text
 
 
+def test_appeal_page_says_at_once_that_it_is_too_late_or_was_made(city, client, clock):
+    in_time, late = cancel_late(city, 10), cancel_late(city, 12)
+    appeal(city, in_time)
+    clock.move(timedelta(days=14))
+    client.force_login(city.researcher)
+    for event, sentence in (
+        (in_time, "You have appealed this event already; an appeal is made once."),
+        (late, "This event could be appealed until 16 Mar 2026, 08:00. Ask the unit about it."),
+    ):
+        page = client.get(f"/credit/{event.public_id}/appeal/", headers={"accept-language": "en"})
+        assert page.status_code == 409
+        assert sentence in page.text
+        assert 'name="reason"' not in page.text
+
+
+def test_answer_page_says_at_once_that_the_appeal_was_answered(city, client):
+    event = cancel_late(city, 10)
+    appeal(city, event)
+    client.force_login(city.keeper)
+    address = f"/credit/{event.public_id}/answer/"
+    assert client.get(address).status_code == 200
+    client.post(address, {"outcome": "lifted", "reason": "情况属实"})
+    page = client.get(address, headers={"accept-language": "en"})
+    assert page.status_code == 409
+    assert "This appeal has been answered already; an answer is given once." in page.text
+    assert 'name="reason"' not in page.text
+
+
 def test_deciding_keeper_reads_how_many_events_count_and_nothing_more(client, clock):
     clock.set(NOW)
     city = factories.city(decision="by_keeper")

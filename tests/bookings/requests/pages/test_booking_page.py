@@ -171,6 +171,7 @@ def test_an_approval_in_place_is_stored_and_leads_back_without_a_script(city, bo
     other = book(city, slot(day=2))
     row = send(city.keeper, "booking_approve", booking.public_id, htmx=True, form_token="one-click")
     assert (row.status_code, "已通过，并已通知戊。" in texts(row)) == (201, True)
+    assert row.headers["HX-Trigger"] == '{"booking-approved": {}}'
     assert bookings_selectors.get_booking(city.keeper, booking.public_id).state == "approved"
     plain = send(city.keeper, "booking_approve", other.public_id, next="/keeper/")
     assert plain.url == "/keeper/"

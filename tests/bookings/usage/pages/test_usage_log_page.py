@@ -57,7 +57,7 @@ def test_a_correction_changes_only_what_was_changed_and_waits_for_a_second_perso
     assert unchanged.status_code == 422
     typed |= {"idle_seconds": "10", "measuring_seconds": "100"}
     asked = send(city.keeper, "usage_correct", log.public_id, now=AFTER, **typed)
-    assertInHTML("<li>金额: ¥166.67 → <strong>¥183.33</strong></li>", texts(asked))
+    assertInHTML("<li>金额：¥166.67 → <strong>¥183.33</strong></li>", texts(asked))
     assert not log.corrections.exists()
     typed["shown"] = asked.context["shown"]
     done = send(city.keeper, "usage_correct", log.public_id, now=AFTER, **typed)
@@ -69,7 +69,7 @@ def test_a_correction_changes_only_what_was_changed_and_waits_for_a_second_perso
         "amount_yuan": "183.33",
     }
     page = texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
-    assertInHTML("<li>空闲: 0.33 小时 → <strong>0.17 小时</strong></li>", page)
+    assertInHTML("<li>空闲：0.33 小时 → <strong>0.17 小时</strong></li>", page)
     send(city.researcher, "usage_confirm", log.public_id, now=AFTER, correction=correction.public_id)
     assert get_current_values(get_usage_log(city.keeper, log.public_id))["idle_seconds"] == 600
     page = texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))

@@ -175,9 +175,12 @@ def test_durations_are_written_in_natural_units(minutes, text):
     assert any(f": 30 minutes at least, {text} at most." in one for one in said)
 
 
-def hours(**changes):
-    (pattern,) = [replace(TERMS.patterns[0], **changes)]
-    return read(replace(TERMS, patterns=(pattern,)), "en")[0]
+WHOLE_DAY = {"opens": time(0), "closes": time(0)}
+
+
+def hours(language="en", **changes):
+    pattern = replace(TERMS.patterns[0], **changes)
+    return read(replace(TERMS, patterns=(pattern,)), language)[0]
 
 
 @pytest.mark.parametrize(
@@ -189,6 +192,11 @@ def hours(**changes):
         ({"weekdays": (0,), "closes": time(9)}, "Open Monday, 09:00 to 09:00 the next day."),
         ({"weekdays": (0,), "opens": time(0)}, "Open Monday, 00:00 to 17:00."),
         ({"weekdays": (0,), "closes": time(0)}, "Open Monday, 09:00 to 24:00."),
+        (WHOLE_DAY, "Open Monday to Friday, around the clock."),
+        (
+            {**WHOLE_DAY, "weekdays": (0,), "frequency": Frequency.MONTHLY_BY_WEEKDAY, "nth": 2},
+            "Open on the second Monday of the month, around the clock.",
+        ),
         (
             {"weekdays": (0,), "frequency": Frequency.MONTHLY_BY_WEEKDAY, "nth": 2, "interval": 3},
             "Open on the second Monday of every 3 months, 09:00 to 17:00.",
@@ -197,6 +205,11 @@ def hours(**changes):
 )
 def test_opening_hours_are_told_with_their_days_and_times(changes, text):
     assert hours(**changes) == text
+
+
+def test_whole_days_are_told_in_chinese_without_blanks():
+    assert hours("zh-hans", **WHOLE_DAY, weekdays=range(7)) == "周一至周日全天开放。"
+    assert hours("zh-hans", **WHOLE_DAY, weekdays=(5, 6), interval=2) == "每 2 周的周六、周日全天开放。"
 
 
 @pytest.mark.parametrize(

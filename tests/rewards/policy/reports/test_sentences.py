@@ -56,8 +56,8 @@ def test_two_versions_differ_in_what_was_changed_and_in_nothing_else():
     assert [(line.key, was, becomes) for line, was, becomes in rows] == [
         (
             "utilization",
-            "25 points. Effective hours ÷ quota of hours: none at 0, all 25 at 1.2, straight between.",
-            "25 points. Effective hours ÷ quota of hours: none at 0, all 25 at 1, straight between.",
+            "25 points. Effective hours ÷ quota of hours: no points at 0, all 25 at 1.2, linear in between.",
+            "25 points. Effective hours ÷ quota of hours: no points at 0, all 25 at 1, linear in between.",
         ),
         ("unit", "¥500,000.00", "¥400,000.00"),
         ("group", "none", "¥900,000.00"),
