@@ -27,7 +27,7 @@ class JournalForm(forms.Form):
         help_text=_("Name, user name, mail address or id; “system” for automatic actions"),
     )
     subject = forms.CharField(
-        label=_("Object"),
+        label=_("What it concerns"),
         required=False,
         max_length=100,
         help_text=_("Id, or the name of an instrument, an organization or a person"),

@@ -72,7 +72,7 @@ def journal_csv(request: SignedInRequest) -> HttpResponseBase:
         _("Code of the action"),
         _("Kind of subject"),
         _("Id"),
-        _("Object"),
+        _("What it concerns"),
         _("Organization"),
         _("Details"),
         *([_("Network address")] if with_address else []),

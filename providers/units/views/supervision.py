@@ -167,7 +167,7 @@ def _export_acts(request: HttpRequest, unit: "Organization") -> HttpResponseBase
         gettext("By whom"),
         gettext("Action"),
         gettext("Kind of subject"),
-        gettext("Object"),
+        gettext("What it concerns"),
         gettext("Reason"),
     ]
     titles = titles_by_id(found.values_list("subject_id", flat=True))
