@@ -207,6 +207,8 @@ def move(request: SignedInRequest, public_id: str) -> HttpResponse:
     }
     if request.method == "POST":
         context |= _get_move_quote(request, found, IntervalForm(request.POST), now)
+    else:
+        context |= _describe_move(request, found, Interval(found.starts_at, found.ends_at), now)
     return render(request, "bookings/requests/move.html", context, status=422 if is_sent else 200)
 
 
@@ -242,8 +244,15 @@ def _get_move_quote(
     if not form.is_valid():
         typed = [str(error) for name in form.errors if form.data.get(name) for error in form.errors[name]]
         return {"problems": [{"detail": text} for text in typed]}
+    return _describe_move(request, booking, form.interval, now)
+
+
+def _describe_move(
+    request: SignedInRequest, booking: "Booking", interval: Interval, now: "datetime"
+) -> dict[str, Any]:
+    """Return the price and all problems of a time; `is_as_before` where time and price stay the same."""
     asked: dict[str, Any] = {
-        "interval": form.interval,
+        "interval": interval,
         "service_mode": ServiceMode(booking.service_mode),
         "payer_organization": booking.payer_organization,
         "samples": booking.samples,
@@ -254,25 +263,24 @@ def _get_move_quote(
     companions = get_companions(booking)
     companion_ids = [one.instrument_id for one in companions]
     try:
-        price = get_move_price(booking, companions, form.interval)
+        price = get_move_price(booking, companions, interval)
     except BookingRefused:  # no rule is in force then, as the problems say
         return {"problems": problems_told(problems)}
     is_mine = booking.user_id == request.user.pk
     prices = price.get_prices(booking)
-    conditions = get_move_conditions(request.user, [(booking, prices, form.interval)], now)[0]
+    conditions = get_move_conditions(request.user, [(booking, prices, interval)], now)[0]
     return {
-        "interval": form.interval,
+        "interval": interval,
         "cancel_yuan": conditions.cancel_yuan,
         "shown": conditions.to_text(),
         **describe_prices(price.quote, price.linked),
         "before_yuan": price.before_yuan,
         "problems": problems_told(problems),
         "own_overlaps": is_mine
-        and find_own_overlaps(
-            request.user, form.interval, instrument_ids=[booking.instrument_id, *companion_ids]
-        ),
-        "is_same": form.interval == Interval(booking.starts_at, booking.ends_at),
-        "asks_again": _is_decided_again(request.user, booking, form.interval.start),
+        and find_own_overlaps(request.user, interval, instrument_ids=[booking.instrument_id, *companion_ids]),
+        "is_as_before": interval == Interval(booking.starts_at, booking.ends_at)
+        and not price.difference_yuan,
+        "asks_again": _is_decided_again(request.user, booking, interval.start),
     }
 
 

@@ -324,16 +324,21 @@ def test_a_booking_moves_once_its_user_has_read_what_cancelling_has_come_to_cost
     assert get_shown(answers[0]) == "200.00 100.00 1"
 
 
-def test_a_form_of_a_move_that_has_shown_no_price_yet_shows_it_first(city, booking, see, send):
-    factories.rule(city.instrument, price="130.50")
+def test_a_form_of_a_move_shows_what_its_present_time_costs_by_now(city, booking, see, send):
     as_it_is = {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T11:00"}
-    read = get_shown(see(city.researcher, "booking_move_quote", booking.public_id, **as_it_is))
-    refused = send(city.researcher, "booking_move", booking.public_id, **as_it_is, shown=read)
-    assert (read, refused.status_code) == ("", 422)
-    assert refused.context["form"].non_field_errors() == ["您尚未看到价格，价格为 ¥261.00。请核对后再提交。"]
-    assert "由 ¥200.00 变为 ¥261.00" in texts(refused)
+    opened = see(city.researcher, "booking_move", booking.public_id)
+    assert (get_shown(opened), "这是目前的时段。" in texts(opened)) == ("200.00 - 1", True)
+    factories.rule(city.instrument, price="130.50")
+    asked = see(city.researcher, "booking_move_quote", booking.public_id, **as_it_is)
+    assert "由 ¥200.00 变为 ¥261.00" in texts(asked)
+    unread = send(city.researcher, "booking_move", booking.public_id, **as_it_is, shown="")
+    assert (unread.status_code, unread.context["form"].non_field_errors()) == (
+        422,
+        ["您尚未看到价格，价格为 ¥261.00。请核对后再提交。"],
+    )
+    stale = send(city.researcher, "booking_move", booking.public_id, **as_it_is, shown=get_shown(opened))
     booking.refresh_from_db()
-    assert booking.quoted_yuan == 200
+    assert (stale.status_code, booking.quoted_yuan) == (422, 200)
 
 
 def test_the_price_of_a_move_says_that_the_rule_at_the_new_time_asks_the_keeper(city, see):

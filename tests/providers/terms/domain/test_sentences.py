@@ -75,7 +75,7 @@ Time is booked in steps of 30 minutes: 30 minutes at least, 8 hours at most.
 It can be booked up to 30 days ahead.
 Book at least 2 hours before the start.
 A booking may run on through the hours between two openings, overnight.
-After each booking 15 minutes are kept free for cleaning and set-up, until its use is checked out.
+Kept free after each booking for cleaning and set-up: 15 minutes, until its use is checked out.
 One person may book 10 hours a week at most.
 It may be booked by: outside researchers, enterprises.
 Ways of service: self-operated, samples sent in.
