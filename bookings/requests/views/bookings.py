@@ -203,7 +203,6 @@ def move(request: SignedInRequest, public_id: str) -> HttpResponse:
         "form": form,
         "is_refused": is_sent,
         "day": found.starts_at.astimezone(CITY_TIME).date(),
-        "asks_again": _is_decided_again(request.user, found, found.starts_at),
     }
     if request.method == "POST":
         context |= _get_move_quote(request, found, IntervalForm(request.POST), now)

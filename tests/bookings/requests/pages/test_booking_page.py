@@ -341,6 +341,14 @@ def test_a_form_of_a_move_shows_what_its_present_time_costs_by_now(city, booking
     assert (stale.status_code, booking.quoted_yuan) == (422, 200)
 
 
+def test_a_form_of_a_move_says_until_when_it_can_be(city, see):
+    factories.rule(city.instrument, decision="at_once")
+    booking = book(city)
+    in_time = see(city.researcher, "booking_move", booking.public_id, now=NOW)
+    late = see(city.researcher, "booking_move", booking.public_id, now=booking.starts_at - timedelta(hours=1))
+    assert ("改期截止时间：" in texts(in_time), "改期已于 " in texts(late)) == (True, True)
+
+
 def test_the_price_of_a_move_says_that_the_rule_at_the_new_time_asks_the_keeper(city, see):
     at_once = factories.rule(city.instrument, decision="at_once")
     factories.rule(city.instrument, decision="by_keeper", applies_from=NOW + timedelta(days=2))
