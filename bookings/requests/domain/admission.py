@@ -77,7 +77,7 @@ def find_problems(
     terms: "TermsDraft | None", *, request: Request, requester: Requester, situation: Situation, now: datetime
 ) -> list[Problem]:
     """Return everything that is wrong with the request; an empty list admits it."""
-    found = [*_check_instrument(terms, situation), *_check_requester(requester)]
+    found = [*_check_instrument(terms, situation), *find_requester_problems(requester)]
     if not request.subject.strip():
         found.append(
             Problem(
@@ -116,7 +116,7 @@ def is_refused_at_any_time(
     return any(
         True
         for _problem in (
-            *_check_requester(requester),
+            *find_requester_problems(requester),
             *_check_eligibility(terms, requester),
             *_check_service(terms, service_mode),
             *(() if price_is_agreed else _check_price(terms, service_mode, requester)),
@@ -141,7 +141,8 @@ def _check_instrument(terms: "TermsDraft | None", situation: Situation) -> Itera
         )
 
 
-def _check_requester(requester: Requester) -> Iterator[Problem]:
+def find_requester_problems(requester: Requester) -> Iterator[Problem]:
+    """Yield why this person may book nothing at present, whatever instrument or time."""
     if not requester.account_active:
         yield Problem(
             "booking.account_inactive", gettext_noop("Your account is not active. Ask the administrators.")

@@ -135,6 +135,21 @@ def find_problems_at(
     )
 
 
+def find_requester_problems(booking: Booking, now: datetime) -> list[Problem]:
+    """Return why the user of a booking may book nothing at present, which keeps it from being moved, too."""
+    payer = booking.payer_organization
+    facts = read_request_facts(
+        booking.user,
+        [booking.instrument_id],
+        interval=Interval(booking.starts_at, booking.ends_at),
+        payer_id=None if payer is None else payer.pk,
+        now=now,
+    )
+    own = facts[booking.instrument_id]
+    requester = _build_requester(booking.user, payer, own, booking.pk, now)
+    return list(admission.find_requester_problems(requester))
+
+
 def find_problems_in(
     viewer: "User",
     user: "User",

@@ -21,7 +21,7 @@ from bookings.requests.domain.offers import Offer
 from bookings.requests.domain.pricing import MINIMUM
 from bookings.requests.domain.states import CANCELLABLE_STATES, NOT_BEGUN_STATES, BookingState
 from bookings.requests.keys import get_check_in_code
-from bookings.requests.selectors.admission import is_in_service
+from bookings.requests.selectors.admission import find_requester_problems, is_in_service
 from bookings.requests.selectors.costs import get_cancel_cost, get_move_deadline
 from bookings.requests.selectors.project_budget import find_closed_project
 from instrument_share.journal.addresses import page_address
@@ -29,6 +29,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import in_hours
 from instrument_share.kernel.wording import word
 from instrument_share.web import clock
+from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.templatetags.ui import facts
 from instrument_share.web.text import formats
 from instrument_share.web.text.labels import label
@@ -151,19 +152,25 @@ def _steps(booking: Any) -> Iterable[tuple[str, str, str]]:
 def deadlines(booking: Any, viewer: Any, *, cancel: bool = True) -> dict[str, Any]:
     """Show the booking's user until when it may be moved and, with `cancel`, cancelled without charge.
 
-    Who may move it at all is told where a closed project keeps it from being moved.
+    Who may move it at all is told where a closed project, or what its user may, keeps it from being moved.
     """
     now = clock.now()
     may_move = booking.state in CANCELLABLE_STATES and has_perm("bookings.cancel", viewer, booking)
     closed_project = find_closed_project(booking) if may_move else None
+    problems = find_requester_problems(booking, now) if may_move else []
+    obstacles = {
+        "closed_project": closed_project,
+        "may_not_book": " ".join(one.detail for one in problems_told(problems)),
+        "user": booking.user,
+    }
     is_answered_for = booking.user_id == viewer.pk and not booking.planned_by_unit
     if not is_answered_for or booking.state not in NOT_BEGUN_STATES:
-        return {"is_own": False, "closed_project": closed_project}
+        return {"is_own": False, **obstacles}
     return {
         "is_own": True,
-        "closed_project": closed_project,
+        **obstacles,
         "is_waiting": booking.state == BookingState.REQUESTED,
-        "move_until": None if closed_project else get_move_deadline(viewer, booking),
+        "move_until": None if closed_project or problems else get_move_deadline(viewer, booking),
         "cost": get_cancel_cost(viewer, booking, now) if cancel else None,
         "now": now,
     }

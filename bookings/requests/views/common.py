@@ -16,7 +16,7 @@ from bookings.requests.domain.check_in import get_check_in_opening
 from bookings.requests.domain.decision import is_decided_too_late
 from bookings.requests.domain.pricing import Quote
 from bookings.requests.domain.states import CANCELLABLE_STATES, MOVES, BookingState, require_cancellable
-from bookings.requests.selectors.admission import is_in_service
+from bookings.requests.selectors.admission import find_requester_problems, is_in_service
 from bookings.requests.selectors.bookings import find_running_use, get_booking
 from bookings.requests.selectors.companions import get_companions, get_group
 from bookings.requests.selectors.costs import get_move_deadline
@@ -106,6 +106,8 @@ def get_possible_actions(viewer: "User", booking: "Booking", now: datetime) -> s
     if now < get_check_in_opening(booking.starts_at) or get_use_to_end_first(viewer, booking, now):
         possible.discard("check_in")
     if "move" in possible and not all(is_in_service(one.instrument) for one in get_companions(booking)):
+        possible.remove("move")
+    if "move" in possible and find_requester_problems(booking, now):
         possible.remove("move")
     if "move" in possible and (deadline := get_move_deadline(viewer, booking)) and now > deadline:
         possible.remove("move")

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from bookings.journal import ACTS
 from bookings.requests.domain.labels import ACTIONS
@@ -14,6 +15,7 @@ from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.usage.selectors.usage import usage_logs
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.web.text import formats
 from providers.terms.models import OpenServiceRule
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -51,6 +53,28 @@ def test_history_names_every_act_that_the_journal_knows_of_bookings(city, see):
     booking = book(city, slot(day=3, hour=17))
     put_in_force(city, hours(closes=16), day=2, outcomes={booking.public_id: "keep"})
     assert "开放时段变更，预约保留" in texts(see(city.researcher, "booking", booking.public_id))
+
+
+def test_a_booking_whose_user_is_suspended_for_credit_is_not_offered_to_be_moved_and_says_why(city, see):
+    factories.rule(city.instrument, decision="at_once")
+    booking = book(city, slot(day=20))
+    offer = reverse("booking_move", args=[booking.public_id])
+    for person in (city.researcher, city.keeper):
+        page = see(person, "booking", booking.public_id)
+        assert offer in page.text
+        assert "目前不能" not in texts(page)
+    for day in (1, 2, 3):
+        missed = book(city, slot(day=day))
+        bookings_no_show_due(missed.ends_at)
+    until = formats.moment(slot(day=1).end + timedelta(days=90))
+    told = {
+        city.researcher: f"目前不能改期。因多次爽约、逾期取消或违规使用，您的预约资格暂停至 {until}",
+        city.keeper: f"{city.researcher.name}目前不能预约，因此也不能改期。",
+    }
+    for person, words in told.items():
+        page = see(person, "booking", booking.public_id, now=NOW + timedelta(days=4))
+        assert offer not in page.text
+        assert words in texts(page)
 
 
 WHO = ("visitor", "user", "keeper", "manager", "administrator of the payer", "officer", "somebody else")
