@@ -136,7 +136,11 @@ def _register_answers_between_rooms() -> None:
         register_retirement_ender,
         register_wait_reader,
     )
-    from bookings.requests.selectors.project_budget import count_bookings_ahead, register_uses_reader
+    from bookings.requests.selectors.project_budget import (
+        count_bookings_ahead,
+        list_users_ahead,
+        register_uses_reader,
+    )
     from bookings.requests.services.held_time import register_rival_teller, register_time_taker
     from bookings.requests.services.notifications import notify_of_closed_project, notify_of_reopened_project
     from bookings.samples.services.handling import orders_of_retired_reject
@@ -168,7 +172,9 @@ def _register_answers_between_rooms() -> None:
     register_retirement_ender(waits_of_retired_end)
     register_retirement_ender(orders_of_retired_reject)
     register_uses_reader(sum_project_uses)
-    register_bookings_ahead(count_bookings_ahead, notify_of_closed_project, notify_of_reopened_project)
+    register_bookings_ahead(
+        count_bookings_ahead, list_users_ahead, notify_of_closed_project, notify_of_reopened_project
+    )
     register_waits(count_waits_naming, waiting_notifications.notify_of_closed_project, watch_waits)
     register_key_reader(device_selectors.bookings_by_key_of)
     register_key_reader(kiosk_selectors.bookings_by_key_of)

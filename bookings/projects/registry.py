@@ -1,6 +1,6 @@
 """What bookings and waits, which this room does not know, say when a project changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -9,18 +9,26 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 Counter = Callable[["Project", datetime], int]
+Reader = Callable[["Project", datetime], Iterable[int]]
 Teller = Callable[["Project", "User", datetime], None]
 Watcher = Callable[["Project", datetime], Callable[["User"], None]]
 _counters: list[Counter] = []
+_user_readers: list[Reader] = []
 _wait_counters: list[Callable[["Project"], int]] = []
 _tellers: list[Teller] = []
 _tellers_of_reopening: list[Teller] = []
 _watchers: list[Watcher] = []
 
 
-def register_bookings_ahead(counter: Counter, teller: Teller, teller_of_reopening: Teller) -> None:
-    """Have `counter` count the bookings ahead that name a project, and `teller` tell their users."""
+def register_bookings_ahead(
+    counter: Counter, user_reader: Reader, teller: Teller, teller_of_reopening: Teller
+) -> None:
+    """Have `counter` count the bookings ahead that name a project, and `teller` tell their users.
+
+    `user_reader` gives the ids of these users.
+    """
     _counters.append(counter)
+    _user_readers.append(user_reader)
     _tellers.append(teller)
     _tellers_of_reopening.append(teller_of_reopening)
 
@@ -39,6 +47,11 @@ def register_waits(counter: Callable[["Project"], int], teller: Teller, watcher:
 def count_bookings_ahead(project: "Project", now: datetime) -> int:
     """Return how many bookings that have not begun name the project."""
     return sum(counter(project, now) for counter in _counters)
+
+
+def list_users_ahead(project: "Project", now: datetime) -> set[int]:
+    """Return the ids of those whose bookings that have not begun name the project."""
+    return {pk for reader in _user_readers for pk in reader(project, now)}
 
 
 def count_waits(project: "Project") -> int:

@@ -10,7 +10,7 @@ from bookings.projects.domain.choices import get_next_state
 from bookings.projects.domain.errors import ProjectChanged, ProjectNumberTaken, ProjectRefused
 from bookings.projects.domain.facts import ProjectFacts, find_fact_problems
 from bookings.projects.models import Project
-from bookings.projects.registry import tell_of_closing, tell_of_reopening, watch_waits
+from bookings.projects.registry import list_users_ahead, tell_of_closing, tell_of_reopening, watch_waits
 from bookings.projects.selectors import project_lock
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
@@ -25,6 +25,10 @@ HOLDS = gettext_noop(
     "You are the holder of the project “{project}” now: you see what it spends, and may change and close it."
 )
 HOLDS_NO_LONGER = gettext_noop("You are no longer the holder of the project “{project}”.")
+MAY_USE = gettext_noop("The project “{project}” is open to you now: your bookings may name it.")
+MAY_USE_NO_LONGER = gettext_noop(
+    "The project “{project}” is no longer open to you. Bookings that name it stay, but can’t be moved."
+)
 COLUMNS = (
     *("name", "number", "funding", "holder_id", "for_all_members"),
     *("first_date", "last_date", "budget_yuan"),
@@ -53,13 +57,14 @@ def project_change(
     """Change what is said of a project; a budget below what is used already only bounds later bookings.
 
     Bookings that name it keep the name under which they were made. A new holder is told, and the former one,
-    and whoever waits with it and can use it less, or again. Raises ProjectRefused, ProjectNumberTaken,
+    and those who may use it now or no longer, and are named or have bookings ahead; and whoever waits with it and can use it
+    less, or again. Raises ProjectRefused, ProjectNumberTaken,
     ProjectChanged.
     """
     organization, project = _lock(actor, project_id, revision)
     _require_admitted(project, organization, facts)
-    former_id, tell_who_waits = project.holder_id, watch_waits(project, now)
-    before = _describe(_get_facts(project))
+    former, tell_who_waits = _get_facts(project), watch_waits(project, now)
+    before = _describe(former)
     _set_facts(project, facts)
     project.revision += 1
     project.save()
@@ -67,9 +72,10 @@ def project_change(
     after = _describe(facts)
     changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
     _record(project, actor, "project.changed", now, {"changed": changed})
-    if project.holder_id != former_id:
+    if project.holder_id != former.holder_id:
         _tell(project.holder_id, HOLDS, project, actor, now)
-        _tell(former_id, HOLDS_NO_LONGER, project, actor, now)
+        _tell(former.holder_id, HOLDS_NO_LONGER, project, actor, now)
+    _tell_its_users(project, former, facts, actor, now)
     tell_who_waits(actor)
     return project
 
@@ -149,6 +155,17 @@ def _describe(facts: ProjectFacts) -> dict[str, Any]:
     if facts.budget_yuan is not None:
         told["budget_yuan"] = f"{facts.budget_yuan:.2f}"
     return told
+
+
+def _tell_its_users(
+    project: Project, former: ProjectFacts, facts: ProjectFacts, actor: "User", now: datetime
+) -> None:
+    """Tell those who may use the project now, or no longer: who is or was named, or has bookings ahead."""
+    concerned = (facts.member_ids ^ former.member_ids) | list_users_ahead(project, now)
+    for person_id in sorted(concerned):
+        can = facts.is_open_to(person_id)
+        if can != former.is_open_to(person_id):
+            _tell(person_id, MAY_USE if can else MAY_USE_NO_LONGER, project, actor, now)
 
 
 def _tell(person_id: int, message: str, project: Project, actor: "User", now: datetime) -> None:

@@ -34,6 +34,10 @@ class ProjectFacts:
     last_date: date | None = None
     budget_yuan: Decimal | None = None
 
+    def is_open_to(self, person_id: int) -> bool:
+        """Return whether the organization lets this one of its people use the project."""
+        return self.for_all_members or person_id == self.holder_id or person_id in self.member_ids
+
 
 def find_fact_problems(
     facts: ProjectFacts, people_ids: Collection[int], named_ids: Collection[int] = ()

@@ -48,6 +48,11 @@ def count_bookings_ahead(project: "Project", now: datetime) -> int:
     return get_bookings_ahead(project, now).count()
 
 
+def list_users_ahead(project: "Project", now: datetime) -> "Iterable[int]":
+    """Return the ids of the users of bookings that name the project and have not begun."""
+    return get_bookings_ahead(project, now).values_list("user_id", flat=True)
+
+
 def get_budgets(
     projects: "Iterable[Project]", *, exclude_booking_ids: Collection[int] = ()
 ) -> dict[int, Budget]:
@@ -72,10 +77,15 @@ def _sum_by_project(rows: QuerySet[Booking], name: str) -> dict[int, Decimal]:
     return defaultdict(lambda: zero, {row["organization_project"]: row["sum"].quantize(FEN) for row in sums})
 
 
-def find_closed_project(booking: Booking) -> "Project | None":
-    """Return the project that a booking names if it is closed, which keeps the booking from being moved."""
+def find_unusable_project(booking: Booking) -> "Project | None":
+    """Return the project that a booking names if it keeps the booking from being moved.
+
+    It is closed, or not open to the booking's user any more.
+    """
     project = booking.organization_project
-    return project if project is not None and project.state != ProjectState.OPEN else None
+    if project is None or (project.state == ProjectState.OPEN and is_open_to(project, booking.user_id)):
+        return None
+    return project
 
 
 def get_named_project(

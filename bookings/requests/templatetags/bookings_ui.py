@@ -23,7 +23,7 @@ from bookings.requests.domain.states import CANCELLABLE_STATES, NOT_BEGUN_STATES
 from bookings.requests.keys import get_check_in_code
 from bookings.requests.selectors.admission import find_requester_problems, is_in_service
 from bookings.requests.selectors.costs import get_cancel_cost, get_move_deadline
-from bookings.requests.selectors.project_budget import find_closed_project
+from bookings.requests.selectors.project_budget import find_unusable_project
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import in_hours
@@ -152,14 +152,14 @@ def _steps(booking: Any) -> Iterable[tuple[str, str, str]]:
 def deadlines(booking: Any, viewer: Any, *, cancel: bool = True) -> dict[str, Any]:
     """Show the booking's user until when it may be moved and, with `cancel`, cancelled without charge.
 
-    Who may move it at all is told where a closed project, or what its user may, keeps it from being moved.
+    Who may move it at all is told where its project, or what its user may book, keeps it from being moved.
     """
     now = clock.now()
     may_move = booking.state in CANCELLABLE_STATES and has_perm("bookings.cancel", viewer, booking)
-    closed_project = find_closed_project(booking) if may_move else None
+    unusable_project = find_unusable_project(booking) if may_move else None
     problems = find_requester_problems(booking, now) if may_move else []
     obstacles = {
-        "closed_project": closed_project,
+        "unusable_project": unusable_project,
         "may_not_book": " ".join(one.detail for one in problems_told(problems)),
         "user": booking.user,
     }
@@ -170,7 +170,7 @@ def deadlines(booking: Any, viewer: Any, *, cancel: bool = True) -> dict[str, An
         "is_own": True,
         **obstacles,
         "is_waiting": booking.state == BookingState.REQUESTED,
-        "move_until": None if closed_project or problems else get_move_deadline(viewer, booking),
+        "move_until": None if unusable_project or problems else get_move_deadline(viewer, booking),
         "cost": get_cancel_cost(viewer, booking, now) if cancel else None,
         "now": now,
     }

@@ -21,7 +21,7 @@ from bookings.requests.selectors.bookings import find_running_use, get_booking
 from bookings.requests.selectors.companions import get_companions, get_group
 from bookings.requests.selectors.costs import get_move_deadline
 from bookings.requests.selectors.former_times import is_handed_over_since_move
-from bookings.requests.selectors.project_budget import find_closed_project
+from bookings.requests.selectors.project_budget import find_unusable_project
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors.standing import standing
@@ -99,7 +99,7 @@ def get_possible_actions(viewer: "User", booking: "Booking", now: datetime) -> s
     }
     if not is_in_service(booking.instrument):
         possible -= {"approve", "move"}
-    if find_closed_project(booking):
+    if find_unusable_project(booking):
         possible.discard("move")
     if booking.state == BookingState.REQUESTED and is_decided_too_late(booking.decide_by, now):
         possible -= {"approve", "reject"}

@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from bookings.projects.domain.facts import ProjectFacts
 from bookings.projects.models import Project
-from bookings.projects.services import project_close
+from bookings.projects.services import project_change, project_close
 from bookings.requests.models import Booking
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.selectors import notifications
@@ -132,6 +133,28 @@ def test_a_booking_whose_project_is_closed_is_not_offered_to_be_moved_and_says_w
                     is_closed,
                 )
     assert "改期截止时间" not in text_of(as_person(city.researcher).get("/me/"))
+
+
+def test_who_may_use_a_project_no_longer_is_told_and_offered_no_move_until_they_may_again(city, as_person):
+    factories.rule(city.instrument, decision="at_once")
+    add_project(city, for_all_members=True)
+    booking = book(city, slot(day=5), organization_project_id=city.project.pk)
+    without_booking = factories.member(city.company)
+    why = f"项目“钛合金疲劳机理”不对{city.researcher.name}开放期间，本预约不能改期。"
+    told = []
+    named = frozenset({city.researcher.pk})
+    for members, is_open in ((frozenset(), False), (frozenset(), False), (named, True), (frozenset(), False)):
+        facts = ProjectFacts("钛合金疲劳机理", city.admin.pk, for_all_members=False, member_ids=members)
+        project_change(actor=city.admin, project_id=city.project.pk, facts=facts, now=NOW)
+        page = as_person(city.researcher).get(f"/bookings/{booking.public_id}/")
+        assert (f"/bookings/{booking.public_id}/move/" in page.text) is is_open
+        assert (why in text_of(page)) is not is_open
+        told.append(notifications(city.researcher).filter(params__project="钛合金疲劳机理").count())
+    assert told == [1, 1, 2, 3]
+    assert not notifications(without_booking).exists()
+    inbox = text_of(as_person(city.researcher).get(reverse("inbox")))
+    assert "不再对您开放" in inbox
+    assert "现已对您开放" in inbox
 
 
 def test_who_changes_a_project_reads_whom_it_may_hit(city, as_person):
