@@ -48,7 +48,8 @@ class RewardsConfig(AppConfig):
         from rewards.vouchers.views.tasks import find_payout_tasks
         from rewards.year import tasks  # noqa: F401 (registers the job)
 
-        register(*guards.RESULTS, *guards.REPORTS, *guards.INSPECTIONS, *guards.OBJECTIONS, *guards.VOUCHERS)
+        register(*guards.RESULTS, *guards.REPORTS, *guards.UNINVOLVED)
+        register(*guards.INSPECTIONS, *guards.OBJECTIONS, *guards.VOUCHERS)
         register_labels(cycle_badges.STATES, cycle_badges.MOVES)
         register_labels(fact_badges.STATES)
         register_labels(finding_badges.STATES)

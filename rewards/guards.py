@@ -90,6 +90,21 @@ def _refuse_row(table: str, key: str, found: str, event: str, message: str) -> G
     )
 
 
+def _refuse_involved(table: str, event: str, involved: str, message: str) -> Guard:
+    """Return a guard that refuses a written row of which the query `involved` has one, by its id."""
+    name = f"{table}_uninvolved"
+    found = f"SELECT 1 FROM {table} AS written {involved} AND written.id = "  # noqa: S608
+    head = f"CREATE TRIGGER {name} AFTER {event} ON {table}"
+    return Guard(
+        name=name,
+        table=table,
+        sqlite=f"{head} WHEN EXISTS ({found}NEW.id) BEGIN SELECT RAISE(ABORT, '{message}'); END",
+        postgresql=(
+            f"{head} FOR EACH ROW EXECUTE FUNCTION guard_refuse_found('{message}', '{_quoted(found)}', 'id')"
+        ),
+    )
+
+
 def _quoted(text: str) -> str:
     return text.replace("'", "''")
 
@@ -150,6 +165,50 @@ REPORTS = (
     ),
     *kept_but_for("rewards_payeeaccount", ACCOUNT_COLUMNS, CHECK_COLUMNS, "OLD.checked_at IS NOT NULL"),
 )
+
+_ITS_REPORT = """JOIN rewards_financereport AS report ON report.id = {key}
+JOIN rewards_assessmentcycle AS cycle ON cycle.id = report.cycle_id
+WHERE written.{person} IN (cycle.announced_by_id, cycle.approved_by_id, report.sent_by_id)"""
+_ITS_CLAIM = """JOIN rewards_voucherpayoutrow AS listed ON listed.id = {key}
+JOIN rewards_voucherpayoutlist AS payout_list ON payout_list.id = listed.payout_list_id
+JOIN rewards_voucherclaim AS claim ON claim.id = listed.claim_id
+WHERE written.recorded_by_id IN (
+    claim.submitted_by_id, claim.checked_by_id, claim.audited_by_id, payout_list.made_by_id
+)"""
+_TOOK_PART_IN_CLAIM = "who made, checked, audited or listed a claim does not pay it"
+_TOOK_PART = "who announced, approved or sent results neither answers nor pays"
+UNINVOLVED = (
+    _refuse_involved(
+        "rewards_financereport",
+        "UPDATE OF answered_by_id",
+        _ITS_REPORT.format(key="written.id", person="answered_by_id"),
+        _TOOK_PART,
+    ),
+    _refuse_involved(
+        "rewards_payment",
+        "INSERT",
+        _ITS_REPORT.format(key="written.report_id", person="recorded_by_id"),
+        _TOOK_PART,
+    ),
+    _refuse_involved(
+        "rewards_reversal",
+        "INSERT",
+        "JOIN rewards_payment AS payment ON payment.id = written.payment_id "
+        + _ITS_REPORT.format(key="payment.report_id", person="recorded_by_id"),
+        _TOOK_PART,
+    ),
+    _refuse_involved(
+        "rewards_voucherpayout", "INSERT", _ITS_CLAIM.format(key="written.row_id"), _TOOK_PART_IN_CLAIM
+    ),
+    _refuse_involved(
+        "rewards_voucherreversal",
+        "INSERT",
+        "JOIN rewards_voucherpayout AS payout ON payout.id = written.payout_id "
+        + _ITS_CLAIM.format(key="payout.row_id"),
+        _TOOK_PART_IN_CLAIM,
+    ),
+)
+"""Who decides on results takes no part in their payment, and the other way round."""
 
 DRAWN_COLUMNS = (
     "public_id",

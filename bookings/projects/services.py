@@ -56,10 +56,9 @@ def project_change(
 ) -> Project:
     """Change what is said of a project; a budget below what is used already only bounds later bookings.
 
-    Bookings that name it keep the name under which they were made. A new holder is told, and the former one,
-    and those who may use it now or no longer, and are named or have bookings ahead; and whoever waits with it and can use it
-    less, or again. Raises ProjectRefused, ProjectNumberTaken,
-    ProjectChanged.
+    Bookings that name it keep the name under which they were made. A new holder is told, and the former one;
+    those who may use it now or no longer, and are named or have bookings ahead; and whoever waits with it and
+    can use it less, or again. Raises ProjectRefused, ProjectNumberTaken, ProjectChanged.
     """
     organization, project = _lock(actor, project_id, revision)
     _require_admitted(project, organization, facts)

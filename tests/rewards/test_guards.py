@@ -9,6 +9,7 @@ from rewards import guards
 from rewards.assessment.models import Award, UnitAssessment
 from rewards.cycle.models import AssessmentCycle
 from rewards.findings.models import Finding
+from rewards.payments.models import Payment, Reversal
 from rewards.payments.services.payments import payment_record
 from rewards.report.models import FinanceReport
 from rewards.report.services.answers import report_accept
@@ -92,6 +93,25 @@ def test_who_announced_or_sent_results_does_not_approve_or_answer_them_whatever_
     steps.send()
     answered = "UPDATE rewards_financereport SET state = 'accepted', answered_by_id = sent_by_id"
     assert "report_answered_by_another" in is_refused(answered)
+
+
+def test_who_announced_approved_or_sent_results_neither_answers_nor_pays_whatever_the_code_does(steps):
+    report = steps.through("send")
+    involved = [report.cycle.announced_by, report.cycle.approved_by, report.sent_by]
+    uninvolved = steps.city.finance
+    for person in involved:
+        assert is_refused(f"UPDATE rewards_financereport SET answered_by_id = {person.pk}")
+    report_accept(actor=uninvolved, report_id=report.pk, now=AFTER + 16 * DAY)
+    award = Award.objects.order_by("-amount_yuan").first()
+    payment = {"report": report, "award": award, "amount_yuan": 1, "paid_date": date(2026, 1, 21)}
+    made = Payment.objects.create(**payment, number=1, recorded_at=AFTER, recorded_by=uninvolved)
+    returned = {"payment": made, "reversed_date": date(2026, 1, 22), "recorded_at": AFTER}
+    for person in involved:
+        with pytest.raises(DatabaseError, match="neither answers nor pays"), transaction.atomic():
+            Payment.objects.create(**payment, number=2, recorded_at=AFTER, recorded_by=person)
+        with pytest.raises(DatabaseError, match="neither answers nor pays"), transaction.atomic():
+            Reversal.objects.create(**returned, recorded_by=person)
+    Reversal.objects.create(**returned, recorded_by=uninvolved)
 
 
 def test_a_policy_stays_as_it_was_loaded(steps):

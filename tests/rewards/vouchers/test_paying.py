@@ -2,6 +2,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
@@ -28,6 +29,7 @@ from rewards.vouchers.domain.errors import (
     PayoutReversed,
     TookPartInClaim,
 )
+from rewards.vouchers.models import VoucherPayout, VoucherReversal
 from rewards.vouchers.selectors.claims import claims
 from rewards.vouchers.selectors.payouts import get_payout_list
 from tests import factories
@@ -177,6 +179,24 @@ def test_who_claims_for_the_organization_records_no_payout(vouchers, row):
     for person in (vouchers.admin, colleague):
         with pytest.raises(TookPartInClaim):
             vouchers.pay(row, "HK-2", actor=person)
+
+
+def test_who_made_decided_or_listed_a_claim_does_not_pay_it_whatever_the_code_does(vouchers, claim, row):
+    vouchers.account()
+    payout = vouchers.pay(row)
+    claim.refresh_from_db()
+    involved = [claim.submitted_by, claim.checked_by, claim.audited_by, row.payout_list.made_by]
+    assert None not in involved
+    returned = {"payout": payout, "reversed_date": payout.paid_date, "bank_reference": "TH-1"}
+    for person in involved:
+        with pytest.raises(DatabaseError, match="does not pay it"), transaction.atomic():
+            VoucherReversal.objects.create(**returned, recorded_at=LATER, recorded_by=person)
+        again = VoucherPayout.objects.get()
+        again.pk, again.public_id, again.number, again.bank_reference = None, "VPY-2", 2, "HK-2"
+        again.recorded_by = person
+        with pytest.raises(DatabaseError, match="does not pay it"), transaction.atomic():
+            again.save(force_insert=True)
+    VoucherReversal.objects.create(**returned, recorded_at=LATER, recorded_by=payout.recorded_by)
 
 
 def test_what_came_back_is_paid_again_with_another_reference(vouchers, claim, row):
