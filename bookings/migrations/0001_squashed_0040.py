@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 from bookings.guards import EXCLUSION, REFUSE_SENT_FUNCTION
+from instrument_share.databases.new_tables import created_together
 
 
 def refuse_overlaps(_apps, editor):
@@ -80,7 +81,7 @@ class Migration(migrations.Migration):
 
     dependencies = [("accounts", "0001_squashed_0013"), ("journal", "0001_squashed_0012"), ("providers", "0001_squashed_0031")]
 
-    operations = [
+    operations = created_together([
         migrations.CreateModel(
             name="Device",
             fields=[
@@ -1117,4 +1118,4 @@ class Migration(migrations.Migration):
         ),
         migrations.RunPython(refuse_overlaps, allow_overlaps),
         migrations.RunPython(create_guard_function, drop_guard_function),
-    ]
+    ])

@@ -5,6 +5,8 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+from instrument_share.databases.new_tables import created_together
+
 
 COLUMN = "ALTER TABLE providers_searchterm ALTER COLUMN term TYPE varchar(40) COLLATE {collation}"
 
@@ -59,7 +61,7 @@ class Migration(migrations.Migration):
 
     dependencies = [("accounts", "0001_squashed_0013"), ("schedule", "0015_rename_indexes")]
 
-    operations = [
+    operations = created_together([
         migrations.CreateModel(
             name="SheetMemory",
             fields=[
@@ -1161,4 +1163,4 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(model_name="instrument", name="keepers", field=models.ManyToManyField(related_name="kept_instruments", through="providers.Keeper", to=settings.AUTH_USER_MODEL)),
         migrations.RunPython(compare_terms_by_byte, compare_terms_by_language),
-    ]
+    ])

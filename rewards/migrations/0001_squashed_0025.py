@@ -4,6 +4,7 @@ import instrument_share.kernel.public_id
 from django.conf import settings
 from django.db import migrations, models
 
+from instrument_share.databases.new_tables import created_together
 from rewards.guards import REFUSE_FOUND_FUNCTION
 
 
@@ -51,7 +52,7 @@ class Migration(migrations.Migration):
 
     dependencies = [("accounts", "0001_squashed_0013"), ("bookings", "0001_squashed_0040"), ("journal", "0001_squashed_0012"), ("providers", "0001_squashed_0031")]
 
-    operations = [
+    operations = created_together([
         migrations.CreateModel(
             name="RewardPolicy",
             fields=[
@@ -959,4 +960,4 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.RunPython(create_guard_function, drop_guard_function),
-    ]
+    ])
