@@ -44,10 +44,11 @@ They ask selectors and services whose own tests run on both engines, and journey
 PostgreSQL.
 """
 PAPERS_AND_FIGURES = {
-    *("test_report.py", "test_certificate.py", "test_recompute.py"),
-    *("test_statement_budgets.py", "test_numbers.py"),
+    *("test_report.py", "test_sealed.py", "test_certificate.py", "test_recompute.py"),
+    *("test_every_change_is_named.py", "test_statement_budgets.py", "test_numbers.py"),
+    "test_permissions.py",
 }
-"""Files of that kind elsewhere: papers, and the statements and figures of pages."""
+"""Files of that kind elsewhere: papers, the statements and figures of pages, and who may do what."""
 LONGEST = {
     *("test_installation.py", "test_migrated_schema.py", "test_page_permissions.py"),
     *("test_page_frame.py", "test_hanging_mail.py"),

@@ -74,7 +74,7 @@ def test_a_batch_goes_to_the_bank_and_its_answer_comes_back(finance, batch, year
     page["J3"], page["K3"] = "失败", "户名不符"
     shown = given(finance, batch, book)
     text = text_of(shown)
-    assert "云屏大学 云屏银行科苑支行 •••• 1234 ¥91,933.00 已拨付 2026年1月21日 · ZF-1" in text
+    assert "云屏大学 云屏银行科苑支行 尾号1234 ¥91,933.00 已拨付 2026年1月21日 · ZF-1" in text
     assert "支付合计 ¥91,933.00" in text
     assert not Payment.objects.exists()
     sent = {"answers": shown.context["signed"], "form_token": "x"}

@@ -55,7 +55,7 @@ def test_finance_receives_a_report_accepts_it_and_pays(login, year, sent):
     paid = text_of(pay(client, sent, year.first))
     assert "已登记：2026年1月21日向云屏大学拨付 ¥91,933.00。" in paid
     assert "已拨付 ¥91,933.00 2 家单位中已拨付 1 家 尚未拨付 ¥8,067.00" in paid
-    assert "已拨付 2026年1月21日 · •••• 1234" in paid
+    assert "已拨付 2026年1月21日 · 尾号1234" in paid
     assert "6222020000001234" not in paid
     assert "请登记拨付，尚余 ¥8,067.00" in text_of(client.get(reverse("finance")))
     pay(client, sent, year.second)

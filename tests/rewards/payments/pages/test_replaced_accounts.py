@@ -101,7 +101,7 @@ def test_what_the_bank_paid_to_an_account_after_its_replacement_is_recorded_with
     assert (told.params["digits"], told.params["reason"]) == (OLD[-4:], why)
     report = FinanceReport.objects.get()
     shown = login(year.city.finance).get(reverse("report", args=[report.public_id]))
-    assert f"•••• 1234 · ZF-1 拨付至已更换的账户，理由： {why}" in text_of(shown)
+    assert f"尾号1234 · ZF-1 拨付至已更换的账户，理由： {why}" in text_of(shown)
     payment_reverse(
         actor=year.city.finance,
         payment_id=Payment.objects.get().pk,

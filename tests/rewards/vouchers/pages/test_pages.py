@@ -272,10 +272,10 @@ def test_the_list_shows_the_account_to_which_a_claim_was_paid(vouchers, claimabl
     payout = vouchers.pay(made.rows.get())
     vouchers.enter_account(number="6222020000009999")
     page = read(vouchers.finance, "voucher_list", made.public_id)
-    assert ("•••• 2345" in page, "•••• 9999" in page, "待核对" in page) == (True, False, False)
+    assert ("尾号2345" in page, "尾号9999" in page, "待核对" in page) == (True, False, False)
     vouchers.come_back(payout)
     page = read(vouchers.finance, "voucher_list", made.public_id)
-    assert ("•••• 2345" in page, "•••• 9999" in page) == (False, True)
+    assert ("尾号2345" in page, "尾号9999" in page) == (False, True)
 
 
 def test_what_hinders_a_grant_stands_in_its_place(vouchers, read):
