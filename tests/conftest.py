@@ -37,8 +37,8 @@ hypothesis.settings.load_profile("suite")
 
 TESTS = Path(__file__).parent
 JOURNEYS = TESTS / "journeys"
-PAGES = {"pages", "people", "demo", "fuzzing"}
-"""Folders of tests that look at what pages say, load the demo, or send hostile inputs.
+PAGES = {"pages", "people", "demo", "fuzzing", "bootstrap"}
+"""Folders of tests that look at what pages say, load the demo or a new site, or send hostile inputs.
 
 They ask selectors and services whose own tests run on both engines, and journeys walk through the pages on
 PostgreSQL.
@@ -107,7 +107,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
 def is_about_pages(file: Path) -> bool:
     in_a_folder = bool(PAGES & set(file.relative_to(TESTS).parts))
-    return in_a_folder or file.name.startswith("test_page_") or file.name in PAPERS_AND_FIGURES
+    shows = file.name.startswith("test_page_") or file.name == "test_api.py"
+    return in_a_folder or shows or file.name in PAPERS_AND_FIGURES
 
 
 def mark(items: list[pytest.Item]) -> None:

@@ -1,6 +1,5 @@
 """Create the tables of many models with one operation of a migration."""
 
-from itertools import groupby
 from typing import Any
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -16,8 +15,13 @@ def created_together(operations: list[Operation]) -> list[Operation]:
     all: more than half the time of the first `migrate`.
     """
     together: list[Operation] = []
-    for creates, run in groupby(operations, lambda one: isinstance(one, CreateModel)):
-        together += [CreateModels(list(run))] if creates else run
+    for one in operations:
+        if not isinstance(one, CreateModel):
+            together.append(one)
+        elif together and isinstance(together[-1], CreateModels):
+            together[-1].operations.append(one)
+        else:
+            together.append(CreateModels([one]))
     return together
 
 
