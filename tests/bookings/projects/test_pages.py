@@ -166,7 +166,7 @@ def test_who_changes_a_project_reads_whom_it_may_hit(city, as_person):
     book(city, slot(day=5), actor=city.admin, organization_project_id=city.project.pk)
     join(city, wanted=slot(day=5), organization_project_id=city.project.pk)
     words = text_of(as_person(city.admin).get(address))
-    assert "有 1 个尚未开始的预约使用本项目，仍按原预约执行。" in words
+    assert "有 1 个尚未开始的预约使用本项目，仍按原预约执行；预约人不能再使用" in words
     assert "有 1 个候补使用本项目；变更使其可用时段减少或恢复的，将通知候补人。" in words
 
 
