@@ -144,8 +144,9 @@ def test_every_answer_forbids_guessing_of_types_and_framing_and_keeps_addresses_
         assert "charset=utf-8" in kind or "json" in kind, address
 
 
-def test_the_web_server_of_the_documents_speaks_tls_with_forward_secrecy_only():
-    site = (ROOT / "docs/site/nginx.conf").read_text()
+@pytest.mark.parametrize("file", ["docs/site/nginx.conf", "docker/nginx.conf"])
+def test_the_web_server_of_the_documents_speaks_tls_with_forward_secrecy_only(file):
+    site = (ROOT / file).read_text()
     assert "ssl_protocols TLSv1.2 TLSv1.3;" in site
     assert "ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;" in site
     assert "location /api/ { return 403; }" in site
