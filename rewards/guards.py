@@ -90,10 +90,10 @@ def _refuse_row(table: str, key: str, found: str, event: str, message: str) -> G
     )
 
 
-def _refuse_involved(table: str, event: str, involved: str, message: str) -> Guard:
-    """Return a guard that refuses a written row of which the query `involved` has one, by its id."""
-    name = f"{table}_uninvolved"
-    found = f"SELECT 1 FROM {table} AS written {involved} AND written.id = "  # noqa: S608
+def _refuse_written(table: str, event: str, name: str, wrong: str, message: str) -> Guard:
+    """Return a guard that refuses a row as it was written where the query `wrong` finds it."""
+    name = f"{table}_{name}"
+    found = f"SELECT 1 FROM {table} AS written {wrong} AND written.id = "  # noqa: S608
     head = f"CREATE TRIGGER {name} AFTER {event} ON {table}"
     return Guard(
         name=name,
@@ -178,31 +178,39 @@ WHERE written.recorded_by_id IN (
 _TOOK_PART_IN_CLAIM = "who made, checked, audited or listed a claim does not pay it"
 _TOOK_PART = "who announced, approved or sent results neither answers nor pays"
 UNINVOLVED = (
-    _refuse_involved(
+    _refuse_written(
         "rewards_financereport",
         "UPDATE OF answered_by_id",
+        "uninvolved",
         _ITS_REPORT.format(key="written.id", person="answered_by_id"),
         _TOOK_PART,
     ),
-    _refuse_involved(
+    _refuse_written(
         "rewards_payment",
         "INSERT",
+        "uninvolved",
         _ITS_REPORT.format(key="written.report_id", person="recorded_by_id"),
         _TOOK_PART,
     ),
-    _refuse_involved(
+    _refuse_written(
         "rewards_reversal",
         "INSERT",
+        "uninvolved",
         "JOIN rewards_payment AS payment ON payment.id = written.payment_id "
         + _ITS_REPORT.format(key="payment.report_id", person="recorded_by_id"),
         _TOOK_PART,
     ),
-    _refuse_involved(
-        "rewards_voucherpayout", "INSERT", _ITS_CLAIM.format(key="written.row_id"), _TOOK_PART_IN_CLAIM
+    _refuse_written(
+        "rewards_voucherpayout",
+        "INSERT",
+        "uninvolved",
+        _ITS_CLAIM.format(key="written.row_id"),
+        _TOOK_PART_IN_CLAIM,
     ),
-    _refuse_involved(
+    _refuse_written(
         "rewards_voucherreversal",
         "INSERT",
+        "uninvolved",
         "JOIN rewards_voucherpayout AS payout ON payout.id = written.payout_id "
         + _ITS_CLAIM.format(key="payout.row_id"),
         _TOOK_PART_IN_CLAIM,
@@ -282,6 +290,14 @@ VOUCHERS = (
             *CHECK_COLUMNS,
         ),
         "OLD.state = 'refused' OR (OLD.state = 'audited' AND NEW.state <> 'refused')",
+    ),
+    _refuse_written(
+        "rewards_voucherclaim",
+        "UPDATE OF state",
+        "listed",
+        "JOIN rewards_voucherpayoutrow AS listed ON listed.claim_id = written.id "
+        "WHERE written.state = 'refused'",
+        "the claim stands on a payout list",
     ),
     refuse_columns(
         "rewards_voucherclaim",

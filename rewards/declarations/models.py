@@ -53,6 +53,11 @@ class DeclaredFact(models.Model):
                 condition=Q(figure__isnull=True) | Q(figure__gte=0), name="fact_figure_not_negative"
             ),
             known_code("state", FactState, "fact_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state="confirmed")
+                | (Q(decided_by__isnull=False) & ~Q(decided_by=models.F("declared_by"))),
+                name="fact_confirmed_by_another",
+            ),
         ]
 
     def __str__(self) -> str:

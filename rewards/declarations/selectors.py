@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from instrument_share.accounts.selectors import organizations_by_id, owning_orga
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import require_found
 from providers.public import owner_ids
-from rewards.declarations.domain.facts import FactKind, FactState
+from rewards.declarations.domain.facts import FactKind, FactState, counts_in_year
 from rewards.declarations.models import DeclaredFact, FactProof
 from rewards.policy.domain.policy import Grade, Qualification
 from rewards.policy.selectors import all_policy_rules
@@ -49,9 +48,7 @@ def facts_of_year(year: int) -> FactsOfYear:
     for fact in found:
         of_unit, of_instrument = fact.organization.uscc, fact.instrument.public_id if fact.instrument else ""
         match fact.kind:
-            case FactKind.QUALIFICATION if fact.valid_through is None or fact.valid_through >= date(
-                year, 12, 31
-            ):
+            case FactKind.QUALIFICATION if counts_in_year(FactKind.QUALIFICATION, fact.valid_through, year):
                 qualifications[of_unit].append(fact.code)
             case FactKind.GRADE:
                 grades[of_unit] = fact.code
@@ -62,6 +59,11 @@ def facts_of_year(year: int) -> FactsOfYear:
             case FactKind.REWARDED_BEFORE:
                 rewarded.add(of_instrument)
     return FactsOfYear(qualifications, grades, projects, values, frozenset(rewarded))
+
+
+def count_waiting_of_year(year: int) -> int:
+    """Return how many facts of all units are declared for the year and not decided on."""
+    return DeclaredFact.objects.filter(year=year, state=FactState.DECLARED).count()
 
 
 def known_kinds(year: int) -> frozenset[FactKind]:

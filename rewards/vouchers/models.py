@@ -184,6 +184,11 @@ class VoucherClaim(models.Model):
                 name="voucher_audited_by_another",
             ),
             models.CheckConstraint(
+                condition=~Q(state=ClaimState.AUDITED.value)
+                | Q(checked_by__isnull=False, audited_by__isnull=False),
+                name="voucher_audited_by_two",
+            ),
+            models.CheckConstraint(
                 condition=_IN_FORCE | ~Q(reason=""), name="voucher_claim_refused_with_reason"
             ),
             known_code("state", STORED_STATES, "voucher_claim_state_known"),

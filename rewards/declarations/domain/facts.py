@@ -1,6 +1,7 @@
 """Facts of a year that a policy may ask for and no log can tell, and which of them a policy does ask for."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -39,6 +40,11 @@ class FactState(StrEnum):
     DECLARED = "declared"
     CONFIRMED = "confirmed"
     RETURNED = "returned"
+
+
+def counts_in_year(kind: FactKind, valid_through: date | None, year: int) -> bool:
+    """Return whether a fact that is confirmed counts for a year: a qualification if valid on 31 December."""
+    return kind != FactKind.QUALIFICATION or valid_through is None or valid_through >= date(year, 12, 31)
 
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {

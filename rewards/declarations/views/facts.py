@@ -19,9 +19,9 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import bilingual
+from instrument_share.web.text.formats import bilingual, date_only
 from providers.public import instruments
-from rewards.declarations.domain.facts import FactKind, FactState
+from rewards.declarations.domain.facts import FactKind, FactState, counts_in_year
 from rewards.declarations.forms import FactForm
 from rewards.declarations.permissions import is_declarer, require_on_other_unit
 from rewards.declarations.registry import get_frozen_date
@@ -88,6 +88,15 @@ def facts(request: SignedInRequest, year: int) -> HttpResponse:
     return render(request, "rewards/declarations/facts.html", context, status=status)
 
 
+def _describe_effect_of(fact: "DeclaredFact") -> str:
+    kind, last = FactKind(fact.kind), fact.valid_through
+    if last is not None and not counts_in_year(kind, last, fact.year):
+        return _("It ends on {date}: for {year} only what is valid on 31 December counts.").format(
+            date=date_only(last), year=fact.year
+        )
+    return _describe_effect(fact.year)
+
+
 def _describe_effect(year: int) -> str:
     if get_frozen_date(year) is None:
         return _("It counts when the data of {year} are frozen.").format(year=year)
@@ -141,7 +150,7 @@ def fact_decide(request: SignedInRequest, public_id: str, verb: str) -> Confirma
     if verb == "confirm":
         return Confirmation(
             heading=heading,
-            consequences=[_describe_effect(fact.year)],
+            consequences=[_describe_effect_of(fact)],
             action=_("Confirm the fact"),
             perform=lambda: fact_confirm(
                 actor=request.user,

@@ -61,10 +61,12 @@ from rewards.findings.services.falsification import (
 )
 from rewards.findings.views.day_picture import draw_days
 from rewards.findings.views.evidence import build_pieces, organizations_in
+from rewards.policy.selectors import get_policy_rules
 
 if TYPE_CHECKING:
     from django import forms
 
+    from rewards.cycle.models import AssessmentCycle
     from rewards.findings.models import Falsification, Finding
 
 Forms = dict[str, "forms.Form"]
@@ -232,6 +234,8 @@ def _page(request: HttpRequest, found: "Finding", forms: Forms, status: int = 20
         "was_suspended": was_suspended,
         "read_at": clock.now().isoformat(),
         "could_not_answer": was_suspended and found.answered_at is None,
+        "costs_points": _costs_points(found.cycle),
+        "today": _today(),
         "is_unheard": any(_is_unheard(each) for each in falsifications),
         "cycle": found.cycle,
         "pieces": build_pieces(found.kind, found.evidence, grounds, organizations),
@@ -254,6 +258,12 @@ def _page(request: HttpRequest, found: "Finding", forms: Forms, status: int = 20
         "sees_all": rules.has_perm("rewards.trace_any", request.user),
     }
     return render(request, "rewards/findings/finding.html", context, status=status)
+
+
+def _costs_points(cycle: "AssessmentCycle") -> bool:
+    """Whether a finding that is upheld without an answer in time takes points by the year's policy."""
+    policy = get_policy_rules(cycle.policy)
+    return bool(policy.groups and policy.findings.points.get("overdue"))
 
 
 def _today() -> date:

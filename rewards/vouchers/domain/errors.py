@@ -77,6 +77,13 @@ class BudgetSpent(Conflict):
     message = gettext_noop("The budget of this batch is used up. Refuse the application with this reason.")
 
 
+class BudgetUsedUp(Conflict):
+    """An application to a batch of which nothing is left; what was granted does not come back."""
+
+    code = "voucher.budget_used_up"
+    message = gettext_noop("All of this batch has been granted. Apply for a voucher of another batch.")
+
+
 class VoucherExpired(Conflict):
     """A voucher that is to be granted or claimed on after the last day of claims."""
 

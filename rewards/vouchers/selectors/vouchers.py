@@ -147,7 +147,7 @@ def get_balances(grant_rows: Collection[VoucherGrant]) -> Mapping[int, Decimal]:
 
 def applying_organizations(viewer: "Viewer", scheme: VoucherScheme, day: date) -> "list[Organization]":
     """Return the organizations for which the viewer may apply for a batch on a day."""
-    if not scheme.terms.takes_applications(day):
+    if not scheme.terms.takes_applications(day) or not has_budget_left(scheme):
         return []
     own = [
         one.organization
@@ -159,6 +159,11 @@ def applying_organizations(viewer: "Viewer", scheme: VoucherScheme, day: date) -
     )
     applied = set(open_or_granted.values_list("organization", flat=True))
     return [one for one in own if one.pk not in applied and scheme.terms.qualifies(one.kind, one.size_class)]
+
+
+def has_budget_left(scheme: VoucherScheme) -> bool:
+    """Return whether anything of the batch is not granted yet; what was granted does not come back."""
+    return bool(get_left(scheme.terms.budget_yuan, granted_amounts(scheme.pk)))
 
 
 def get_file(of: VoucherApplication | VoucherClaim, sha256: str) -> VoucherFile:

@@ -29,6 +29,7 @@ from rewards.vouchers.domain.errors import (
     AppliedAlready,
     BatchOpened,
     BudgetSpent,
+    BudgetUsedUp,
     EarlierFirst,
     NotOpenNow,
     NotQualified,
@@ -40,6 +41,7 @@ from rewards.vouchers.models import VoucherApplication, VoucherGrant, VoucherSch
 from rewards.vouchers.selectors.vouchers import (
     application_lock,
     granted_amounts,
+    has_budget_left,
     scheme_lock,
     waiting_before,
 )
@@ -103,7 +105,7 @@ def voucher_apply(
 ) -> VoucherApplication:
     """Apply for a voucher of a batch, with a word on each of its facts and files that prove them.
 
-    Raises NotQualified, NotOpenNow, AppliedAlready, ApplicationIncomplete.
+    Raises NotQualified, NotOpenNow, BudgetUsedUp, AppliedAlready, ApplicationIncomplete.
     """
     require(actor, "rewards.apply_for_voucher", SimpleNamespace(organization_id=organization_id))
     scheme, organization = scheme_lock(scheme_id), organization_lock(organization_id)
@@ -147,6 +149,8 @@ def _require_may_apply(scheme: VoucherScheme, organization: "Organization", now:
     if not (is_admitted and terms.qualifies(organization.kind, organization.size_class)):
         raise NotQualified
     require_open(terms, now)
+    if not has_budget_left(scheme):
+        raise BudgetUsedUp
     others = scheme.applications.filter(organization=organization)
     if others.exclude(state=ApplicationState.REFUSED).exists():
         raise AppliedAlready

@@ -29,6 +29,7 @@ from rewards.vouchers.selectors.vouchers import (
     get_application,
     get_file,
     get_scheme,
+    has_budget_left,
     waiting_before,
 )
 from rewards.vouchers.services.granting import (
@@ -165,7 +166,8 @@ def application_refuse(request: SignedInRequest, public_id: str) -> Confirmation
     form = ReasonForm(
         request.POST if request.method == "POST" else None, help_text=_("The organization reads it.")
     )
-    is_open = found.scheme.terms.takes_applications(clock.now().astimezone(CITY_TIME).date())
+    today = clock.now().astimezone(CITY_TIME).date()
+    is_open = found.scheme.terms.takes_applications(today) and has_budget_left(found.scheme)
     return Confirmation(
         heading=_("Refuse the application of {organization}?").format(
             organization=bilingual(found.organization, "name")

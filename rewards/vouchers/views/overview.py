@@ -27,6 +27,7 @@ from rewards.vouchers.selectors.vouchers import (
     get_granted_by_scheme,
     get_scheme,
     grants,
+    has_budget_left,
     schemes,
 )
 from rewards.vouchers.views.lists import APPLICATIONS, CLAIMS, GRANTS, NEWEST_FIRST, build_tabs, with_balances
@@ -106,7 +107,7 @@ def scheme(request: HttpRequest, public_id: str) -> HttpResponse:
         "stated": [get_fact_text(fact) for fact in found.facts],
         "left": get_left(found.budget_yuan, [granted] if granted else []),
         "granted": granted or 0,
-        "takes_applications": found.terms.takes_applications(today),
+        "takes_applications": found.terms.takes_applications(today) and has_budget_left(found),
         "applies": bool(applying_organizations(request.user, found, today)),
         "to_list": 0 if changed else len(to_list),
         "waiting": [one for one in audited if one not in to_list],

@@ -13,6 +13,7 @@ from bookings.public import count_running_of_year, count_unconfirmed_of_year
 from instrument_share.web.text.formats import bilingual, date_only, yuan
 from rewards.cycle.domain.errors import OtherYearFirst
 from rewards.cycle.domain.states import CycleState
+from rewards.declarations.selectors import count_waiting_of_year
 from rewards.findings.selectors.due import ANSWER_WORKING_DAYS
 from rewards.inspections.selectors.inspections import count_undrawn, count_unrecorded
 from rewards.objections.selectors.objections import objections_in_notice
@@ -180,6 +181,12 @@ def _tell_of_what_is_left_out(year: int) -> Iterator[str]:
         yield ngettext(
             "%(count)s use is not checked out: without a log it will not count in any year.",
             "%(count)s uses are not checked out: without a log they will not count in any year.",
+            count,
+        ) % {"count": count}
+    if count := count_waiting_of_year(year):
+        yield ngettext(
+            "%(count)s declared fact waits for the bureau’s word and will not count.",
+            "%(count)s declared facts wait for the bureau’s word and will not count.",
             count,
         ) % {"count": count}
 

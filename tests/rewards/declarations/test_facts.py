@@ -10,6 +10,7 @@ from hashlib import sha256
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
@@ -236,6 +237,12 @@ def test_a_qualification_counts_while_it_is_valid_on_31_december(city):
         fact = declare(city, "qualification", code="project", valid_through=day)
         assert (city.first.uscc in facts_of_year(YEAR).qualifications) is counts
         fact_return(actor=city.city.officer, fact_id=fact.pk, reason="期限有误", now=AFTER)
+
+
+def test_the_database_keeps_who_declared_a_fact_from_confirming_it(city):
+    fact = declare(city, "qualification", code="project")
+    with pytest.raises(IntegrityError, match="fact_confirmed_by_another"), transaction.atomic():
+        DeclaredFact.objects.filter(pk=fact.pk).update(decided_by=fact.declared_by)
 
 
 def test_a_confirmed_fact_is_returned_with_a_reason_before_it_is_declared_anew(city):

@@ -15,6 +15,7 @@ from rewards.vouchers.domain.errors import (
     AppliedAlready,
     BatchOpened,
     BudgetSpent,
+    BudgetUsedUp,
     EarlierFirst,
     NotOpenNow,
     NotQualified,
@@ -118,6 +119,17 @@ def test_organization_applies_once_until_it_is_refused(vouchers):
     grant(vouchers, second)
     with pytest.raises(AppliedAlready):
         vouchers.apply(scheme)
+
+
+def test_nobody_applies_for_a_batch_that_is_granted_whole(vouchers):
+    scheme = vouchers.open(budget_yuan=Decimal(1000))
+    firm, admin = vouchers.firm("云屏甲科技有限公司")
+    application = vouchers.apply(scheme)
+    assert applying_organizations(admin, scheme, local_date(NOW)) == [firm]
+    grant(vouchers, application)
+    assert applying_organizations(admin, scheme, local_date(NOW)) == []
+    with pytest.raises(BudgetUsedUp):
+        vouchers.apply(scheme, of=firm, actor=admin)
 
 
 def test_first_come_first_served_until_the_budget_is_spent(vouchers):

@@ -71,6 +71,17 @@ def test_check_of_a_claim_and_its_release_are_written_once(vouchers, claimable):
         claim.uses.update(released_at=LATER.replace(year=2027))
 
 
+def test_database_refuses_an_audit_without_two_and_to_refuse_what_is_listed(vouchers, claimable):
+    claim = vouchers.claim(claimable.grant, claimable.statement)
+    rows = VoucherClaim.objects.filter(pk=claim.pk)
+    with pytest.raises(IntegrityError, match="voucher_audited_by_two"), transaction.atomic():
+        rows.update(state="audited", audited_by=vouchers.second)
+    vouchers.approve(claim)
+    vouchers.list(claimable.scheme)
+    with pytest.raises(IntegrityError, match="payout list"), transaction.atomic():
+        rows.update(state="refused", reason="发票有误")
+
+
 def test_database_refuses_an_audit_by_who_checked(vouchers, claimable):
     claim = vouchers.check(vouchers.claim(claimable.grant, claimable.statement))
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -81,6 +81,8 @@ def voucher_things(unit, company, people, account):
             invoice_number=f"FP{month}",
             invoice_date=first,
             state=state,
+            checked_by=officer if state == "audited" else None,
+            audited_by=people["audit"] if state == "audited" else None,
             **sent,
         )
         for month, state in ((8, "submitted"), (9, "audited"), (10, "checked"))

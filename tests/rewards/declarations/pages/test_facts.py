@@ -62,6 +62,20 @@ def test_a_manager_declares_an_officer_confirms_and_returns(login, small, manage
     assert client.get(reverse("fact_decide", args=[fact.public_id, "burn"])).status_code == 404
 
 
+def test_a_qualification_that_ends_before_the_year_is_not_said_to_count(login, small, manager):
+    client = login(manager)
+    for day in ("12-30", "12-31"):
+        typed = {"unit": small.unit.pk, "fact": "qualification:networked", "evidence": day}
+        client.post(ADDRESS, typed | {"valid_through": f"{YEAR}-{day}"})
+        login(small.city.officer)
+        fact = DeclaredFact.objects.get()
+        shown = text_of(client.get(reverse("fact_decide", args=[fact.public_id, "confirm"])))
+        assert ("只计入12月31日仍有效的条件" in shown) is (day == "12-30")
+        assert (f"冻结{YEAR}年度数据时计入" in shown) is (day == "12-31")
+        decide(client, fact, "return", reason="重报")
+        client = login(manager)
+
+
 def test_facts_of_a_year_that_is_frozen_are_said_to_count_no_more(login, small, manager):
     client = login(manager)
     typed = {"unit": small.unit.pk, "fact": "qualification:networked", "evidence": "协议"}

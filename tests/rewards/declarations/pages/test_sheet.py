@@ -156,7 +156,7 @@ def test_a_sheet_that_can_no_longer_be_declared_whole_declares_nothing(unit, sma
     rows.append([unit.unit.uscc, "服务重大项目数", "", "", "2", "任务书", ""])
     signed = give(unit, *rows).context["signed"]
     unit.client.post(ADDRESS, {"rows": signed})
-    DeclaredFact.objects.filter(kind="grade").update(state="confirmed")
+    DeclaredFact.objects.filter(kind="grade").update(state="confirmed", decided_by=small.city.officer)
     DeclaredFact.objects.filter(kind="major_projects").delete()
     answer = unit.client.post(ADDRESS, {"rows": signed})
     assert (answer.status_code, DeclaredFact.objects.count()) == (409, 1)

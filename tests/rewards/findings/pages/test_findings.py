@@ -177,7 +177,8 @@ def test_a_decision_needs_its_reason_and_its_logs_and_keeps_what_was_typed(login
 def test_the_decision_is_offered_when_the_unit_has_answered_or_its_time_is_over(login, found, clock):
     client = login(found.city.auditor)
     words = text_of(shown(client, "overlap"))
-    assert "可在2026年1月20日前作出说明。单位说明后即可作出决定，最迟自2026年1月21日起可作出决定。" in words
+    assert "可在2026年1月20日前（含当日）作出说明。" in words
+    assert "未作说明的，自2026年1月21日起可作出决定。" in words
     assert shown(client, "overlap").context["decision"] is None
     assert decide(client, "overlap", outcome="none", reason="属实。").status_code == 409
     clock.set(local(2026, 1, 21))

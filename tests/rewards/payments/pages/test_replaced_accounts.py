@@ -134,7 +134,7 @@ def test_while_a_new_account_waits_for_its_check_what_went_to_the_one_before_is_
     (row,) = (row for row in listed.context["rows"] if row.organization == year.first.public_id)
     assert (row.is_recordable, row.is_payable) == (True, False)
     asked = page()
-    assert f"现用账户待核对：云屏大学 云屏银行 {NEW}" in text_of(asked)
+    assert f"现用账户待复核：云屏大学 云屏银行 {NEW}" in text_of(asked)
     assert [value for value, _ in asked.context["form"].fields["paid_account"].choices] == [old.public_id]
     assert page(paid_account=new.public_id, paid_date="2026-01-21").status_code == 422
     page(paid_account=old.public_id, paid_date="2026-01-21")

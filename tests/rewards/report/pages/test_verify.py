@@ -159,7 +159,7 @@ def test_a_file_above_the_limit_is_refused_without_being_kept(client, db, monkey
     monkeypatch.setattr(MultiPartParser, "parse", lambda _parser: read.append("taken apart"))
     answer = by_file(client, b"x" * (verify.MEGABYTE + verify.ENVELOPE + 1))
     assert answer.status_code == 413
-    assert "文件超过 1 MB，无法在此核验。数据包若超过此大小，请逐个核验其中的文件。" in text_of(answer)
+    assert "文件超过 1 MB，无法在此核验。报送包若超过此大小，请逐个核验其中的文件。" in text_of(answer)
     assert read == []
 
 
