@@ -42,4 +42,4 @@ def test_another_time_is_proposed_only_while_all_that_was_booked_together_is_in_
         page = see(person, desk, **at).content.decode()
         assert address not in page
         assert reverse("booking_approve", args=[booking.public_id]) in page
-        assert "一同预约的仪器未开放，不能改期。" in page
+        assert "一并预约的仪器暂停服务，不能改期。" in page

@@ -6,6 +6,8 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
+from bookings.projects.services import project_close
+from bookings.requests.models import CreditEvent
 from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.deciding import booking_approve
@@ -20,6 +22,7 @@ from instrument_share.journal import selectors as journal
 from instrument_share.pages.views import keeper, me
 from providers.instruments.models import Keeper
 from tests import factories
+from tests.bookings.projects.things import add_project
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
@@ -239,8 +242,34 @@ def test_request_on_a_suspended_instrument_is_offered_to_be_declined_alone(city,
     for person, desk, at in desks:
         page = see(person, desk, **at).content.decode()
         assert [name for name, address in acts.items() if address in page] == ["booking_reject"]
-        assert "仪器未开放，该申请只能退回。" in page
+        assert "仪器暂停服务，该申请只能退回。" in page
     assert chosen not in see(city.keeper, "keeper").content.decode()
+
+
+@pytest.mark.parametrize("why", ["credit", "project"])
+def test_another_time_is_proposed_for_no_request_that_can_be_moved_to_none(city, see, why):
+    if why == "project":
+        add_project(city, for_all_members=True)
+        first = book(city, slot(day=3), organization_project_id=city.project.pk)
+    else:
+        first = book(city, slot(day=3))
+    other = book(city, slot(day=4), actor=factories.member(city.company, name="他人"))
+    moves = [reverse("booking_move", args=[one.public_id]) for one in (first, other)]
+
+    def offered(person, desk, at):
+        page = see(person, desk, now=at).text
+        return [address in page for address in moves], page.count("目前不能改期，原因见预约页面。")
+
+    desks = ((city.keeper, "keeper", NOW), (city.manager, "unit_desk", first.decide_by - HOUR))
+    assert [offered(*one) for one in desks] == [([True, True], 0)] * 2
+    if why == "project":
+        project_close(actor=city.admin, project_id=city.project.pk, now=NOW)
+    else:
+        for day in range(3):
+            CreditEvent.objects.create(
+                user=city.researcher, kind="no_show", occurred_at=NOW, ends_at=NOW + timedelta(days=80 + day)
+            )
+    assert [offered(*one) for one in desks] == [([False, True], 1)] * 2
 
 
 def test_booking_again_is_offered_while_the_instrument_is_in_service(city, see):

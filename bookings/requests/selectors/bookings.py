@@ -11,6 +11,8 @@ from bookings.requests.domain.check_in import CHECK_IN_LEAD
 from bookings.requests.domain.quota import get_year_interval
 from bookings.requests.domain.states import HOLDING_STATES, NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking
+from bookings.requests.selectors.project_budget import get_unusable_project_condition
+from bookings.requests.selectors.request_facts import is_user_suspended
 from bookings.requests.selectors.scope import get_responsible_condition, get_visible_condition
 from instrument_share.accounts.domain import OrganizationState
 from instrument_share.kernel.city_time import CITY_TIME
@@ -90,7 +92,7 @@ def waiting_decisions(viewer: "Viewer", now: datetime) -> QuerySet[Booking]:
     """Return the requests that the viewer may decide on now, the earliest deadline first.
 
     `is_held_in_place` says of each whether an instrument out of service was booked with it, so that the unit
-    can't move it.
+    can't move it, and `is_kept_from_moving` whether its project or what its user may book keeps it from that.
     """
     together = Booking.objects.filter(
         group=OuterRef("group"), part=OuterRef("part"), state__in=sorted(NOT_BEGUN_STATES)
@@ -103,7 +105,10 @@ def waiting_decisions(viewer: "Viewer", now: datetime) -> QuerySet[Booking]:
         bookings(viewer)
         .filter(get_responsible_condition(viewer), state=BookingState.REQUESTED)
         .exclude(decide_by__lte=now)
-        .annotate(is_held_in_place=Exists(together.exclude(pk=OuterRef("pk")).exclude(in_service)))
+        .annotate(
+            is_held_in_place=Exists(together.exclude(pk=OuterRef("pk")).exclude(in_service)),
+            is_kept_from_moving=get_unusable_project_condition() | is_user_suspended(now),
+        )
         .order_by("decide_by", "starts_at", "id")
     )
 

@@ -1,5 +1,7 @@
 """Bookings made together: of instruments that can only be booked together, and of a series or basket."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -38,6 +40,21 @@ def get_companions(booking: Booking) -> list[Booking]:
             *("instrument__organization", "rule", "user"), *("payer_organization", "payer_person")
         ).order_by("instrument_id")
     )
+
+
+def get_companions_of_each(found: Collection[Booking]) -> dict[int, list[Booking]]:
+    """Return what `get_companions` does for each of these bookings that have not begun, by its id."""
+    rows = Booking.objects.filter(
+        group__in=[one.group_id for one in found], state__in=NOT_BEGUN_STATES
+    ).select_related("instrument")
+    by_time = defaultdict(list)
+    for one in rows.order_by("instrument_id"):
+        by_time[_get_part(one)].append(one)
+    return {one.pk: [each for each in by_time[_get_part(one)] if each.pk != one.pk] for one in found}
+
+
+def _get_part(booking: Booking) -> tuple[int, int, datetime, datetime]:
+    return booking.group_id, booking.part, booking.starts_at, booking.ends_at
 
 
 def get_uses_together(booking: Booking) -> QuerySet[Booking]:

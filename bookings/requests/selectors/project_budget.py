@@ -7,17 +7,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from bookings.projects.domain.budget import Budget, NamedProject
 from bookings.projects.domain.choices import ProjectState
+from bookings.projects.models import Project
 from bookings.projects.selectors import is_open_to, is_visible_to, project_locks
 from bookings.requests.domain.states import CANCELLABLE_STATES, BookingState
 from bookings.requests.models import Booking
 from instrument_share.kernel.money import FEN
 
 if TYPE_CHECKING:
-    from bookings.projects.models import Project
     from instrument_share.accounts.models import Organization, User
 
 COMMITTED = Q(state__in=[BookingState.REQUESTED, BookingState.APPROVED, BookingState.IN_USE])
@@ -86,6 +86,20 @@ def find_unusable_project(booking: Booking) -> "Project | None":
     if project is None or (project.state == ProjectState.OPEN and is_open_to(project, booking.user_id)):
         return None
     return project
+
+
+def get_unusable_project_condition() -> Q:
+    """Return the condition for bookings of which `find_unusable_project` returns the project."""
+    named = Project.members.through.objects.filter(
+        project=OuterRef("organization_project"), user=OuterRef("user")
+    )
+    is_open_to = (
+        Q(organization_project__for_all_members=True)
+        | Q(organization_project__holder=F("user"))
+        | Q(Exists(named))
+    )
+    is_usable = Q(organization_project__state=ProjectState.OPEN) & is_open_to
+    return Q(organization_project__isnull=False) & ~is_usable
 
 
 def get_named_project(

@@ -10,12 +10,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from django.db.models import BigIntegerField, CharField, DateTimeField, F, Q, QuerySet, Value
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    DateTimeField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.db.models.functions import Cast
 
 from bookings.requests.domain import quota
 from bookings.requests.domain.availability import ClosedTime
 from bookings.requests.domain.choices import CreditKind, CreditOutcome
+from bookings.requests.domain.credit import SUSPENSION_THRESHOLD
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.holds import held_rows
@@ -267,11 +278,17 @@ def credit_part(user_id: int, now: datetime) -> "QuerySet[Any]":
     return as_part(CREDIT, counting_credit_events(user_id, now), instrument=None, start=None)
 
 
-def counting_credit_events(user_id: int, now: datetime) -> "QuerySet[CreditEvent]":
+def counting_credit_events(user_id: int | OuterRef, now: datetime) -> "QuerySet[CreditEvent]":
     """Return the person's credit events that count: not over, not lifted after an appeal or taken back."""
     lifted = Q(appeal__answer__outcome=CreditOutcome.LIFTED)
     found = CreditEvent.objects.filter(user_id=user_id, ends_at__gt=now)
     return found.exclude(lifted).exclude(get_taken_back_condition())
+
+
+def is_user_suspended(now: datetime) -> Exists:
+    """Return whether so many credit events of a booking's user count as suspend them, as a condition."""
+    counting = counting_credit_events(OuterRef("user"), now).order_by("pk")
+    return Exists(counting[SUSPENSION_THRESHOLD - 1 : SUSPENSION_THRESHOLD])
 
 
 def get_taken_back_condition(path: str = "") -> Q:

@@ -32,6 +32,7 @@ from bookings.requests.services.deciding import booking_agree
 from bookings.requests.views.common import (
     SHOW_PRICE,
     describe_cancelled,
+    describe_cancelled_too,
     describe_prices,
     get_booking_address,
     get_booking_for,
@@ -53,7 +54,7 @@ from instrument_share.web.responses.confirmation import Confirmation, confirmati
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import bilingual, in_english, moment, timerange, yuan
+from instrument_share.web.text.formats import moment, timerange, yuan
 from providers import public as providers
 from providers.domain import BookingGap, ServiceMode
 
@@ -145,9 +146,7 @@ def cancel(request: SignedInRequest, public_id: str) -> Confirmation:
 def _consequences(request: SignedInRequest, booking: "Booking", cost: CancelCost) -> list[str]:
     time = timerange(Interval(booking.starts_at, booking.ends_at))
     lines = [_("{time} is given back; others can book it at once.").format(time=time)]
-    if companions := get_companions(booking):
-        names = (", " if in_english() else "、").join(bilingual(one.instrument, "name") for one in companions)
-        lines.append(_("What was booked with it is cancelled too: {instruments}.").format(instruments=names))
+    lines += describe_cancelled_too(get_companions(booking))
     if booking.user_id != request.user.pk:
         lines.append(
             _("{user} is told at once, with your reason; it costs them nothing.").format(

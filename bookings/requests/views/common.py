@@ -1,6 +1,6 @@
 """Shared parts of the pages: return addresses, permitted actions and instruments."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import require_transition
 from instrument_share.web.desks import Place, desks, navigation
 from instrument_share.web.forms.params import parse_interval
-from instrument_share.web.text.formats import name_columns, yuan
+from instrument_share.web.text.formats import bilingual, in_english, name_columns, yuan
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -114,6 +114,14 @@ def get_possible_actions(viewer: "User", booking: "Booking", now: datetime) -> s
     if _may_agree(viewer, booking, now):
         possible.add("agree")
     return possible
+
+
+def describe_cancelled_too(companions: "Collection[Booking]") -> list[str]:
+    """Return the sentence that names what is cancelled with a booking; none where nothing is."""
+    if not companions:
+        return []
+    names = (", " if in_english() else "、").join(bilingual(one.instrument, "name") for one in companions)
+    return [_("What was booked with it is cancelled too: {instruments}.").format(instruments=names)]
 
 
 def _may_agree(viewer: "User", booking: "Booking", now: datetime) -> bool:

@@ -48,7 +48,7 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import timerange, yuan
+from instrument_share.web.text.formats import moment, timerange, yuan
 from providers import public as providers
 from providers.domain import UserKind
 
@@ -267,7 +267,7 @@ def report(request: SignedInRequest, public_id: str) -> Confirmation:
         heading=_("Deliver the report"),
         consequences=[
             _("Only the user, the keepers and the managers of the unit can read the files."),
-            _("The user has {days} days to collect the samples.").format(days=COLLECT_WITHIN.days),
+            _tell_of_collecting(found),
         ],
         action=_("Deliver the report"),
         perform=lambda: sample_order_report(
@@ -281,6 +281,13 @@ def report(request: SignedInRequest, public_id: str) -> Confirmation:
         back_address=_address(found),
         form=form,
     )
+
+
+def _tell_of_collecting(order: "SampleOrder") -> str:
+    """Return until when the samples are to be collected; a second report gives no new term."""
+    if order.state == SampleOrderState.REPORTED and order.due_at is not None:
+        return _("The samples are still to be collected by {time}.").format(time=moment(order.due_at))
+    return _("The user has {days} days to collect the samples.").format(days=COLLECT_WITHIN.days)
 
 
 @confirmation_view

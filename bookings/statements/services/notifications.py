@@ -27,6 +27,9 @@ SENT_WITHOUT_DEBT = gettext_noop(
     "{unit} sent {payer} statement {number} of ¥{amount}. Nothing is to be paid. Confirm or dispute it."
 )
 ANSWERED = gettext_noop("{unit} answered the dispute about statement {number}: {text}")
+ANSWERED_DUE = gettext_noop(
+    "{unit} answered the dispute about statement {number}, which is due by {due} now: {text}"
+)
 PAID = gettext_noop("{unit} recorded a payment of ¥{paid} for statement {number}.")
 REVERSED = gettext_noop(
     "{unit} reversed the payment of ¥{paid} recorded for statement {number}, which is outstanding again: "

@@ -124,7 +124,8 @@ def statement_answer(*, actor: "User", statement_id: int, text: str, now: dateti
     statement.due_date = get_due_date(now)
     _write_note(statement, "answer", NoteKind.ANSWER, answer, actor, now)
     _record(statement, "statement.answered", actor, now, {"answer": answer})
-    notifications.notify_payer(statement, notifications.ANSWERED, now, text=answer)
+    message = notifications.ANSWERED_DUE if statement.total_yuan > 0 else notifications.ANSWERED
+    notifications.notify_payer(statement, message, now, text=answer)
     return statement
 
 

@@ -20,6 +20,7 @@ from bookings.statements.selectors.statements import (
 from bookings.statements.services.drafting import statements_draft
 from bookings.statements.services.payments import statement_payment_record, statement_payment_reverse
 from bookings.statements.services.statements import (
+    get_due_date,
     statement_answer,
     statement_confirm,
     statement_dispute,
@@ -242,6 +243,7 @@ def statement_answering(request: SignedInRequest, public_id: str) -> Confirmatio
         heading=_("Answer the dispute"),
         consequences=[
             _("{payer} can then confirm the statement or dispute it again.").format(payer=payer),
+            *_tell_of_new_term(found),
             _("If a usage log is wrong, correct it: the difference goes onto the next statement."),
         ],
         action=_("Send the answer"),
@@ -252,6 +254,13 @@ def statement_answering(request: SignedInRequest, public_id: str) -> Confirmatio
         back_address=_address(found),
         form=form,
     )
+
+
+def _tell_of_new_term(statement: "Statement") -> list[str]:
+    if statement.total_yuan <= 0:
+        return []
+    due = date_only(get_due_date(clock.now()))
+    return [_("A new term begins: the statement is then due by {date}.").format(date=due)]
 
 
 @confirmation_view

@@ -71,6 +71,7 @@ def usage_review_reply(*, actor: "User", log_id: int, reply: str, now: datetime)
     review.reply, review.replied_at = reply[:500], now
     review.save(update_fields=["reply", "replied_at"])
     _record(log, "usage.review_replied", actor, now, reply)
+    notifications.notify_user_of_log(log, notifications.REVIEW_REPLIED, now)
     return review
 
 

@@ -57,6 +57,7 @@ OWN_CORRECTION_WITHDRAWN = gettext_noop(
 DISPUTED = gettext_noop(
     "{user} disagrees with the hours of {instrument} from {starts_at}. Answer by {answer_by}."
 )
+REVIEW_REPLIED = gettext_noop("The unit replied to your rating of {instrument} from {starts_at}.")
 DISPUTE_ANSWERED = gettext_noop("Your disagreement about {instrument} from {starts_at} was answered.")
 
 

@@ -21,8 +21,10 @@ from bookings.requests.domain.decision import is_decided_too_late
 from bookings.requests.domain.errors import DecisionOverdue, NoRequestChosen
 from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.bookings import bookings, get_booking
+from bookings.requests.selectors.companions import get_companions, get_companions_of_each
 from bookings.requests.services.deciding import booking_approve, booking_reject, requests_decide
 from bookings.requests.views.common import (
+    describe_cancelled_too,
     get_booking_address,
     get_booking_for,
     get_return_address,
@@ -105,6 +107,7 @@ def _decline(request: SignedInRequest) -> Confirmation:
     require_keeper(request.user)
     seen = _read_choice(request.GET.getlist("booking"))
     chosen = _chosen_requests(request.user, seen, clock.now())
+    together = get_companions_of_each(chosen)
     shown = urlencode([("booking", f"{one.public_id}:{one.revision}") for one in chosen])
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
@@ -115,7 +118,11 @@ def _decline(request: SignedInRequest) -> Confirmation:
     return Confirmation(
         heading=heading % {"count": len(chosen)},
         consequences=[
-            *map(_describe_request, chosen),
+            *(
+                line
+                for one in chosen
+                for line in (_describe_request(one), *describe_cancelled_too(together[one.pk]))
+            ),
             _("The times are free for others at once, and each user is told, with your reason."),
         ],
         action=_("Decline with this reason"),
@@ -196,6 +203,7 @@ def reject(request: SignedInRequest, public_id: str) -> Confirmation:
         consequences=[
             _describe_request(found),
             _("The time is free for others at once."),
+            *describe_cancelled_too(get_companions(found)),
             _("{user} is told, with your reason.").format(user=found.user.name),
         ],
         action=_("Decline with this reason"),

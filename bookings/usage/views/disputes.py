@@ -84,7 +84,10 @@ def review_reply(request: SignedInRequest, public_id: str) -> Confirmation:
     form = AnswerForm(request.POST if request.method == "POST" else None)
     return Confirmation(
         heading=_("Reply to this rating"),
-        consequences=[_("Everybody reads the reply below the comment. It is given once.")],
+        consequences=[
+            _("Everybody reads the reply below the comment. It is given once."),
+            _("{user} is told.").format(user=log.user.name),
+        ],
         action=_("Publish the reply"),
         perform=lambda: usage_review_reply(
             actor=request.user, log_id=log.pk, reply=form.cleaned_data["answer"], now=clock.now()

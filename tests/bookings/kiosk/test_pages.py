@@ -179,9 +179,9 @@ def test_kept_check_out_is_answered_with_what_a_frozen_year_means_for_its_hours(
 def test_refusal_stands_beside_the_code_and_in_the_list_of_the_keepers(city, tablet, booking, see, clock):
     refused = present(tablet, booking, code="AAAAAA")
     assert refused.status_code == 422
-    assert "本仪器近期没有使用此签到码的预约" in texts(refused)
+    assert "本仪器 24 小时内没有使用此签到码的预约" in texts(refused)
     assert form_of(refused, "key") != "kcheck_in"
-    assert "本仪器近期没有使用此签到码的预约" in texts(
+    assert "本仪器 24 小时内没有使用此签到码的预约" in texts(
         see(city.keeper, "instrument_kiosks", city.instrument.public_id)
     )
     for number in range(9):
@@ -196,7 +196,7 @@ def test_wrong_codes_are_counted_where_a_check_out_has_no_end_either(tablet, boo
     present(tablet, booking)
     for number in range(10):
         refused = tablet.post("/kiosk/check-out/", {"key": f"k{number}", "code": "AAAAAA"})
-        assert "本仪器近期没有使用此签到码的预约" in texts(refused)
+        assert "本仪器 24 小时内没有使用此签到码的预约" in texts(refused)
     right = {"key": "right", "code": get_check_in_code(booking)}
     assert "签到码错误次数过多" in texts(tablet.post("/kiosk/check-out/", right))
 

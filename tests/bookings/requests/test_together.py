@@ -7,7 +7,7 @@ import pytest
 
 from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.models import Booking, BookingGroup, CreditEvent
-from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.companions import get_companions, get_companions_of_each
 from bookings.requests.selectors.rule_effects import find_starts_around_closure
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
@@ -49,6 +49,14 @@ def states():
 
 
 BOTH = ("场发射扫描电子显微镜", "样品制备仪")
+
+
+def test_companions_of_several_are_those_of_each_in_as_many_statements(city, statements):
+    made = [book(city, slot(day=day)) for day in range(1, 4)]
+    found = get_companions_of_each(made)
+    assert found == {one.pk: get_companions(one) for one in made}
+    assert [one.instrument_id for one in found[made[0].pk]] == [city.second.pk]
+    assert len(statements.of(lambda: get_companions_of_each(made))) == 1
 
 
 def test_a_booking_takes_the_linked_instrument_for_the_same_time(city):

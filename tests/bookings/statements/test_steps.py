@@ -22,7 +22,7 @@ from bookings.statements.selectors.statements import (
     statements_of_unit,
     sum_owed,
 )
-from bookings.statements.services.notifications import SENT
+from bookings.statements.services.notifications import ANSWERED_DUE, SENT
 from bookings.statements.services.payments import statement_payment_record, statement_payment_reverse
 from bookings.statements.services.reinstatement import organization_reinstate
 from bookings.statements.services.statements import (
@@ -127,6 +127,8 @@ def test_question_waits_for_an_answer_with_a_new_term(billed):
     statement_answer(actor=billed.city.manager, text="已核对", now=later, **facts)
     statement = reload(billed.statement)
     assert (statement.state, statement.due_date) == ("sent", TODAY + 50 * DAY)
+    told = Notification.objects.filter(user=billed.payer).order_by("id").last()
+    assert (told.message, told.params["text"]) == (ANSWERED_DUE, "已核对")
     notes = statement.notes.order_by("pk").values_list("kind", "text", "written_by")
     assert list(notes) == [
         ("dispute", "第1行时长有误", billed.payer.pk),

@@ -11,7 +11,7 @@ from bookings.usage.selectors.disputes import waiting_disputes
 from bookings.usage.selectors.usage import get_usage_log, waiting_confirmations
 from bookings.usage.selectors.yearly import usage_of_year
 from bookings.usage.services.disputes import usage_dispute, usage_dispute_answer, usage_review_reply
-from bookings.usage.services.notifications import DISPUTED
+from bookings.usage.services.notifications import DISPUTED, REVIEW_REPLIED
 from bookings.usage.services.usage import usage_confirm, usage_correct, usage_review
 from bookings.usage.services.withdrawals import usage_correction_withdraw
 from instrument_share.journal import selectors as journal
@@ -128,6 +128,8 @@ def test_unit_replies_to_a_rating_publicly_and_once(city, log, see, send):
     with pytest.raises(Forbidden):
         usage_review_reply(actor=city.researcher, log_id=log.pk, reply="抱歉", now=AFTER)
     send(city.keeper, "usage_review_reply", log.public_id, now=AFTER, answer="已增加值班人员")
+    told = journal.notifications(city.researcher).first()
+    assert (told.message, told.path) == (REVIEW_REPLIED, f"/usage/{log.public_id}/")
     with pytest.raises(AlreadyAnswered):
         usage_review_reply(actor=city.manager, log_id=log.pk, reply="抱歉", now=AFTER)
     assert "已增加值班人员" in text_of(see(None, "instrument", city.instrument.public_id, now=AFTER))

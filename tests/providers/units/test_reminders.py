@@ -79,10 +79,10 @@ def test_the_managers_of_a_unit_are_told_what_is_open_and_what_to_do(world, dist
     )
     assert inbox(world.manager) == [
         (
-            "市科技局请云屏材料研究所完善信息：开放服务案例。",
+            "科技局请云屏材料研究所完善信息：开放服务案例。",
             [
                 "开放服务案例：近 365 天已发布 1 条，应不少于 2 条。请再发布 1 条。",
-                "市科技局补充说明：请在月底前完成",
+                "科技局补充说明：请在月底前完成",
             ],
             f"/unit/?unit={world.unit.public_id}",
         )
@@ -165,7 +165,7 @@ def test_the_mail_of_a_reminder_in_both_languages(world, remind, settings):
     desk = f"https://share.example.org/unit/?unit={world.unit.public_id}"
     assert parseaddr(str(make_header(decode_header(chinese.from_email))))[0] == "云屏市大型科学仪器共享平台"
     assert chinese.subject == (
-        "市科技局请云屏材料研究所完善信息：单位简介、仪器设备、单位动态、管理制度、开放服务案例、管理开放信息。"
+        "科技局请云屏材料研究所完善信息：单位简介、仪器设备、单位动态、管理制度、开放服务案例、管理开放信息。"
     )
     assert (
         chinese.body
@@ -179,7 +179,7 @@ def test_the_mail_of_a_reminder_in_both_languages(world, remind, settings):
 - 管理制度：尚未发布现行有效的管理制度。请发布现行有效的管理制度。
 - 开放服务案例：近 365 天已发布 0 条，应不少于 2 条。请再发布 2 条。
 - 管理开放信息：尚未发布管理开放信息。请发布 2024 年度的管理开放信息。
-- 市科技局补充说明：请在月底前完成
+- 科技局补充说明：请在月底前完成
 
 点击查看：
 {desk}

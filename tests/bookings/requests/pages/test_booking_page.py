@@ -478,7 +478,7 @@ def test_page_text_uses_credit_check_in_and_no_show_constants(city, booking, see
     booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
     late = booking.starts_at - 60 * MINUTE
     cancelling = texts(see(city.researcher, "booking_cancel", booking.public_id, now=late))
-    assert "42 天内有效；累计 43 次暂停预约" in cancelling
+    assert "有效期 42 天；同时有 43 条有效记录时，预约暂停" in cancelling
     assert "开始前 44 分钟起可签到" in texts(see(city.researcher, "booking", booking.public_id))
     assert "开始 41 分钟后仍未签到" in texts(see(city.keeper, "booking", booking.public_id))
     bookings_no_show_due(booking.starts_at + 41 * MINUTE)

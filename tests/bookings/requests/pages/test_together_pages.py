@@ -75,7 +75,7 @@ def test_link_is_told_on_the_pages_of_both_instruments(city, see):
     first = text_of(see(None, "instrument", city.instrument.public_id))
     second = text_of(see(None, "instrument", city.second.public_id))
     assert "样品制备仪" in first
-    assert "预约以下仪器时，将同时占用本仪器 场发射扫描电子显微镜" in " ".join(second.split())
+    assert "预约以下仪器时，将同时占用本仪器的相同时段。 场发射扫描电子显微镜" in " ".join(second.split())
     managed = text_of(see(city.manager, "instrument_together", city.second.public_id))
     assert "预约以下仪器时，将同时占用本仪器" in managed
 

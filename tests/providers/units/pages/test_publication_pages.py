@@ -100,7 +100,7 @@ def test_the_editors_buttons_say_what_they_do_and_lead_on(at, address, world):
     client = at("manager")
     new = client.get(address("news"))
     assert buttons(new) == ["draft", "preview", "publish", "schedule"]
-    assert "立即公开，无需审核；市科技局可说明理由予以撤下。" in text_of(new)
+    assert "立即公开，无需审核；科技局可说明理由予以撤下。" in text_of(new)
     answer = client.post(address("news"), {**TYPED, "act": "schedule"})
     made = UnitNews.objects.get()
     assert (made.state, answer["Location"]) == ("draft", act_of("schedule", made) + "?seen=1")
