@@ -124,7 +124,7 @@ def test_the_address_of_a_notice_says_that_it_ended_as_the_units_are_scored_agai
     assert f'href="{objections}"' in answer.content.decode()
     listed = client.get(objections)
     assert f'href="{notice}"' in listed.content.decode()
-    assert "公示已结束，不再受理异议。" in text_of(listed)
+    assert "公示已撤回；新结果公示后重新受理异议。" in text_of(listed)
     steps.announce(now=ANSWERED + 2 * DAY)
     assert "撤回" not in text_of(client.get(notice))
 
