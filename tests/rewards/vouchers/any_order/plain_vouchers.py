@@ -86,7 +86,11 @@ class PlainVouchers:
             (one.firm, one.batch) == (firm, batch) and one.state != "refused"
             for one in self.applications.values()
         )
-        return not has_one and 0 < yuan <= CAP
+        return not has_one and 0 < yuan <= CAP and self.get_left(batch) > 0
+
+    def get_left(self, batch):
+        """What is not granted yet of a batch."""
+        return BUDGET - sum(one.granted_yuan for one in self.applications.values() if one.batch == batch)
 
     def get_grant(self, application):
         """What is granted now: what was applied for, as far as the batch has it; nothing out of turn."""
@@ -97,10 +101,7 @@ class PlainVouchers:
         ]
         if not waiting or waiting[0] is not application:
             return Decimal(0)
-        granted = sum(
-            one.granted_yuan for one in self.applications.values() if one.batch == application.batch
-        )
-        return min(application.yuan, CAP, BUDGET - granted)
+        return min(application.yuan, CAP, self.get_left(application.batch))
 
     def find_voucher(self, firm, batch):
         """The granted application of a firm."""

@@ -18,7 +18,7 @@ from rewards.findings.models import Finding
 from rewards.policy.models import RewardPolicy
 from rewards.vouchers.domain.codes import get_list_code
 from rewards.vouchers.models import VoucherPayout
-from rewards.vouchers.services.granting import voucher_application_refuse
+from rewards.vouchers.services.granting import voucher_application_refuse, voucher_grant
 from rewards.vouchers.views import overview
 from tests import factories
 from tests.bookings.statements.conftest import APRIL_1, correct
@@ -280,9 +280,10 @@ def test_the_list_shows_the_account_to_which_a_claim_was_paid(vouchers, claimabl
 
 def test_what_hinders_a_grant_stands_in_its_place(vouchers, read):
     scheme = vouchers.open(budget_yuan=Decimal(1000))
-    vouchers.grant(scheme)
+    first = vouchers.apply(scheme)
     firm, admin = vouchers.firm("云屏小微科技有限公司")
     application = vouchers.apply(scheme, of=firm, actor=admin)
+    voucher_grant(actor=vouchers.officer, application_id=first.pk, now=LATER)
     grant = reverse("voucher_application_grant", args=[application.public_id])
     page = read(vouchers.officer, "voucher_application", application.public_id)
     assert (grant in page, "本批预算已用完" in page) == (False, True)
