@@ -243,7 +243,7 @@ def test_whoever_answers_for_another_reads_so_and_the_other_is_told(city, as_per
     assert "您以己的名义答复，系统会告知对方。" in text_of(page.get("/me/waiting/"))
     declined = held(entry)
     answer = page.post(f"/waiting/offers/{declined.public_id}/decline/", follow=True)
-    assert "已以己的名义谢绝，并已告知对方；对方仍在候补。" in text_of(answer)
+    assert "已以己的名义放弃，并已告知对方；对方仍在候补。" in text_of(answer)
     accepted = held(entry)
     answer = page.post(f"/waiting/offers/{accepted.public_id}/accept/", follow=True)
     assert "已以己的名义接受，并已告知对方。" in text_of(answer)
