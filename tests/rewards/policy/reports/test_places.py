@@ -46,7 +46,7 @@ def test_a_message_names_the_indicator_and_the_line():
             'over_budgets = "fill"',
             "条款“草案：奖励资金按得分超出合格线的部分分配” · ",
         ),
-        ("overdue = 2", "overdue = 200", "扣分：逾期未处理：200 "),
+        ("overdue = 2", "overdue = 200", "扣分：逾期未作说明：200 "),
         (
             '"related", ',
             '"relatives", ',
