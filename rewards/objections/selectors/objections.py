@@ -33,6 +33,11 @@ def takes_objections(cycle: AssessmentCycle, now: datetime) -> bool:
     )
 
 
+def is_notice_withdrawn(cycle: AssessmentCycle) -> bool:
+    """Return whether the notice of a year that `get_announced_cycle` returns is to begin anew."""
+    return cycle.state not in NOTICED
+
+
 def get_announced_cycle(year: int) -> AssessmentCycle:
     """Return a year whose results are in public notice, or were when somebody objected. Raises NotFound."""
     objected = Objection.objects.filter(cycle=OuterRef("pk"))

@@ -36,6 +36,7 @@ def objections(request: HttpRequest, year: int) -> HttpResponse:
         "cycle": cycle,
         "rows": [_row(each, opens) for each in rows],
         "takes": selectors.takes_objections(cycle, clock.now()),
+        "is_withdrawn": selectors.is_notice_withdrawn(cycle),
     }
     return render(request, "rewards/objections/objections.html", context)
 

@@ -43,7 +43,7 @@ from rewards.policy.models import RewardPolicy
 from rewards.policy.services import policy_load
 from rewards.year.domain import NextStep
 from rewards.year.selectors import get_cycle_ahead
-from rewards.year.views.words import describe_waiting
+from rewards.year.views.words import describe_consequences, describe_waiting
 from tests.rewards.builders import AFTER, POLICY, YEAR
 from tests.rewards.conftest import Steps
 
@@ -237,6 +237,20 @@ def test_a_qualification_counts_while_it_is_valid_on_31_december(city):
         fact = declare(city, "qualification", code="project", valid_through=day)
         assert (city.first.uscc in facts_of_year(YEAR).qualifications) is counts
         fact_return(actor=city.city.officer, fact_id=fact.pk, reason="期限有误", now=AFTER)
+
+
+def test_freezing_says_how_many_facts_of_all_units_wait_and_will_not_count(city):
+    Steps(city)
+    waits = "申报事项尚待科技局确认，将不计入。"
+
+    def told():
+        ahead = get_cycle_ahead(city.city.officer, YEAR, AFTER)
+        return [line for line in describe_consequences("freeze", ahead, AFTER.date()) if waits in line]
+
+    declare(city, "qualification", code="project")
+    assert told() == []
+    declare(city, "qualification", unit=city.second, code="project", confirmed=False)
+    assert told() == [f"有 1 项{waits}"]
 
 
 def test_the_database_keeps_who_declared_a_fact_from_confirming_it(city):
