@@ -266,6 +266,7 @@ def test_another_time_is_proposed_for_no_request_that_can_be_moved_to_none(city,
         project_close(actor=city.admin, project_id=city.project.pk, now=NOW)
     else:
         for day in range(3):
+            assert [offered(*one) for one in desks] == [([True, True], 0)] * 2
             CreditEvent.objects.create(
                 user=city.researcher, kind="no_show", occurred_at=NOW, ends_at=NOW + timedelta(days=80 + day)
             )
