@@ -158,7 +158,9 @@ def deadlines(booking: Any, viewer: Any, *, cancel: bool = True) -> dict[str, An
     may_move = booking.state in CANCELLABLE_STATES and has_perm("bookings.cancel", viewer, booking)
     unusable_project = find_unusable_project(booking) if may_move else None
     problems = find_requester_problems(booking, now) if may_move else []
+    is_kept = bool(unusable_project or problems)
     obstacles = {
+        "is_kept": is_kept,
         "unusable_project": unusable_project,
         "may_not_book": " ".join(one.detail for one in problems_told(problems)),
         "user": booking.user,
@@ -170,7 +172,7 @@ def deadlines(booking: Any, viewer: Any, *, cancel: bool = True) -> dict[str, An
         "is_own": True,
         **obstacles,
         "is_waiting": booking.state == BookingState.REQUESTED,
-        "move_until": None if unusable_project or problems else get_move_deadline(viewer, booking),
+        "move_until": None if is_kept else get_move_deadline(viewer, booking),
         "cost": get_cancel_cost(viewer, booking, now) if cancel else None,
         "now": now,
     }
