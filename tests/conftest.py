@@ -94,6 +94,17 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Don't read the files of journeys, and of tests of pages, where -m leaves all of them out."""
+    if collection_path.suffix != ".py":
+        return None
+    left_out = config.option.markexpr
+    is_left_out = ("not journey" in left_out and collection_path.is_relative_to(JOURNEYS)) or (
+        "not page" in left_out and is_about_pages(collection_path)
+    )
+    return is_left_out or None
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Mark tests for -m, and let the longest begin first, whatever order is drawn.

@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.journeys.walk import Watch, login
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
