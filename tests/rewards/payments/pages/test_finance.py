@@ -90,6 +90,31 @@ def test_a_report_is_returned_with_a_reason(login, year, sent):
     assert page.context["primary"][0] == "生成报送件预览稿"
 
 
+def test_a_returned_report_shows_no_payment_of_the_one_that_replaced_it(login, small, clock):
+    accepted = small.steps.through("send")
+    small.city.account(small.unit)
+    clock.set(AFTER + timedelta(days=16))
+    report_accept(actor=small.city.finance, report_id=accepted.pk, now=AFTER + timedelta(days=16))
+    with guards_lifted():
+        _another_report(small, 0)
+    returned = FinanceReport.objects.get(state="returned")
+    batch = batch_make(
+        actor=small.city.finance,
+        report_id=accepted.pk,
+        awards=[award(small.unit)],
+        now=AFTER + timedelta(days=16),
+    )
+
+    def shown(report):
+        page = login(small.city.finance).get(address("report", report))
+        text = text_of(page)
+        waits = address("batch", report, batch.public_id) in page.content.decode()
+        return waits, "不凭本报告拨付" in text, "2 家单位中" in text or "尚未拨付" in text
+
+    assert shown(accepted) == (True, False, True)
+    assert shown(returned) == (False, True, False)
+
+
 def test_a_payment_is_recorded_once_and_not_before_it_was_made(login, year, sent):
     client = login(year.city.finance)
     early = pay(client, sent, year.first)
