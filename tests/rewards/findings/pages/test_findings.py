@@ -332,6 +332,30 @@ def test_an_officer_reads_but_does_not_decide(login, found):
     assert finding("overlap").state == "open"
 
 
+def test_a_finding_of_a_year_that_is_frozen_and_not_checked_is_answered(login, small, clock):
+    """Its term runs from the day on which an inspector opened it."""
+    small.steps.through("freeze")
+    manager = small.city.person("管理员", small.unit, Role.UNIT_MANAGER)
+    facts = {
+        "organization_id": small.unit.pk,
+        "instrument_id": None,
+        "logs": (),
+        "evidence": {"seen": "无人"},
+    }
+    finding_open(cycle=small.steps.cycle, kind="inspection", actor=small.city.auditor, now=AFTER, **facts)
+    clock.set(AFTER + timedelta(days=1))
+    client = login(manager)
+    assert "说明核查问题" in text_of(client.get("/unit/"))
+    assert shown(client, "inspection").context["answer"] is not None
+    client.post(
+        reverse("finding_answer", args=[finding("inspection").public_id]), {"answer": "当日停电检修。"}
+    )
+    assert (finding("inspection").answer, finding("inspection").answered_late) == ("当日停电检修。", False)
+    assert "说明核查问题" not in text_of(client.get("/unit/"))
+    page = shown(login(small.city.auditor), "inspection")
+    assert (page.context["decision"], page.context["proposal"]) == (None, None)
+
+
 def test_two_units_see_no_more_than_their_own_logs(login, found):
     other = found.city.unit("云屏材料研究所")
     manager = found.city.person("管理员", other, Role.UNIT_MANAGER)
