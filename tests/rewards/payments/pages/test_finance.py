@@ -82,6 +82,7 @@ def test_a_report_is_returned_with_a_reason(login, year, sent):
     client = login(year.city.finance)
     missing = client.post(address("report_return", sent), {"reason": ""})
     assert missing.status_code == 422
+    assert "将通知各单位（不含退回理由）；各单位由此出具的证书和评价表不再有效。" in text_of(missing)
     answer = client.post(address("report_return", sent), {"reason": "附件二缺单位公章。"}, follow=True)
     assert "由财政局经办退回：附件二缺单位公章。" in text_of(answer)
     officer = login(year.city.officer)
