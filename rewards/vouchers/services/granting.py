@@ -109,7 +109,7 @@ def voucher_apply(
     """
     require(actor, "rewards.apply_for_voucher", SimpleNamespace(organization_id=organization_id))
     scheme, organization = scheme_lock(scheme_id), organization_lock(organization_id)
-    _require_may_apply(scheme, organization, now)
+    require_may_apply(scheme, organization, now)
     words = [one.strip()[:LONGEST_FACT] for one in stated]
     files, problems = check_proofs(uploads)
     if len(words) != len(scheme.facts) or not all(words):
@@ -143,7 +143,8 @@ def voucher_apply(
     return application
 
 
-def _require_may_apply(scheme: VoucherScheme, organization: "Organization", now: datetime) -> None:
+def require_may_apply(scheme: VoucherScheme, organization: "Organization", now: datetime) -> None:
+    """Raise NotQualified, NotOpenNow, BudgetUsedUp or AppliedAlready unless an organization may apply now."""
     terms = scheme.terms
     is_admitted = organization.state == OrganizationState.ADMITTED
     if not (is_admitted and terms.qualifies(organization.kind, organization.size_class)):
