@@ -31,10 +31,10 @@ from rewards.vouchers.domain.errors import (
     BudgetSpent,
     BudgetUsedUp,
     EarlierFirst,
+    GrantedTooLate,
     NotOpenNow,
     NotQualified,
     SchemeIncomplete,
-    VoucherExpired,
 )
 from rewards.vouchers.domain.terms import Terms, get_grant_amount
 from rewards.vouchers.models import VoucherApplication, VoucherGrant, VoucherScheme
@@ -167,7 +167,7 @@ def require_open(terms: Terms, now: datetime) -> None:
 def voucher_grant(*, actor: "User", application_id: int, now: datetime) -> VoucherGrant:
     """Grant what was applied for, as far as the batch has it left; in the order of applications.
 
-    Raises ApplicationDecided, VoucherExpired, EarlierFirst, NotQualified, BudgetSpent.
+    Raises ApplicationDecided, GrantedTooLate, EarlierFirst, NotQualified, BudgetSpent.
     """
     application = _lock_to_decide(actor, application_id)
     application.scheme = scheme = scheme_lock(application.scheme_id)
@@ -222,7 +222,7 @@ def find_grant_hindrance(
     """Return why an application that waits cannot be granted this amount now; None where it can."""
     scheme, organization = application.scheme, application.organization
     if not scheme.terms.takes_claims(now.astimezone(CITY_TIME).date()):
-        return VoucherExpired(last=scheme.terms.claim_until)
+        return GrantedTooLate(last=scheme.terms.claim_until)
     earlier = waiting_before(application)
     if earlier is not None:
         return EarlierFirst(organization=earlier.organization.name_zh)

@@ -93,7 +93,10 @@ def voucher(request: SignedInRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def claim_new(request: SignedInRequest, public_id: str, statement_id: str) -> HttpResponse:
-    """Claim on a voucher against a statement. Raises VoucherExpired, ClaimedAlready, NothingClaimable."""
+    """Claim on a voucher against a statement.
+
+    Raises VoucherExpired, RelatedUnit, ClaimedAlready, NothingClaimable.
+    """
     grant, now = get_grant(request.user, public_id), clock.now()
     require(request.user, "rewards.claim_voucher", grant)
     today = now.astimezone(CITY_TIME).date()
