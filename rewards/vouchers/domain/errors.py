@@ -168,7 +168,7 @@ class UsesChanged(Conflict):
     code = "voucher.uses_changed"
     message = gettext_noop(
         "Uses of claim {claim} were corrected since: ¥{now} is billed now, not ¥{before}. Refuse it with "
-        "this reason; the organization can claim anew."
+        "this reason; the organization can claim anew through {last}."
     )
 
 

@@ -255,7 +255,8 @@ def require_unchanged(*found: VoucherClaim) -> None:
     changed = next((claim for claim in found if claim.pk in billed), None)
     if changed is not None:
         now, before = (f"{amount:,.2f}" for amount in (billed[changed.pk], changed.basis_yuan))
-        raise UsesChanged(claim=changed.public_id, now=now, before=before)
+        last = changed.grant.scheme.terms.claim_until
+        raise UsesChanged(claim=changed.public_id, now=now, before=before, last=last)
 
 
 def _path(claim: VoucherClaim) -> str:
