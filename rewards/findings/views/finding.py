@@ -256,6 +256,7 @@ def _page(request: HttpRequest, found: "Finding", forms: Forms, status: int = 20
         "falsifications": falsifications,
         "decidable_from": _decidable_from(found),
         "sees_all": rules.has_perm("rewards.trace_any", request.user),
+        "is_settled": found.cycle.state not in BEFORE_APPROVAL,
     }
     return render(request, "rewards/findings/finding.html", context, status=status)
 

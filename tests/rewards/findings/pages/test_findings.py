@@ -332,6 +332,15 @@ def test_an_officer_reads_but_does_not_decide(login, found):
     assert finding("overlap").state == "open"
 
 
+def test_an_auditor_of_the_unit_reads_why_he_does_not_decide(login, found):
+    answered(found)
+    told = "您属于该机构，或离开未满三年，应当回避：请由他人决定。"
+    assert told not in text_of(shown(login(found.city.auditor), "overlap"))
+    found.city.give(found.city.auditor, found.unit, Role.RESEARCHER)
+    page = shown(login(found.city.auditor), "overlap")
+    assert (told in text_of(page), page.context["decision"]) == (True, None)
+
+
 def test_a_finding_of_a_year_that_is_frozen_and_not_checked_is_answered(login, small, clock):
     """Its term runs from the day on which an inspector opened it."""
     small.steps.through("freeze")
