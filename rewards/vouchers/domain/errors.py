@@ -196,6 +196,13 @@ class NothingToList(Conflict):
     message = gettext_noop("No audited claim of this scheme waits for a payout list.")
 
 
+class ListChanged(Conflict):
+    """Claims that are no longer those that were shown to who makes a payout list of them."""
+
+    code = "voucher.list_changed"
+    message = gettext_noop("Claims over ¥{amount} wait for the list now. Look at it again, then make it.")
+
+
 class PayoutDiffers(DomainError):
     """A payout of another amount than the claim's."""
 

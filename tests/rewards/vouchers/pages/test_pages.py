@@ -17,7 +17,7 @@ from rewards.cycle.models import AssessmentCycle
 from rewards.findings.models import Finding
 from rewards.policy.models import RewardPolicy
 from rewards.vouchers.domain.codes import get_list_code
-from rewards.vouchers.models import VoucherPayout
+from rewards.vouchers.models import VoucherPayout, VoucherPayoutList
 from rewards.vouchers.services.granting import voucher_application_refuse, voucher_grant
 from rewards.vouchers.views import overview
 from tests import factories
@@ -222,6 +222,25 @@ def test_no_list_is_made_of_no_claim(vouchers, claimable):
     asked = client.get(reverse("voucher_list_new", args=[claimable.scheme.public_id]))
     assert asked.status_code == 409
     assert "本方案没有复审通过、待列入清单的申请。" in text_of(asked)
+
+
+def test_a_list_is_made_of_the_sum_that_its_page_showed(vouchers, claimable, clock):
+    (other,) = add_statements(vouchers.city, vouchers.admin, [300])
+    clock.set(LATER)
+    vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+    client = Client()
+    client.force_login(vouchers.officer)
+    address = reverse("voucher_list_new", args=[claimable.scheme.public_id])
+    asked = client.get(address)
+    shown = {"shown_yuan": asked.context["form"]["shown_yuan"].value()}
+    assert "共1笔，合计¥100.00。" in text_of(asked)
+    vouchers.approve(vouchers.claim(claimable.grant, other, invoice="2650 0002"))  # meanwhile
+    refused = client.post(address, shown)
+    assert refused.status_code == 409
+    assert "现有合计250.00元的申请待列入清单，请重新核对后再生成。" in text_of(refused)
+    assert not VoucherPayoutList.objects.exists()
+    client.post(address, {"shown_yuan": refused.context["form"]["shown_yuan"].value()})
+    assert VoucherPayoutList.objects.get().total_yuan == 250
 
 
 def test_no_list_is_offered_while_uses_of_an_audited_claim_were_corrected(vouchers, claimable, read, clock):
