@@ -62,8 +62,11 @@ def facts_of_year(year: int) -> FactsOfYear:
 
 
 def count_waiting_of_year(year: int) -> int:
-    """Return how many facts of all units are declared for the year and not decided on."""
-    return DeclaredFact.objects.filter(year=year, state=FactState.DECLARED).count()
+    """Return how many facts of all units would count in the year and are not decided on.
+
+    Of instruments they may be declared for earlier years.
+    """
+    return DeclaredFact.objects.filter(_is_of(year), state=FactState.DECLARED).count()
 
 
 def known_kinds(year: int) -> frozenset[FactKind]:
@@ -78,9 +81,13 @@ def known_kinds(year: int) -> frozenset[FactKind]:
     return frozenset(kind for kind, facts in known.items() if facts)
 
 
+def _is_of(year: int) -> Q:
+    """Return the condition for facts of a year, and of instruments for earlier years too."""
+    return Q(year=year) | Q(year__lt=year, kind__in=_OF_INSTRUMENTS)
+
+
 def _confirmed(year: int) -> QuerySet[DeclaredFact]:
-    of_the_year = Q(year=year) | Q(year__lt=year, kind__in=_OF_INSTRUMENTS)
-    return DeclaredFact.objects.filter(of_the_year, state=FactState.CONFIRMED)
+    return DeclaredFact.objects.filter(_is_of(year), state=FactState.CONFIRMED)
 
 
 def _present_proofs() -> QuerySet[FactProof]:

@@ -173,6 +173,12 @@ class ClaimForm(forms.Form):
         }
 
 
+class PayoutListForm(forms.Form):
+    """The sum of the claims that the page of a new payout list shows."""
+
+    shown_yuan = forms.DecimalField(max_digits=14, decimal_places=2, widget=forms.HiddenInput())
+
+
 class PayoutForm(ShownAccountForm):
     """A payout as it stands on the bank's advice."""
 

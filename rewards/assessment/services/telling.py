@@ -23,6 +23,10 @@ NOTICE_ENDED = gettext_noop(
 )
 APPROVED = gettext_noop("The results of {year} are approved. The award of your unit is ¥{amount}.")
 SEALED = gettext_noop("The report of {year} is sealed and with the Finance Bureau; your award is ¥{amount}.")
+RETURNED = gettext_noop(
+    "The Finance Bureau returned the report of {year}; a new one will be sealed and sent. Certificates and "
+    "sheets of your unit that come from the returned one are no longer in force. Your award stays ¥{amount}."
+)
 PAID = gettext_noop("The Finance Bureau paid the award of {year} on {day}: ¥{amount}.")
 
 CAME_BACK = gettext_noop("The payment of {year}, ¥{amount}, came back on {day}: {reason}")
@@ -77,6 +81,11 @@ def tell_of_approval(cycle: AssessmentCycle, now: datetime) -> None:
 def tell_of_sealing(cycle: AssessmentCycle, now: datetime) -> None:
     """Tell each unit that the report is with Finance."""
     _tell_each(cycle, SEALED, now)
+
+
+def tell_of_return(cycle: AssessmentCycle, now: datetime) -> None:
+    """Tell each unit that Finance returned the report, and with it what was issued from it."""
+    _tell_each(cycle, RETURNED, now)
 
 
 def tell_of_payment(assessment: UnitAssessment, now: datetime, *, day: date, amount: Decimal) -> None:

@@ -44,10 +44,10 @@ MOVES: Moves = {
 place of a draft; nothing changes after approval."""
 
 BEFORE_APPROVAL = (CycleState.CHECKED, CycleState.SCORED, CycleState.NOTICED)
-"""States in which findings are answered and decided."""
+"""States in which findings are decided."""
 
 TAKES_FINDINGS = (CycleState.FROZEN, *BEFORE_APPROVAL)
-"""States in which people can open a finding, of an inspection or an objection."""
+"""States in which people can open a finding, of an inspection or an objection, and its unit answers it."""
 
 SEALED = (CycleState.REPORTED, CycleState.PAID)
 """States in which a report is in force, sent or accepted."""

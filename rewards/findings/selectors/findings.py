@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Case, Max, Q, QuerySet, When
 
 from instrument_share.kernel.errors import require_found
-from rewards.cycle.domain.states import BEFORE_APPROVAL
+from rewards.cycle.domain.states import TAKES_FINDINGS
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.scope import can_see_all, managed_units
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
 
 
-TO_ANSWER = Q(state=FindingState.OPEN, answered_at=None, cycle__state__in=BEFORE_APPROVAL)
+TO_ANSWER = Q(state=FindingState.OPEN, answered_at=None, cycle__state__in=TAKES_FINDINGS)
 """Findings that their unit can still answer, and has not."""
 
 

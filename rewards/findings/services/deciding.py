@@ -11,7 +11,7 @@ from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError, IllegalMove, require_reason
 from rewards.cycle.domain.errors import REASON_MISSING
-from rewards.cycle.domain.states import BEFORE_APPROVAL
+from rewards.cycle.domain.states import BEFORE_APPROVAL, TAKES_FINDINGS
 from rewards.cycle.models import AssessmentCycle
 from rewards.declarations.permissions import require_on_other_unit
 from rewards.findings.domain.errors import (
@@ -44,7 +44,7 @@ def finding_answer(
     """
     cycle, finding = lock_cycle_and_finding(finding_id)
     require(actor, "rewards.answer_finding", finding)
-    if finding.state != FindingState.OPEN or cycle.state not in BEFORE_APPROVAL:
+    if finding.state != FindingState.OPEN or cycle.state not in TAKES_FINDINGS:
         raise IllegalMove(state=finding.state, move="answer")
     answer = answer.strip()
     if not answer and not no_objection:

@@ -23,7 +23,7 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses import problem
 from instrument_share.web.responses.outcomes import posted_from
 from instrument_share.web.signed_in import SignedInRequest
-from rewards.cycle.domain.states import BEFORE_APPROVAL
+from rewards.cycle.domain.states import BEFORE_APPROVAL, TAKES_FINDINGS
 from rewards.cycle.permissions import require_part
 from rewards.cycle.selectors.browsing import (
     viewable_booking_ids,
@@ -256,6 +256,7 @@ def _page(request: HttpRequest, found: "Finding", forms: Forms, status: int = 20
         "falsifications": falsifications,
         "decidable_from": _decidable_from(found),
         "sees_all": rules.has_perm("rewards.trace_any", request.user),
+        "is_settled": found.cycle.state not in BEFORE_APPROVAL,
     }
     return render(request, "rewards/findings/finding.html", context, status=status)
 
@@ -279,10 +280,14 @@ def _decidable_from(found: "Finding") -> date | None:
 
 def _offered(request: HttpRequest, found: "Finding", falsifications: "list[Falsification]") -> Forms:
     """Return the forms of what the viewer can do with the finding now."""
-    if found.cycle.state not in BEFORE_APPROVAL:
-        return {}
-    standing = next((one for one in falsifications if one.state in STANDING), None)
     offered: Forms = {}
+    answers = rules.has_perm("rewards.answer_finding", request.user, found)
+    if answers and found.state == FindingState.OPEN and found.cycle.state in TAKES_FINDINGS:
+        written = {"answer": found.answer, "no_objection": found.no_objection}
+        offered["answer"] = AnswerForm(initial=written)
+    if found.cycle.state not in BEFORE_APPROVAL:
+        return offered
+    standing = next((one for one in falsifications if one.state in STANDING), None)
     if rules.has_perm("rewards.decide_finding", request.user, found):
         if _decidable_from(found) is None:
             offered["decision"] = DecisionForm(
@@ -290,12 +295,8 @@ def _offered(request: HttpRequest, found: "Finding", falsifications: "list[Falsi
             )
         if standing is None and found.state != FindingState.DISMISSED:
             offered["proposal"] = FalsificationForm()
-    if rules.has_perm("rewards.answer_finding", request.user, found):
-        if found.state == FindingState.OPEN:
-            written = {"answer": found.answer, "no_objection": found.no_objection}
-            offered["answer"] = AnswerForm(initial=written)
-        if standing is not None and standing.state == FalsificationState.PROPOSED:
-            offered["reply"] = FalsificationAnswerForm(initial={"answer": standing.answer})
+    if answers and standing is not None and standing.state == FalsificationState.PROPOSED:
+        offered["reply"] = FalsificationAnswerForm(initial={"answer": standing.answer})
     if standing is not None and _may_decide(request, found, standing):
         offered["verdict"] = FalsificationDecisionForm(may_confirm=_is_confirmable(found, standing))
     return offered

@@ -24,7 +24,7 @@ from rewards.payments.domain.errors import (
 )
 from rewards.payments.models import BatchRow, PayeeAccount, PaymentBatch
 from rewards.payments.selectors.batches import batch_lock, get_waiting_rows, waiting_rows
-from rewards.payments.services.paid_accounts import Receiver, require_account
+from rewards.payments.services.paid_accounts import Receiver, require_account, was_replaced
 from rewards.payments.services.payments import (
     Made,
     close_if_paid,
@@ -33,7 +33,7 @@ from rewards.payments.services.payments import (
     require_unpaid,
     write_payment,
 )
-from rewards.payments.services.telling import tell_of_failure
+from rewards.payments.services.telling import tell_of_failure, tell_of_order_from_before
 from rewards.report.domain.errors import AwardsNotSealed
 from rewards.report.models import FinanceReport
 from rewards.report.selectors.sealed import require_sealed_awards
@@ -146,9 +146,12 @@ def require_unchanged(report: FinanceReport, rows: Iterable[BatchRow]) -> "Mappi
 def _settle(actor: "User", row: BatchRow, answer: BankRow, now: datetime) -> None:
     require_unbound(actor, row.award)
     if answer.paid:
-        made = Made(row.amount_yuan, Receiver(row.account), _day(answer, row.batch), answer.voucher)
+        day = _day(answer, row.batch)
+        made = Made(row.amount_yuan, Receiver(row.account), day, answer.voucher)
         row.payment = write_payment(actor, row.batch.report, row.award, made, now)
         row.save(update_fields=["payment"])
+        if was_replaced(row.account, day):
+            tell_of_order_from_before(row.award.assessment, now, row.account)
     else:
         _fail(row, answer.reason, now)
         tell_of_failure(row.award.assessment, now, amount=row.amount_yuan, reason=row.failed_reason)

@@ -29,6 +29,11 @@ def require_account(organization: "Organization") -> PayeeAccount:
     return account
 
 
+def was_replaced(account: PayeeAccount, day: date) -> bool:
+    """Return whether the organization of an account that was checked had replaced it before a day."""
+    return account not in {kept.account for kept in get_kept_accounts(account.organization_id, since=day)}
+
+
 def find_account_lack(
     account: PayeeAccount | None, organization: "Organization"
 ) -> AccountMissing | AccountUnchecked | None:

@@ -324,6 +324,7 @@ def report_return(request: SignedInRequest, public_id: str) -> Confirmation:
         consequences=[
             _("The bureau is told with your reason, and seals and sends a new report."),
             _("This report stays on record as returned; nothing is paid by it."),
+            _("Units are told, without the reason; their certificates and sheets are no longer in force."),
         ],
         action=_("Return with this reason"),
         perform=lambda: answers_services.report_return(

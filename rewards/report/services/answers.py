@@ -13,6 +13,7 @@ from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, IllegalMove, gettext_noop, require_reason
 from instrument_share.kernel.states import next_state
+from rewards.assessment.services.telling import tell_of_return
 from rewards.cycle.domain.errors import REASON_MISSING, TookPart
 from rewards.cycle.domain.states import MOVES
 from rewards.cycle.selectors.cycles import cycle_lock
@@ -50,13 +51,17 @@ def _close(report: FinanceReport, actor: "User", now: datetime) -> None:
 
 @transaction.atomic
 def report_return(*, actor: "User", report_id: int, reason: str, now: datetime) -> FinanceReport:
-    """Return the report with a reason; the cycle is approved again, for a new report."""
+    """Return the report with a reason; the cycle is approved again, for a new report.
+
+    Units are told without the reason: their certificates were issued from the report.
+    """
     report = _answerable(actor, report_id, "return")
     reason = require_reason(reason, code=REASON_MISSING)
     cycle = cycle_lock(report.cycle_id)
     cycle.state = next_state(MOVES, cycle.state, "return")
     cycle.save(update_fields=["state"])
     _answer(report, ReportState.RETURNED, actor, now, reason)
+    tell_of_return(cycle, now)
     return report
 
 

@@ -23,7 +23,10 @@ class NotQualified(DomainError):
     """An organization for which the scheme is not meant."""
 
     code = "voucher.not_qualified"
-    message = gettext_noop("This scheme is not meant for organizations of this kind and size.")
+    message = gettext_noop(
+        "This scheme is not meant for organizations of this kind and size. Where kind or size are recorded "
+        "wrongly, have them corrected first."
+    )
 
 
 class ApplicantSuspended(Conflict):
@@ -85,10 +88,18 @@ class BudgetUsedUp(Conflict):
 
 
 class VoucherExpired(Conflict):
-    """A voucher that is to be granted or claimed on after the last day of claims."""
+    """A voucher that is to be claimed on after the last day of claims."""
 
     code = "voucher.expired"
     message = gettext_noop("This voucher could be claimed on through {last}.")
+
+
+class GrantedTooLate(VoucherExpired):
+    """A voucher that is to be granted after the last day on which it could be claimed on."""
+
+    message = gettext_noop(
+        "Vouchers of this batch could be claimed on through {last}. Refuse the application with this reason."
+    )
 
 
 class StatementUnconfirmed(Conflict):
@@ -157,7 +168,7 @@ class UsesChanged(Conflict):
     code = "voucher.uses_changed"
     message = gettext_noop(
         "Uses of claim {claim} were corrected since: ¥{now} is billed now, not ¥{before}. Refuse it with "
-        "this reason; the organization can claim anew."
+        "this reason; the organization can claim anew through {last}."
     )
 
 
@@ -183,6 +194,13 @@ class NothingToList(Conflict):
 
     code = "voucher.nothing_to_list"
     message = gettext_noop("No audited claim of this scheme waits for a payout list.")
+
+
+class ListChanged(Conflict):
+    """Claims that are no longer those that were shown to who makes a payout list of them."""
+
+    code = "voucher.list_changed"
+    message = gettext_noop("Claims over ¥{amount} wait for the list now. Look at it again, then make it.")
 
 
 class PayoutDiffers(DomainError):

@@ -145,15 +145,20 @@ def get_balances(grant_rows: Collection[VoucherGrant]) -> Mapping[int, Decimal]:
     return {one.pk: get_left(one.amount_yuan, [claimed.get(one.pk, Decimal(0))]) for one in grant_rows}
 
 
-def applying_organizations(viewer: "Viewer", scheme: VoucherScheme, day: date) -> "list[Organization]":
-    """Return the organizations for which the viewer may apply for a batch on a day."""
-    if not scheme.terms.takes_applications(day) or not has_budget_left(scheme):
-        return []
-    own = [
+def administered_organizations(viewer: "Viewer") -> "list[Organization]":
+    """Return the admitted organizations that the viewer administers."""
+    return [
         one.organization
         for one in standing(viewer).memberships
         if one.role == Role.ORG_ADMIN and one.organization.state == OrganizationState.ADMITTED
     ]
+
+
+def applying_organizations(viewer: "Viewer", scheme: VoucherScheme, day: date) -> "list[Organization]":
+    """Return the organizations for which the viewer may apply for a batch on a day."""
+    if not scheme.terms.takes_applications(day) or not has_budget_left(scheme):
+        return []
+    own = administered_organizations(viewer)
     open_or_granted = VoucherApplication.objects.filter(scheme=scheme, organization__in=own).exclude(
         state=ApplicationState.REFUSED
     )

@@ -132,13 +132,14 @@ def require_valid(grant: VoucherGrant, day: date) -> None:
 def require_offered(grant: VoucherGrant, statement_id: str, day: date) -> Offered:
     """Return what can be claimed on a voucher against a statement (public id); the caller may see it.
 
-    Raises VoucherExpired, NotFound, ClaimedAlready where somebody has claimed it, NothingClaimable.
+    Raises VoucherExpired, NotFound, RelatedUnit, ClaimedAlready where somebody has claimed it,
+    NothingClaimable.
     """
     require_valid(grant, day)
     for offer in offered_statements(grant, day):
         if offer.statement.public_id == statement_id:
             return offer
-    statement = require_found(find_agreed_statement(grant, get_agreed_statement_id(grant, statement_id)))
+    statement = _require_statement(grant, get_agreed_statement_id(grant, statement_id))
     before = find_claim_on(statement, get_uses_of(statement, grant.scheme.terms))
     raise ClaimedAlready(claim=before.public_id) if before is not None else NothingClaimable
 
@@ -254,7 +255,8 @@ def require_unchanged(*found: VoucherClaim) -> None:
     changed = next((claim for claim in found if claim.pk in billed), None)
     if changed is not None:
         now, before = (f"{amount:,.2f}" for amount in (billed[changed.pk], changed.basis_yuan))
-        raise UsesChanged(claim=changed.public_id, now=now, before=before)
+        last = changed.grant.scheme.terms.claim_until
+        raise UsesChanged(claim=changed.public_id, now=now, before=before, last=last)
 
 
 def _path(claim: VoucherClaim) -> str:

@@ -31,10 +31,10 @@ from rewards.vouchers.domain.errors import (
     BudgetSpent,
     BudgetUsedUp,
     EarlierFirst,
+    GrantedTooLate,
     NotOpenNow,
     NotQualified,
     SchemeIncomplete,
-    VoucherExpired,
 )
 from rewards.vouchers.domain.terms import Terms, get_grant_amount
 from rewards.vouchers.models import VoucherApplication, VoucherGrant, VoucherScheme
@@ -109,7 +109,7 @@ def voucher_apply(
     """
     require(actor, "rewards.apply_for_voucher", SimpleNamespace(organization_id=organization_id))
     scheme, organization = scheme_lock(scheme_id), organization_lock(organization_id)
-    _require_may_apply(scheme, organization, now)
+    require_may_apply(scheme, organization, now)
     words = [one.strip()[:LONGEST_FACT] for one in stated]
     files, problems = check_proofs(uploads)
     if len(words) != len(scheme.facts) or not all(words):
@@ -143,7 +143,8 @@ def voucher_apply(
     return application
 
 
-def _require_may_apply(scheme: VoucherScheme, organization: "Organization", now: datetime) -> None:
+def require_may_apply(scheme: VoucherScheme, organization: "Organization", now: datetime) -> None:
+    """Raise NotQualified, NotOpenNow, BudgetUsedUp or AppliedAlready unless an organization may apply now."""
     terms = scheme.terms
     is_admitted = organization.state == OrganizationState.ADMITTED
     if not (is_admitted and terms.qualifies(organization.kind, organization.size_class)):
@@ -166,7 +167,7 @@ def require_open(terms: Terms, now: datetime) -> None:
 def voucher_grant(*, actor: "User", application_id: int, now: datetime) -> VoucherGrant:
     """Grant what was applied for, as far as the batch has it left; in the order of applications.
 
-    Raises ApplicationDecided, VoucherExpired, EarlierFirst, NotQualified, BudgetSpent.
+    Raises ApplicationDecided, GrantedTooLate, EarlierFirst, NotQualified, BudgetSpent.
     """
     application = _lock_to_decide(actor, application_id)
     application.scheme = scheme = scheme_lock(application.scheme_id)
@@ -221,7 +222,7 @@ def find_grant_hindrance(
     """Return why an application that waits cannot be granted this amount now; None where it can."""
     scheme, organization = application.scheme, application.organization
     if not scheme.terms.takes_claims(now.astimezone(CITY_TIME).date()):
-        return VoucherExpired(last=scheme.terms.claim_until)
+        return GrantedTooLate(last=scheme.terms.claim_until)
     earlier = waiting_before(application)
     if earlier is not None:
         return EarlierFirst(organization=earlier.organization.name_zh)

@@ -23,6 +23,7 @@ from rewards.payments.services.payments import require_returned
 from rewards.payments.services.references import require_reference
 from rewards.vouchers.domain.errors import (
     REASON_MISSING,
+    ListChanged,
     NothingToList,
     PaidAlready,
     PaidBeforeList,
@@ -63,11 +64,13 @@ TO_REPLACED = gettext_noop(
 
 
 @transaction.atomic
-def voucher_list_make(*, actor: "User", scheme_id: int, now: datetime) -> VoucherPayoutList:
+def voucher_list_make(
+    *, actor: "User", scheme_id: int, now: datetime, shown_yuan: Decimal | None = None
+) -> VoucherPayoutList:
     """Put every audited claim of a batch that stands on no list onto a new one, for Finance.
 
-    Those with a use whose correction is not billed yet wait for the next one.
-    Raises NothingToList, UsesChanged.
+    Those with a use whose correction is not billed yet wait for the next one. `shown_yuan` is the sum that
+    the actor was shown (None skips the comparison). Raises NothingToList, UsesChanged, ListChanged.
     """
     require(actor, "rewards.list_vouchers")
     scheme = scheme_lock(scheme_id)
@@ -75,11 +78,14 @@ def voucher_list_make(*, actor: "User", scheme_id: int, now: datetime) -> Vouche
     if not waiting:
         raise NothingToList
     require_unchanged(*waiting)
+    total = sum((claim.amount_yuan for claim in waiting), Decimal(0))
+    if shown_yuan not in (None, total):
+        raise ListChanged(amount=f"{total:,.2f}")
     last = scheme.payout_lists.aggregate(last=Max("number"))["last"] or 0
     made = VoucherPayoutList.objects.create(
         scheme=scheme,
         number=last + 1,
-        total_yuan=sum(claim.amount_yuan for claim in waiting),
+        total_yuan=total,
         made_at=now,
         made_by=actor,
     )

@@ -19,7 +19,7 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import bilingual, moment, yuan
+from instrument_share.web.text.formats import bilingual, date_only, moment, yuan
 from rewards.cycle.selectors.browsing import viewable_log_ids
 from rewards.findings.selectors.findings import findings_invalidating
 from rewards.payments.selectors.accounts import get_accounts
@@ -93,7 +93,10 @@ def voucher(request: SignedInRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def claim_new(request: SignedInRequest, public_id: str, statement_id: str) -> HttpResponse:
-    """Claim on a voucher against a statement. Raises VoucherExpired, ClaimedAlready, NothingClaimable."""
+    """Claim on a voucher against a statement.
+
+    Raises VoucherExpired, RelatedUnit, ClaimedAlready, NothingClaimable.
+    """
     grant, now = get_grant(request.user, public_id), clock.now()
     require(request.user, "rewards.claim_voucher", grant)
     today = now.astimezone(CITY_TIME).date()
@@ -272,6 +275,7 @@ def claim_audit(request: SignedInRequest, public_id: str) -> Confirmation:
 def claim_refuse(request: SignedInRequest, public_id: str) -> Confirmation:
     """Refuse a claim."""
     found = _claim_for(request, public_id, "refuse")
+    terms, today = found.grant.scheme.terms, clock.now().astimezone(CITY_TIME).date()
     form = ReasonForm(
         request.POST if request.method == "POST" else None, help_text=_("The organization reads it.")
     )
@@ -279,7 +283,11 @@ def claim_refuse(request: SignedInRequest, public_id: str) -> Confirmation:
         heading=_("Refuse the claim?"),
         consequences=[
             _describe(found),
-            _("Its hours, its invoice and its part of the voucher are free for another claim."),
+            _("Its hours, its invoice and its part of the voucher are free for another claim.")
+            if terms.takes_claims(today)
+            else _("Claims were taken through {last}: the organization can make no other one.").format(
+                last=date_only(terms.claim_until)
+            ),
         ],
         action=_("Refuse the claim"),
         perform=lambda: voucher_claim_refuse(

@@ -1,6 +1,7 @@
 """Open a scheme, apply for a voucher, and decide on applications."""
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, NoReturn
 
 import rules
 from django.contrib.auth.decorators import login_required
@@ -25,6 +26,7 @@ from rewards.vouchers.domain.choices import ApplicationState
 from rewards.vouchers.domain.errors import EarlierFirst
 from rewards.vouchers.forms import ApplicationForm, SchemeForm, facts_in_words
 from rewards.vouchers.selectors.vouchers import (
+    administered_organizations,
     applying_organizations,
     get_application,
     get_file,
@@ -36,6 +38,7 @@ from rewards.vouchers.services.granting import (
     find_grant_hindrance,
     get_amount_to_grant,
     require_grantable,
+    require_may_apply,
     require_open,
     require_waiting,
     voucher_application_refuse,
@@ -45,7 +48,7 @@ from rewards.vouchers.services.granting import (
 )
 
 if TYPE_CHECKING:
-    from rewards.vouchers.models import VoucherFile
+    from rewards.vouchers.models import VoucherFile, VoucherScheme
 
 
 @login_required
@@ -71,12 +74,12 @@ def scheme_new(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def apply(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Apply for a voucher of a batch. Raises NotOpenNow."""
+    """Apply for a voucher of a batch. Raises NotOpenNow, BudgetUsedUp, AppliedAlready, NotQualified."""
     scheme, now = get_scheme(public_id), clock.now()
     require_open(scheme.terms, now)
     organizations = applying_organizations(request.user, scheme, now.astimezone(CITY_TIME).date())
     if not organizations:
-        raise Forbidden
+        _refuse_to_apply(request, scheme, now)
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = ApplicationForm(*posted, scheme=scheme, organizations=organizations)
     return answer_form(
@@ -91,6 +94,13 @@ def apply(request: SignedInRequest, public_id: str) -> HttpResponse:
         template="rewards/vouchers/apply.html",
         context=lambda: {"form": form, "scheme": scheme},
     )
+
+
+def _refuse_to_apply(request: SignedInRequest, scheme: "VoucherScheme", now: datetime) -> NoReturn:
+    """Raise why none of the organizations of the viewer may apply; Forbidden for who administers none."""
+    for organization in administered_organizations(request.user):
+        require_may_apply(scheme, organization, now)
+    raise Forbidden
 
 
 @login_required

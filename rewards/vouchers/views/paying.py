@@ -25,7 +25,7 @@ from rewards.payments.forms import describe_present
 from rewards.payments.selectors.accounts import get_accounts, get_kept_accounts, get_kept_accounts_by_unit
 from rewards.payments.services.paid_accounts import find_account_lack
 from rewards.vouchers.domain.errors import NothingToList, TookPartInClaim
-from rewards.vouchers.forms import PayoutBackForm, PayoutForm
+from rewards.vouchers.forms import PayoutBackForm, PayoutForm, PayoutListForm
 from rewards.vouchers.reports import render_payout_list
 from rewards.vouchers.selectors.claims import leave_out_waiting
 from rewards.vouchers.selectors.payouts import (
@@ -52,27 +52,37 @@ if TYPE_CHECKING:
 
 @confirmation_view
 def list_new(request: SignedInRequest, public_id: str) -> Confirmation:
-    """Make a payout list of what is audited. Raises NothingToList, UsesChanged."""
+    """Make a payout list of what is audited. Raises NothingToList, UsesChanged.
+
+    A page that is shown again shows the present sum: the one that was sent is compared with it.
+    """
     require(request.user, "rewards.list_vouchers")
     scheme = get_scheme(public_id)
     waiting = leave_out_waiting(list(audited_claims(scheme.pk)))
     if not waiting:
         raise NothingToList
     require_unchanged(*waiting)
-    total = yuan(sum(one.amount_yuan for one in waiting))
+    total = sum(one.amount_yuan for one in waiting)
+    sent = PayoutListForm(request.POST)
     return Confirmation(
         heading=_("Make a payout list?"),
         consequences=[
             ngettext(
                 "%(count)s claim, %(total)s together.", "%(count)s claims, %(total)s together.", len(waiting)
             )
-            % {"count": len(waiting), "total": total},
+            % {"count": len(waiting), "total": yuan(total)},
             _("The Finance Bureau is notified and pays by it. The list can’t be changed."),
         ],
         action=_("Make the list"),
-        perform=lambda: voucher_list_make(actor=request.user, scheme_id=scheme.pk, now=clock.now()),
+        perform=lambda: voucher_list_make(
+            actor=request.user,
+            scheme_id=scheme.pk,
+            now=clock.now(),
+            shown_yuan=sent.cleaned_data["shown_yuan"] if sent.is_valid() else None,
+        ),
         success=_("The list is made. The Finance Bureau has been notified."),
         back_address=reverse("voucher_scheme", args=[public_id]),
+        form=PayoutListForm({"shown_yuan": total}),
     )
 
 

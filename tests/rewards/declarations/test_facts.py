@@ -251,6 +251,11 @@ def test_freezing_says_how_many_facts_of_all_units_wait_and_will_not_count(city)
     assert told() == []
     declare(city, "qualification", unit=city.second, code="project", confirmed=False)
     assert told() == [f"有 1 项{waits}"]
+    instrument = {"instrument": city.first_instrument.public_id, "figure": Decimal(480_000)}
+    declare(city, "nonfiscal_value", confirmed=False, since=YEAR - 1, **instrument)
+    assert told() == [f"有 2 项{waits}"]
+    declare(city, "grade", unit=city.third, code="good", confirmed=False, since=YEAR - 1)
+    assert told() == [f"有 2 项{waits}"]
 
 
 def test_the_database_keeps_who_declared_a_fact_from_confirming_it(city):

@@ -360,6 +360,19 @@ def test_who_left_a_unit_does_not_pay_it_for_three_years(accepted, year, bound):
     assert payment_record(actor=bound, **facts).recorded_by == bound
 
 
+@pytest.mark.parametrize(("day", "is_told"), [(PAID_ON, False), (date(2026, 1, 22), True)])
+def test_a_unit_is_told_that_the_bank_paid_to_an_account_that_it_had_replaced(
+    make, settle, steps, year, day, is_told
+):
+    batch = make(year.first, year.second)
+    replacing = {"organization_id": year.first.pk, "holder": "云屏大学", "bank": "云屏银行"}
+    account_enter(actor=year.manager, number="6222020000009999", now=AFTER + 16 * DAY, **replacing)
+    settle(batch, made(year.first, "ZF-1", day), made(year.second, "ZF-2", day))
+    told = Notification.objects.filter(message=telling.TO_REPLACED_BY_BATCH)
+    assert [one.params["digits"] for one in told.filter(user=year.manager)] == ["1230"] * is_told
+    assert not told.exclude(user__memberships__organization=year.first).exists()
+
+
 def test_nobody_takes_part_in_a_batch_by_a_payment_to_a_unit_of_their_own(make, accepted, year, bound):
     both = [award_of(unit).public_id for unit in (year.first, year.second)]
     with pytest.raises(BoundToUnit):

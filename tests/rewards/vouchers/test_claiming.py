@@ -21,6 +21,7 @@ from rewards.vouchers.domain.errors import (
 )
 from rewards.vouchers.selectors.claims import offered_statements
 from rewards.vouchers.selectors.vouchers import get_balances
+from rewards.vouchers.services.claiming import require_offered
 from tests import factories
 from tests.bookings.statements.conftest import APRIL_1, cancelled_late, confirmed_use, correct
 from tests.factories import LONG_AGO, slot
@@ -111,6 +112,8 @@ def test_hours_of_a_related_unit_are_not_supported(vouchers, claimable):
     assert offered_statements(claimable.grant, LATER.date()) == []
     with pytest.raises(RelatedUnit):
         vouchers.claim(claimable.grant, claimable.statement)
+    with pytest.raises(RelatedUnit):
+        require_offered(claimable.grant, claimable.statement.public_id, LATER.date())
 
 
 def test_hours_of_a_unit_that_was_related_then_are_not_supported(vouchers):

@@ -4,11 +4,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
-from instrument_share.journal.models import AuditEntry
+from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, IllegalMove, ReasonMissing
 from rewards.assessment.domain.errors import NoticeRunning
 from rewards.assessment.models import Award
+from rewards.assessment.services.telling import RETURNED
 from rewards.cycle.domain.errors import BudgetInvalid, CycleExists, YearNotOver
 from rewards.cycle.domain.snapshot_schema import ColumnsDiffer
 from rewards.cycle.services.cycles import cycle_open
@@ -121,13 +123,21 @@ def test_only_the_bureau_runs_the_cycle(steps, who):
             getattr(steps, step)()
 
 
-def test_a_returned_report_leads_to_a_second_one(steps):
+def test_a_returned_report_leads_to_a_second_one(steps, year):
     first = steps.through("send")
     with pytest.raises(ReasonMissing) as refused:
         report_return(actor=steps.city.finance, report_id=first.pk, reason=" ", now=AFTER + 16 * DAY)
     assert refused.value.code == "reward.reason_missing"
     report_return(actor=steps.city.finance, report_id=first.pk, reason="缺附件", now=AFTER + 16 * DAY)
     assert steps.cycle.state == "approved"
+    told = Notification.objects.filter(user=year.manager).order_by("id").last()
+    unit = Award.objects.select_related("assessment").get(assessment__organization=year.first).assessment
+    assert (told.message, told.path) == (RETURNED, reverse("assessment", args=[unit.public_id]))
+    assert (told.params["year"], told.params["amount"], "缺附件" in str(told.params)) == (
+        YEAR,
+        "91,933.00",
+        False,
+    )
     second = steps.send()
     assert (second.number, second.total_yuan) == (2, first.total_yuan)
     assert second.code != first.code

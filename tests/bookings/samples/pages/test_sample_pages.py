@@ -8,8 +8,10 @@ import pytest
 from django.urls import reverse
 
 from bookings.samples.models import SampleOrder
+from bookings.samples.services.files import sample_order_report
 from bookings.samples.services.handling import sample_order_reject
 from bookings.waiting.models import WaitlistEntry
+from instrument_share.web.text.formats import moment
 from providers.domain import PriceUnit, ServiceMode, UserKind
 from providers.instruments.models import Instrument
 from providers.terms.models import OpenServiceRule, PriceLine
@@ -190,10 +192,19 @@ def test_a_report_is_delivered_and_read_by_its_owner(client, as_keeper, city, cl
     assert client.get(reverse("sample_file", args=[order.public_id, kept.sha256])).status_code == 404
 
 
-def test_further_report_begins_with_the_note_of_the_one_before(as_keeper, city):
+def test_further_report_begins_with_the_note_of_the_one_before_and_gives_no_new_term(as_keeper, city, clock):
     order = received(city)
-    reported(city, order, note="纯度 98%")
-    assert "纯度 98%</textarea>" in as_keeper.get(address(order, "sample_order_report")).content.decode()
+    log = measured(city, order)
+    page = address(order, "sample_order_report")
+    assert "用户须在 30 天内领回样品。" in text_of(as_keeper.get(page))
+    order = sample_order_report(
+        actor=city.keeper, order_id=order.pk, uploads=[pdf()], note="纯度 98%", now=log.ends_at
+    )
+    clock.set(log.ends_at + timedelta(days=1))
+    further = as_keeper.get(page)
+    assert "纯度 98%</textarea>" in further.content.decode()
+    assert f"样品仍须在 {moment(order.due_at)} 前取回。" in text_of(further)
+    assert "30 天内" not in text_of(further)
 
 
 def test_hostile_files_are_refused_beside_the_field(as_keeper, city):

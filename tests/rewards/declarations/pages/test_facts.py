@@ -69,9 +69,15 @@ def test_a_qualification_that_ends_before_the_year_is_not_said_to_count(login, s
         client.post(ADDRESS, typed | {"valid_through": f"{YEAR}-{day}"})
         login(small.city.officer)
         fact = DeclaredFact.objects.get()
-        shown = text_of(client.get(reverse("fact_decide", args=[fact.public_id, "confirm"])))
-        assert ("只计入12月31日仍有效的条件" in shown) is (day == "12-30")
+        address = reverse("fact_decide", args=[fact.public_id, "confirm"])
+        shown = text_of(client.get(address))
+        ends = f"有效期至2025年12月30日：{YEAR}年度只计入12月31日仍有效的条件。"
+        assert (ends in shown) is (day == "12-30")
         assert (f"冻结{YEAR}年度数据时计入" in shown) is (day == "12-31")
+        english = text_of(client.get(address, headers={"accept-language": "en"}))
+        ends = f"It ends on 30 Dec 2025: for {YEAR} only what is valid on 31 December counts."
+        assert (ends in english) is (day == "12-30")
+        assert (f"It counts when the data of {YEAR} are frozen." in english) is (day == "12-31")
         decide(client, fact, "return", reason="重报")
         client = login(manager)
 

@@ -14,11 +14,13 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.services import organization_reinstate, organization_suspend
 from instrument_share.pages.views import unit_desk
 from instrument_share.web import clock as city_clock
+from rewards.cycle.models import AssessmentCycle
 from rewards.findings.models import Finding
 from rewards.findings.services.deciding import finding_answer
 from rewards.findings.services.opening import finding_open
+from rewards.policy.services import policy_load
 from tests import factories
-from tests.rewards.builders import AFTER, YEAR, local
+from tests.rewards.builders import AFTER, POLICY, YEAR, local
 from tests.rewards.reading import text_of
 
 
@@ -224,7 +226,7 @@ def test_a_falsification_is_proposed_answered_and_confirmed_by_three(login, foun
     assert "经查实弄虚作假：总分记0分，取消奖励资格。" in text_of(shown(officer, "overlap"))
 
 
-def test_who_confirms_a_falsification_reads_that_the_unit_could_not_answer(login, found):
+def test_who_confirms_a_falsification_reads_that_the_unit_could_not_answer(login, found, clock):
     answered(found)
     auditor = login(found.city.auditor)
     decide(auditor, "overlap", outcome="all", reason="重复登记。")
@@ -239,6 +241,20 @@ def test_who_confirms_a_falsification_reads_that_the_unit_could_not_answer(login
     organization_reinstate(**facts, now=city_clock.now() + timedelta(days=1))
     page = text_of(shown(login(found.manager), "overlap"))
     assert ("谁签的名？" in page, told in page) == (True, False)  # it need not hear itself
+    waits = "尚未答复，可在2026年1月21日前（含当日）答复；答复或期限届满之前不能确认。"
+    late = "未答复，答复期限为2026年1月21日（含当日），现已届满；作出决定前仍可答复。"
+    over = "未答复即已作出决定。"
+
+    def said():
+        page = text_of(shown(login(found.city.officer), "overlap"))
+        return [sentence for sentence in (waits, late, over) if sentence in page]
+
+    assert said() == [waits]
+    clock.set(local(2026, 1, 22))
+    assert said() == [late]
+    decided = {"outcome": "confirm", "reason": "属实。"}
+    officer.post(reverse("falsification_decide", args=[finding("overlap").public_id]), decided)
+    assert said() == [over]
 
 
 def test_an_answer_that_came_meanwhile_is_read_before_the_decision(login, found, clock):
@@ -282,12 +298,71 @@ def test_the_unit_answers_until_an_auditor_decides(login, found):
     assert late.status_code == 409
 
 
+def test_a_late_answer_is_said_to_cost_points_only_where_the_policy_takes_some(login, found, clock):
+    rules = POLICY.replace("points = { overdue = 2 }", "points = {}").replace('"1"', '"2"')
+    policies = (found.steps.policy, policy_load(actor=found.city.officer, document=rules, now=AFTER))
+    clock.set(AFTER + timedelta(days=2))
+
+    def told(viewer):
+        texts = []
+        for policy in policies:
+            AssessmentCycle.objects.update(policy=policy)
+            texts.append(text_of(shown(login(viewer), "overlap")))
+        return texts
+
+    costs, free = told(found.manager)
+    assert "请在2026年1月20日前提交。逾期未作说明且问题被认定的，按规定扣分。" in costs
+    assert "请在2026年1月20日前（含当日）说明；逾期未说明的，可直接作出决定。" in free
+    clock.set(local(2026, 1, 21))
+    costs, free = told(found.manager)
+    assert "但问题被认定的，照常按逾期扣分。" in costs
+    assert "说明期限为2026年1月20日，现已届满；核查人员仍会阅读说明。" in free
+    decide(login(found.city.auditor), "overlap", outcome="all", reason="重复登记。")
+    costs, free = told(found.city.auditor)
+    assert "单位逾期未作说明，按规定扣分。" in costs
+    assert "该单位未按时作出说明。" in free
+    assert "扣分" not in free
+
+
 def test_an_officer_reads_but_does_not_decide(login, found):
     client = login(found.city.officer)
     answered(found)
     assert "该问题由核查人员作出决定。" in text_of(shown(client, "overlap"))
     assert decide(client, "overlap", outcome="dismiss", reason="记录属实。").status_code == 403
     assert finding("overlap").state == "open"
+
+
+def test_an_auditor_of_the_unit_reads_why_he_does_not_decide(login, found):
+    answered(found)
+    told = "您属于该机构，或离开未满三年，应当回避：请由他人决定。"
+    assert told not in text_of(shown(login(found.city.auditor), "overlap"))
+    found.city.give(found.city.auditor, found.unit, Role.RESEARCHER)
+    page = shown(login(found.city.auditor), "overlap")
+    assert (told in text_of(page), page.context["decision"]) == (True, None)
+
+
+def test_a_finding_of_a_year_that_is_frozen_and_not_checked_is_answered(login, small, clock):
+    """Its term runs from the day on which an inspector opened it."""
+    small.steps.through("freeze")
+    manager = small.city.person("管理员", small.unit, Role.UNIT_MANAGER)
+    facts = {
+        "organization_id": small.unit.pk,
+        "instrument_id": None,
+        "logs": (),
+        "evidence": {"seen": "无人"},
+    }
+    finding_open(cycle=small.steps.cycle, kind="inspection", actor=small.city.auditor, now=AFTER, **facts)
+    clock.set(AFTER + timedelta(days=1))
+    client = login(manager)
+    assert "说明核查问题" in text_of(client.get("/unit/"))
+    assert shown(client, "inspection").context["answer"] is not None
+    client.post(
+        reverse("finding_answer", args=[finding("inspection").public_id]), {"answer": "当日停电检修。"}
+    )
+    assert (finding("inspection").answer, finding("inspection").answered_late) == ("当日停电检修。", False)
+    assert "说明核查问题" not in text_of(client.get("/unit/"))
+    page = shown(login(small.city.auditor), "inspection")
+    assert (page.context["decision"], page.context["proposal"]) == (None, None)
 
 
 def test_two_units_see_no_more_than_their_own_logs(login, found):

@@ -8,6 +8,7 @@ from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from instrument_share.accounts.domain import Role
 from rewards.objections.models import Objection, ObjectionAnswer
 from rewards.objections.services.objections import objection_comment
 from rewards.objections.views import public
@@ -137,6 +138,25 @@ def test_the_unit_comments_without_learning_who_objected_and_the_officer_answers
     shown = text_of(officer.get(reverse("finding", args=[finding.public_id])))
     assert "公示期异议反映的问题" in shown
     assert objection.public_id in shown
+
+
+def test_who_is_kept_from_answering_reads_why(noticed, login, clock, year):
+    clock.set(ANSWERED)
+    about, own = noticed.raise_one(about=year.first.public_id), noticed.raise_one(actor=noticed.city.officer)
+    bound, raised = (
+        "您属于该机构，或离开未满三年，应当回避：请由他人决定。",
+        "该异议由您提出，须由其他工作人员答复。",
+    )
+
+    def shown(person, objection):
+        page = login(person).get(reverse("objection", args=[objection.public_id]))
+        return bound in text_of(page), raised in text_of(page), page.context["answer_form"] is not None
+
+    noticed.city.give(noticed.city.reviewer, year.first, Role.RESEARCHER)
+    assert shown(noticed.city.reviewer, about) == (True, False, False)
+    assert shown(noticed.city.officer, about) == (False, False, True)
+    assert shown(noticed.city.officer, own) == (False, True, False)
+    assert shown(noticed.city.reviewer, own) == (False, False, True)
 
 
 def test_a_refused_answer_keeps_what_was_typed(noticed, login, clock):

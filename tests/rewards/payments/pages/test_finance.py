@@ -82,12 +82,38 @@ def test_a_report_is_returned_with_a_reason(login, year, sent):
     client = login(year.city.finance)
     missing = client.post(address("report_return", sent), {"reason": ""})
     assert missing.status_code == 422
+    assert "将通知各单位（不含退回理由）；各单位由此出具的证书和评价表不再有效。" in text_of(missing)
     answer = client.post(address("report_return", sent), {"reason": "附件二缺单位公章。"}, follow=True)
     assert "由财政局经办退回：附件二缺单位公章。" in text_of(answer)
     officer = login(year.city.officer)
     page = officer.get(reverse("cycle", args=[2025]))
     assert "退回报送件：附件二缺单位公章。" in text_of(page)
     assert page.context["primary"][0] == "生成报送件预览稿"
+
+
+def test_a_returned_report_shows_no_payment_of_the_one_that_replaced_it(login, small, clock):
+    accepted = small.steps.through("send")
+    small.city.account(small.unit)
+    clock.set(AFTER + timedelta(days=16))
+    report_accept(actor=small.city.finance, report_id=accepted.pk, now=AFTER + timedelta(days=16))
+    with guards_lifted():
+        _another_report(small, 0)
+    returned = FinanceReport.objects.get(state="returned")
+    batch = batch_make(
+        actor=small.city.finance,
+        report_id=accepted.pk,
+        awards=[award(small.unit)],
+        now=AFTER + timedelta(days=16),
+    )
+
+    def shown(report):
+        page = login(small.city.finance).get(address("report", report))
+        text = text_of(page)
+        waits = address("batch", report, batch.public_id) in page.content.decode()
+        return waits, "不凭本报告拨付" in text, "2 家单位中" in text or "尚未拨付" in text
+
+    assert shown(accepted) == (True, False, True)
+    assert shown(returned) == (False, True, False)
 
 
 def test_a_payment_is_recorded_once_and_not_before_it_was_made(login, year, sent):

@@ -1,11 +1,14 @@
 """What is asked for too late, after a day or after a colleague."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from instrument_share.accounts.models import Organization
+from tests.factories import NOW
 from tests.page_fixtures import text_of
 from tests.rewards.vouchers.conftest import LATER, add_statements
 
@@ -20,6 +23,31 @@ def test_who_applies_too_late_reads_when_applications_were_taken(vouchers, clock
     assert answer.status_code == 409
     assert "2026年1月1日" in text_of(answer)
     assert "2026年3月31日" in text_of(answer)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_applies_after_a_colleague_or_too_late_for_the_budget_reads_why(vouchers, clock, method):
+    clock.set(NOW)
+    scheme = vouchers.open(budget_yuan=Decimal(1000))
+    firm, other = vouchers.firm("云屏小微科技有限公司")
+
+    def refused(person):
+        client = Client()
+        client.force_login(person)
+        answer = getattr(client, method)(reverse("voucher_apply", args=[scheme.public_id]))
+        return answer.status_code, text_of(answer)
+
+    vouchers.grant(scheme)
+    status, said = refused(other)
+    assert (status, "本批创新券已全部发放，请申请其他批次。" in said) == (409, True)
+    scheme = vouchers.open(batch=2)
+    vouchers.apply(scheme)
+    status, said = refused(vouchers.admin)
+    assert (status, "贵单位已申请过这一批，没有重复提交。" in said) == (409, True)
+    Organization.objects.filter(pk=firm.pk).update(size_class="large")
+    status, said = refused(other)
+    assert (status, "本方案不面向这类性质和规模的单位。" in said) == (422, True)
+    assert refused(vouchers.city.researcher)[0] == 403
 
 
 def test_who_claims_after_a_colleague_reads_by_which_claim(vouchers, claimable, clock):

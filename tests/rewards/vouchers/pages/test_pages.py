@@ -17,7 +17,7 @@ from rewards.cycle.models import AssessmentCycle
 from rewards.findings.models import Finding
 from rewards.policy.models import RewardPolicy
 from rewards.vouchers.domain.codes import get_list_code
-from rewards.vouchers.models import VoucherPayout
+from rewards.vouchers.models import VoucherPayout, VoucherPayoutList
 from rewards.vouchers.services.granting import voucher_application_refuse, voucher_grant
 from rewards.vouchers.views import overview
 from tests import factories
@@ -224,6 +224,25 @@ def test_no_list_is_made_of_no_claim(vouchers, claimable):
     assert "本方案没有复审通过、待列入清单的申请。" in text_of(asked)
 
 
+def test_a_list_is_made_of_the_sum_that_its_page_showed(vouchers, claimable, clock):
+    (other,) = add_statements(vouchers.city, vouchers.admin, [300])
+    clock.set(LATER)
+    vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+    client = Client()
+    client.force_login(vouchers.officer)
+    address = reverse("voucher_list_new", args=[claimable.scheme.public_id])
+    asked = client.get(address)
+    shown = {"shown_yuan": asked.context["form"]["shown_yuan"].value()}
+    assert "共1笔，合计¥100.00。" in text_of(asked)
+    vouchers.approve(vouchers.claim(claimable.grant, other, invoice="2650 0002"))  # meanwhile
+    refused = client.post(address, shown)
+    assert refused.status_code == 409
+    assert "现有合计250.00元的申请待列入清单，请重新核对后再生成。" in text_of(refused)
+    assert not VoucherPayoutList.objects.exists()
+    client.post(address, {"shown_yuan": refused.context["form"]["shown_yuan"].value()})
+    assert VoucherPayoutList.objects.get().total_yuan == 250
+
+
 def test_no_list_is_offered_while_uses_of_an_audited_claim_were_corrected(vouchers, claimable, read, clock):
     claim = vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
     about = ("voucher_scheme", claimable.scheme.public_id)
@@ -237,10 +256,21 @@ def test_no_list_is_offered_while_uses_of_an_audited_claim_were_corrected(vouche
     assert "¥150.00" in page
     client = Client()
     client.force_login(vouchers.officer)
-    assert client.get(new).status_code == 409
+    refused = client.get(new)
+    said = "请以此为由退回，申领单位可在2027年2月28日前（含当日）重新申请。"
+    assert (refused.status_code, said in text_of(refused)) == (409, True)
     page = read(vouchers.officer, "voucher_claim", claim.public_id)
     assert offered_moves(page, claim) == {"refuse"}
     assert "¥150.00" in page
+    refuse = reverse("voucher_claim_refuse", args=[claim.public_id])
+    for day, said in (
+        (28, "所涉机时、发票和创新券额度将释放，可重新申请。"),
+        (29, "兑付申请已于2027年2月28日截止，申领单位不能再次申请。"),
+    ):
+        clock.set(datetime(2027, 2, 27, tzinfo=CITY_TIME) + (day - 27) * DAY)
+        asked = text_of(client.get(refuse))
+        assert (said in asked, "可重新申请" in asked) == (True, day == 28)
+    clock.set(LATER)
     vouchers.refuse(claim)
     assert address not in read(vouchers.officer, *about)
 
@@ -289,7 +319,8 @@ def test_what_hinders_a_grant_stands_in_its_place(vouchers, read):
     assert (grant in page, "本批预算已用完" in page) == (False, True)
     Organization.objects.filter(pk=firm.pk).update(size_class="large")
     page = read(vouchers.officer, "voucher_application", application.public_id)
-    assert (grant in page, "不面向这类性质和规模" in page) == (False, True)
+    said = "本方案不面向这类性质和规模的单位。如单位性质或规模登记有误，请先更正。"
+    assert (grant in page, said in page) == (False, True)
     refuse = reverse("voucher_application_refuse", args=[application.public_id])
     assert refuse in page
     client = Client()
@@ -312,7 +343,8 @@ def test_no_voucher_is_granted_after_the_last_day_of_claims(vouchers, read, cloc
         reverse(f"voucher_application_{move}", args=[application.public_id]) for move in ("grant", "refuse")
     )
     page = read(vouchers.officer, "voucher_application", application.public_id)
-    assert (grant in page, refuse in page, "该创新券的兑付申请已于" in page) == (False, True, True)
+    said = "本批创新券的兑付申请已于2027年2月28日截止，请以此为由不予发放。"
+    assert (grant in page, refuse in page, said in page) == (False, True, True)
     assert first.public_id not in page
     client = Client()
     client.force_login(vouchers.officer)
