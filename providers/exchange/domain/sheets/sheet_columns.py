@@ -157,7 +157,7 @@ NEWS = SheetKind(
         (
             {
                 "title_zh": "质谱仪恢复服务",
-                "body_zh": "质谱仪完成年度维护，自即日起恢复开放。",
+                "body_zh": "质谱仪完成年度维护，自即日起恢复服务。",
                 "publish": "立即发布",
             },
             {"publish": "Publish now"},

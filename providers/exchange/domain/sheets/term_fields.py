@@ -174,7 +174,7 @@ RULE_FIELDS: dict[str, SheetField] = {
             "step",
             gettext_noop("Step (minutes)"),
             "minutes",
-            headings=("预约步长（分钟）",),
+            headings=("预约时间单位（分钟）", "预约步长（分钟）"),
             least=1,
             most=1440,
         ),
