@@ -178,7 +178,7 @@ class PublicationOutcomesForm(KeepingOutcomesForm):
         max_length=500,
         required=False,
         widget=forms.Textarea({"rows": 2}),
-        help_text=_("Users whose booking is cancelled read it."),
+        help_text=_("Users whose booking is cancelled can read it."),
     )
 
     def clean(self) -> dict[str, Any]:

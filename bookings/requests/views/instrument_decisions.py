@@ -37,7 +37,9 @@ from providers.domain import InstrumentState
 if TYPE_CHECKING:
     from providers.models import Instrument
 
-NEED_IT = gettext_noop("What takes it along can't be booked without it either: {names}.")
+NEED_IT = gettext_noop(
+    "Instruments that can only be booked together with it can't be booked either: {names}."
+)
 
 
 @login_required
