@@ -72,7 +72,7 @@ class SheetTooLarge(DomainError):
 
     code = "import.too_large"
     message = gettext_noop(
-        "The sheet is too large: at most {megabytes} MB, {rows} rows and {columns} columns. Divide it."
+        "The sheet is too large: at most {megabytes} MB, {rows} rows and {columns} columns. Split it."
     )
 
     def __init__(self) -> None:

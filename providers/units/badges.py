@@ -31,7 +31,7 @@ MOVES: dict[str, str | Promise] = {
 ACTS: dict[str, str | Promise] = {
     "drafted": _("began a draft"),
     "scheduled": _("scheduled for later"),
-    "unscheduled": _("took the schedule back"),
+    "unscheduled": _("cancelled the schedule"),
     "discarded": _("discarded the draft"),
     "withdrawn": _("took down"),
     "sent": _("sent"),

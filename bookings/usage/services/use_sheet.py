@@ -143,7 +143,7 @@ class _Planner:
 
     @cached_property
     def instruments(self) -> "dict[str, Instrument]":
-        """Return the unit's instruments by inner number and public id; those in the sheet get locked."""
+        """Return the unit's instruments by internal number and public id; those in the sheet get locked."""
         found = list(
             providers.instruments(self.task.actor).filter(organization_id=self.task.organization.pk)  # type: ignore[arg-type]
         )

@@ -17,19 +17,23 @@ HEADS: Mapping[str, Sequence[str]] = {
     USCC: ("统一社会信用代码", "social credit code"),
     FACT: ("申报事项", "declared fact"),
     WHAT: ("条件或等级", "condition or grade"),
-    INSTRUMENT: ("仪器内部编号", "inner number of the instrument"),
+    INSTRUMENT: (
+        "仪器内部编号",
+        "internal number of the instrument",
+        "inner number of the instrument",
+    ),
     FIGURE: ("数值", "figure"),
     EVIDENCE: ("证明文件", "proof"),
     VALID: ("有效期至", "valid through"),
 }
-"""What a column holds → how its head may read, in Chinese and in English."""
+"""What a column holds → how its head may read: in Chinese, in English, and as it once was."""
 NEEDED = (USCC, FACT, EVIDENCE)
 FILLED = (FIGURE, EVIDENCE, VALID)
 """A row in which all of these are empty declares nothing, unless it names a grade."""
 
 
 class Known(NamedTuple):
-    """What names in a sheet may mean: lower-case words, USCCs, and inner numbers of a unit's instruments."""
+    """What names in a sheet may mean: lower-case words, USCCs, internal numbers of a unit's instruments."""
 
     units: Mapping[str, int]
     kinds: Mapping[str, FactKind]
