@@ -241,6 +241,6 @@ def test_the_pages_stand_in_english(login, small):
     small.steps.through("score")
     client = login(small.city.officer)
     client.cookies["django_language"] = "en"
-    assert "Ratings added up, 5 for the best 14" in text_of(page(client, "ratings"))
+    assert "Sum of the ratings, 5 for the best 14" in text_of(page(client, "ratings"))
     assert "Decided in time 1 Lapsed 1" in text_of(page(client, "decisions"))
     assert "Complete kinds, all months together" in text_of(page(client, "completeness"))
