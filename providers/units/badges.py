@@ -24,7 +24,7 @@ MOVES: dict[str, str | Promise] = {
     "publish": _("publish"),
     "withdraw": _("take down"),
     "schedule": _("schedule"),
-    "unschedule": _("take back the schedule"),
+    "unschedule": _("cancel the schedule"),
     "discard": _("discard"),
 }
 

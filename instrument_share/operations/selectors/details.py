@@ -154,7 +154,7 @@ DETAILS: dict[str, str] = {
     "closure": gettext_noop("Closure"),
     "retirement": gettext_noop("Retirement"),
     "valid_through": gettext_noop("Valid through"),
-    "voucher": gettext_noop("Number of the voucher"),
+    "voucher": gettext_noop("Voucher number"),
     "wanted": gettext_noop("Wanted time"),
     "first_date": gettext_noop("First day"),
     "last_date": gettext_noop("Last day"),
@@ -198,7 +198,7 @@ DETAILS: dict[str, str] = {
     "low": gettext_noop("Lowest value"),
     "high": gettext_noop("Highest value"),
     "most_loss": gettext_noop("Largest loss of a unit"),
-    "spend_at_most": gettext_noop("Awards together at most"),
+    "spend_at_most": gettext_noop("Total awards at most"),
 }
 """By key."""
 LISTS: dict[str, tuple[str, ...]] = {
