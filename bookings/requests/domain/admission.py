@@ -82,7 +82,7 @@ def find_problems(
         found.append(
             Problem(
                 "booking.subject_missing",
-                gettext_noop("Describe briefly what is to be measured."),
+                gettext_noop("Say what is to be measured, in a few words."),
                 field="subject",
             )
         )

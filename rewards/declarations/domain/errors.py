@@ -58,6 +58,6 @@ class FactsMissing(DomainError):
 
     code = "reward.facts_missing"
     message = gettext_noop(
-        "Under this policy no award can be calculated, since facts are missing. Enter them under "
+        "Under this policy no award can be worked out, since facts are missing. Enter them under "
         "“Declared facts”."
     )

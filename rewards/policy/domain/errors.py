@@ -18,5 +18,5 @@ class PolicyIsDraft(Conflict):
 
     code = "reward.policy_draft"
     message = gettext_noop(
-        "“{policy}” is a draft. With a draft a year can be scored and shown, but not approved, sent or paid."
+        "“{policy}” is a draft. By a draft a year can be scored and shown, but not approved, sent or paid."
     )

@@ -37,4 +37,4 @@ class PreviewMissing(Conflict):
     """Nobody has looked through the paper before it is sealed."""
 
     code = "reward.preview_missing"
-    message = gettext_noop("Make a preview of the report and review it first; then it can be sealed.")
+    message = gettext_noop("Make a preview of the paper and look through it first; then it can be sealed.")
