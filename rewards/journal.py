@@ -61,7 +61,7 @@ ACTS: dict[str, str] = {
     "finding.falsification_confirmed": gettext_noop("Falsification confirmed"),
     "finding.falsification_rejected": gettext_noop("Falsification rejected"),
     "report.previewed": gettext_noop("Preview of the report made"),
-    "report.looked_at": gettext_noop("Preview of the report looked through"),
+    "report.looked_at": gettext_noop("Preview of the report reviewed"),
     "report.sent": gettext_noop("Report sent to the Finance Bureau"),
     "report.accepted": gettext_noop("Report accepted by the Finance Bureau"),
     "report.returned": gettext_noop("Report returned by the Finance Bureau"),

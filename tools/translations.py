@@ -56,6 +56,11 @@ AVOIDED: Mapping[str, str] = {
     "临近取消": "逾期取消",
     "机时记录": "上机记录",
     "双因素": "两步验证",
+    "预约步长": "预约时间单位",
+    "时间档": "预约时间单位",
+    "粒度": "预约时间单位",
+    "暂停开放": "暂停服务",
+    "恢复开放": "恢复服务",
 }
 """Words for which the platform has another one (docs/glossary.md)."""
 

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 
 class MisuseIn(BodyIn):
-    """What was done against which rule."""
+    """What was done, and which rule it broke."""
 
-    reason: Text500 = Field(description=_("what was done against which rule; the user reads it"))
+    reason: Text500 = Field(description=_("what was done, and which rule it broke; the user can read it"))
 
 
 class AppealIn(BodyIn):

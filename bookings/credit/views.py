@@ -87,7 +87,7 @@ def misuse(request: SignedInRequest, public_id: str) -> Confirmation:
         raise refusal
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
-        help_text=_("Say what was done against which rule. The user reads it."),
+        help_text=_("Say what was done and which rule it broke. The user can read it."),
     )
     return Confirmation(
         heading=_("Record misuse?"),
@@ -99,7 +99,7 @@ def misuse(request: SignedInRequest, public_id: str) -> Confirmation:
             _("{user} is told at once, with your reason, and can appeal within {days} days.").format(
                 user=found.user.name, days=settings.CREDIT_APPEAL_DAYS
             ),
-            _("Somebody else of the unit answers, and after {days} working days the bureau.").format(
+            _("Somebody else at the unit answers; after {days} working days the bureau does.").format(
                 days=settings.CREDIT_ANSWER_WORKING_DAYS
             ),
             _("It is recorded once, until {time}, and can't be taken back.").format(
@@ -136,7 +136,9 @@ def appeal(request: SignedInRequest, public_id: str) -> Confirmation:
         raise refusal
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
-        help_text=_("Say why it should not count. The unit reads it, and the bureau where it answers."),
+        help_text=_(
+            "Say why it should not count. The unit can read it, and so can the bureau where it answers."
+        ),
     )
     return Confirmation(
         heading=_("Appeal this event?"),
@@ -149,7 +151,7 @@ def appeal(request: SignedInRequest, public_id: str) -> Confirmation:
         ],
         action=_("Send the appeal"),
         perform=lambda: credit_appeal(actor=request.user, event_id=found.pk, now=now, **form.cleaned_data),
-        success=_("Sent. You are told as soon as it is answered."),
+        success=_("Sent. You will be notified when it is answered."),
         back_address=reverse("credit_event", args=[public_id]),
         form=form,
     )

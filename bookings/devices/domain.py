@@ -37,7 +37,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     EventKind: {
         EventKind.START: gettext_noop("Use begun"),
         EventKind.STOP: gettext_noop("Use ended"),
-        EventKind.HEARTBEAT: gettext_noop("Sign of life"),
+        EventKind.HEARTBEAT: gettext_noop("Heartbeat"),
         EventKind.FAULT: gettext_noop("Fault"),
     },
     NoteKind: {

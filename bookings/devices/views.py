@@ -80,8 +80,8 @@ def device_revoke(request: SignedInRequest, public_id: str) -> Confirmation:
         heading=_("Revoke the key of the device?"),
         consequences=[
             _(
-                "Nothing more is taken from the device, nor told to it; an interlock no longer lets anybody "
-                "start."
+                "Nothing more is accepted from the device or sent to it; an interlock no longer lets "
+                "anybody start."
             ),
             _("Keepers check users in and out at their desk."),
         ],

@@ -17,7 +17,9 @@ class WebhookForm(forms.Form):
         label=_("Address"),
         max_length=500,
         assume_scheme="https",
-        help_text=_("Of your own system; it begins with https:// and is reached from the internet."),
+        help_text=_(
+            "An address of your own system that begins with https:// and can be reached from the internet."
+        ),
     )
     actions = forms.MultipleChoiceField(label=_("Events to send"), widget=forms.CheckboxSelectMultiple)
 

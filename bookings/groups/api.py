@@ -58,7 +58,7 @@ booking_router = Router(tags=["bookings"], auth=members(TokenScope.BOOK))
     "/{booking_id}/extend",
     response={200: BookingOut, **error_responses(400, 403, 404, 409, 412)},
     operation_id="booking_extend",
-    summary=gettext_noop("Let a booking under way end later"),
+    summary=gettext_noop("Extend a booking under way"),
     openapi_extra=WITH_ETAG_ONCE,
 )
 @idempotent_operation
@@ -151,7 +151,7 @@ def _read_series(request: HttpRequest, data: SeriesIn) -> Sequence[Wanted]:
     response={200: ChecksOut, **error_responses(400, 403, 404, 410)},
     operation_id="series_check",
     auth=members(TokenScope.READ),
-    summary=gettext_noop("What is wrong with which date of a series"),
+    summary=gettext_noop("Check the dates of a series"),
 )
 def check_series(request: HttpRequest, data: SeriesIn) -> ChecksOut:
     """Each date with its price, as if those before it were booked. Changes nothing."""
@@ -163,7 +163,7 @@ def check_series(request: HttpRequest, data: SeriesIn) -> ChecksOut:
     "/series",
     response={201: GroupOut, **error_responses(400, 403, 404, 409, 410)},
     operation_id="series_book",
-    summary=gettext_noop("Book those dates of a series that can be"),
+    summary=gettext_noop("Book the dates of a series that can be booked"),
     openapi_extra=IDEMPOTENT,
 )
 @idempotent_operation

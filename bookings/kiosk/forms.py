@@ -47,7 +47,7 @@ class CodeForm(KeyForm):
     code = CodeField(
         label=_("Check-in code"),
         max_length=200,
-        error_messages={"required": _("Type the code from the page of your booking, or scan it.")},
+        error_messages={"required": _("Type the code from your booking’s page, or scan it.")},
         widget=forms.TextInput(
             {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "autofocus": True}
         ),

@@ -36,7 +36,7 @@ class ProjectForm(forms.Form):
         label=_("Project number"),
         max_length=LONGEST_NUMBER,
         required=False,
-        help_text=_("As the funding body gives it; once in your organization."),
+        help_text=_("As given by the funding body; unique in your organization."),
     )
     funding = forms.ChoiceField(label=_("Funding source"))
     holder = forms.ChoiceField(
@@ -50,7 +50,7 @@ class ProjectForm(forms.Form):
         max_digits=11,
         decimal_places=2,
         required=False,
-        help_text=_("Bookings beyond it are refused. Left empty, nothing bounds what the project spends."),
+        help_text=_("Bookings beyond it are refused. Leave empty for no limit."),
     )
     open_to = forms.ChoiceField(
         label=_("Who may use it"),

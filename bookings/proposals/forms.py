@@ -65,7 +65,7 @@ class FindForm(forms.Form):
         cleaned = super().clean() or {}
         first, last = cleaned.get("first"), cleaned.get("last")
         if first and last and last < first:
-            self.add_error("last", _("The last day is the first day or a later one."))
+            self.add_error("last", _("The last day can’t be before the first day."))
         elif first and last and last - first >= LONGEST_SPAN:
             self.add_error("last", _("Choose at most %(days)s days.") % {"days": LONGEST_SPAN.days})
         return cleaned

@@ -47,7 +47,9 @@ class InstrumentsPage(Schema):
         description=_("`cursor` of the next page; null on the last, and behind the 200 that fit best")
     )
     corrected: list[CorrectedOut] = Field(description=_("words of `q` that were taken as misspelt"))
-    left_out: list[str] = Field(description=_("words of `q` that nothing has; they narrow nothing"))
+    left_out: list[str] = Field(
+        description=_("words of `q` that nothing matches; they do not narrow the search")
+    )
 
 
 class IntervalOut(Schema):
@@ -58,18 +60,18 @@ class IntervalOut(Schema):
 
 
 class ClosedOut(Schema):
-    """The time of a closure, whole, and its reason."""
+    """The whole time of a closure, and its reason."""
 
     starts_at: datetime
     ends_at: datetime
     reason_zh: str = Field(description=_("why, in Chinese"), examples=["更换灯丝"])
     reason_en: str = Field(
-        description=_("why, in English; empty where nobody has said it"), examples=["Filament change"]
+        description=_("why, in English; empty where none was given"), examples=["Filament change"]
     )
 
 
 class AvailabilityOut(Schema):
-    """Open, closed and free time; who holds the rest is nobody's business."""
+    """Open, closed and free time; who holds the rest is not disclosed."""
 
     instrument: PublicId
     step_minutes: int | None = Field(
@@ -228,7 +230,7 @@ class MoveIn(BodyIn):
 
 
 class NoteIn(BodyIn):
-    note: Text500 = Field("", description=_("a word to the user, who reads it"))
+    note: Text500 = Field("", description=_("a message to the user"))
 
 
 class ReasonIn(BodyIn):
@@ -277,7 +279,9 @@ class BookingOut(Schema):
     payer_organization: OrganizationRef | None
     starts_at: datetime
     ends_at: datetime
-    user_kind: UserKind = Field(description=_("as what the unit sees the user; decides admission and price"))
+    user_kind: UserKind = Field(
+        description=_("kind of user as the unit sees it; decides admission and price")
+    )
     service_mode: ServiceMode
     subject: str
     project: str

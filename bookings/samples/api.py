@@ -63,7 +63,7 @@ def sample_order_list(
     "",
     response={201: SampleOrderWithSamplesOut, **error_responses(400, 403, 404, 410)},
     operation_id="sample_order_create",
-    summary=gettext_noop("Order the measuring of samples"),
+    summary=gettext_noop("Order the measurement of samples"),
     openapi_extra=IDEMPOTENT,
 )
 @idempotent_operation

@@ -75,7 +75,7 @@ class SampleForm(forms.Form):
     heading = ""
 
     number = forms.CharField(
-        label=_("Sample number"), max_length=LONGEST["number"], help_text=_("As on the vial.")
+        label=_("Sample number"), max_length=LONGEST["number"], help_text=_("As written on the container.")
     )
     name = forms.CharField(label=_("Name or material"), max_length=LONGEST["name"])
     tests = forms.CharField(label=_("Measurement"), max_length=LONGEST["tests"])
@@ -143,11 +143,11 @@ class QuoteForm(forms.Form):
     hours = forms.DecimalField(
         label=_("Hours on the instrument, estimated"), min_value=0, max_value=MOST_HOURS, decimal_places=2
     )
-    sample_yuan = PriceField(label=_("Price by sample (yuan)"))
-    hour_yuan = PriceField(label=_("Price by hour (yuan)"))
-    use_yuan = PriceField(label=_("Price for the whole (yuan)"))
+    sample_yuan = PriceField(label=_("Price per sample (yuan)"))
+    hour_yuan = PriceField(label=_("Price per hour (yuan)"))
+    use_yuan = PriceField(label=_("Price per use (yuan)"))
     report_days = forms.IntegerField(
-        label=_("Report within (days of the receipt)"), min_value=1, max_value=MOST_REPORT_DAYS
+        label=_("Report within (days of receipt)"), min_value=1, max_value=MOST_REPORT_DAYS
     )
     note = forms.CharField(
         label=_("Note for the user"), required=False, max_length=500, widget=forms.Textarea({"rows": 3})
@@ -179,9 +179,9 @@ class ReceiptForm(forms.Form):
     brought_by = forms.CharField(
         label=_("Brought by"),
         max_length=100,
-        help_text=_("A person, or the courier and the parcel’s number."),
+        help_text=_("A person, or the courier and the parcel number."),
     )
-    place = forms.CharField(label=_("Where they are kept"), max_length=100, required=False)
+    place = forms.CharField(label=_("Storage location"), max_length=100, required=False)
     condition = forms.CharField(
         label=_("Condition on arrival"), max_length=500, required=False, widget=forms.Textarea({"rows": 3})
     )
@@ -216,10 +216,10 @@ class ClosingForm(forms.Form):
     """What became of the samples."""
 
     outcome = forms.ChoiceField(
-        label=_("What became of them"), choices=partial(choices_of, Afterwards), widget=forms.RadioSelect
+        label=_("Returned or disposed of"), choices=partial(choices_of, Afterwards), widget=forms.RadioSelect
     )
     note = forms.CharField(
-        label=_("Who took them, or why"), max_length=500, widget=forms.Textarea({"rows": 2})
+        label=_("Who collected them, or the reason"), max_length=500, widget=forms.Textarea({"rows": 2})
     )
 
     def __init__(self, *args: Any, is_reported: bool, **kwargs: Any) -> None:

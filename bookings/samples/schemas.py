@@ -37,10 +37,10 @@ class SampleIn(BodyIn):
     """A sample as its owner describes it."""
 
     number: str = Field(
-        max_length=LONGEST["number"], pattern=NO_NUL, description=_("number by which its owner knows it")
+        max_length=LONGEST["number"], pattern=NO_NUL, description=_("the owner's own number for it")
     )
     name: str = Field(max_length=LONGEST["name"], pattern=NO_NUL, description=_("what the sample is"))
-    tests: str = Field(max_length=LONGEST["tests"], pattern=NO_NUL, description=_("what is wanted of it"))
+    tests: str = Field(max_length=LONGEST["tests"], pattern=NO_NUL, description=_("the measurement wanted"))
     storage: SampleStorage = SampleStorage.ROOM
     hazards: list[SampleHazard] = []
 
@@ -77,7 +77,7 @@ class SampleOrderOut(Schema):
         )
     )
     progress: Progress | None = Field(
-        description=_("of the measuring; null: the unit does not have the samples")
+        description=_("state of the measurement; null: the unit does not have the samples")
     )
     due_at: datetime | None = Field(
         description=_("until when the next step is due; null: no step has a deadline now")
@@ -104,9 +104,9 @@ class SampleOrderOut(Schema):
 
 
 class SampleOut(Schema):
-    number: str = Field(description=_("number by which its owner knows it"))
+    number: str = Field(description=_("the owner's own number for it"))
     name: str = Field(description=_("what the sample is"))
-    tests: str = Field(description=_("what is wanted of it"))
+    tests: str = Field(description=_("the measurement wanted"))
     storage: SampleStorage
     hazards: list[SampleHazard]
 

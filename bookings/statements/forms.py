@@ -63,12 +63,12 @@ class PaymentForm(forms.Form):
     amount_yuan = forms.DecimalField(label=_("Amount in yuan"), max_digits=14, decimal_places=2)
     paid_date = DayField(label=pgettext_lazy("statement", "Date of payment"), widget=DayInput())
     voucher = forms.CharField(
-        label=_("Number of the bank’s voucher"), max_length=60, widget=forms.TextInput(attrs=PLAIN)
+        label=_("Bank voucher number"), max_length=60, widget=forms.TextInput(attrs=PLAIN)
     )
     invoice_number = forms.CharField(
-        label=_("Number of the invoice"), max_length=60, widget=forms.TextInput(attrs=PLAIN)
+        label=_("Invoice number"), max_length=60, widget=forms.TextInput(attrs=PLAIN)
     )
-    invoice_date = DayField(label=_("Date of the invoice"), widget=DayInput())
+    invoice_date = DayField(label=_("Invoice date"), widget=DayInput())
 
     def __init__(self, *args: Any, owed: Decimal, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

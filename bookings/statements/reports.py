@@ -169,9 +169,9 @@ def _get_reason(line: "StatementLine") -> str:
 def _payments(payments: "Sequence[StatementPayment]") -> Table:
     columns = [
         Column(pgettext("statement", "Date of payment")),
-        Column(_("Number of the bank’s voucher")),
-        Column(_("Number of the invoice")),
-        Column(_("Date of the invoice")),
+        Column(_("Bank voucher number")),
+        Column(_("Invoice number")),
+        Column(_("Invoice date")),
         Column(_("Amount (yuan)"), "right"),
     ]
     rows = [

@@ -162,10 +162,10 @@ class UsageOut(Schema):
         description=_("file and row of a log from an imported sheet; null: from none")
     )
     confirmed: bool = Field(
-        description=_("whether somebody else than who recorded it, or the clock, confirmed it")
+        description=_("whether it was confirmed, by somebody other than who recorded it or automatically")
     )
     confirmed_automatically: bool = Field(
-        description=_("whether the clock confirmed it: nobody confirmed or disputed the log in time")
+        description=_("whether it was confirmed automatically: nobody confirmed or disputed the log in time")
     )
     corrections: list[CorrectionOut] = Field(
         description=_("corrections of the log; those not confirmed do not count yet")

@@ -68,8 +68,8 @@ class SpanRefused(Invalid):
 
     code = "waiting.span_refused"
     message = gettext_noop(
-        "Between the earliest start and the latest end lie the hours that you need, at least {notice} from "
-        "now, and no more than {longest}. Choose other times."
+        "The hours that you need must fit between the earliest start and the latest end, begin at least "
+        "{notice} from now, and the two lie at most {longest} apart. Choose other times."
     )
 
 

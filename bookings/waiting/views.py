@@ -170,7 +170,7 @@ def accept(request: SignedInRequest, booking_id: str) -> HttpResponse:
 
 def _accepted(request: SignedInRequest, entry: "WaitlistEntry", booking: "Booking") -> str:
     if entry.user_id != request.user.pk:
-        return _("Accepted in the name of {user}, who has been told.").format(user=entry.user.name)
+        return _("Accepted on behalf of {user}, who has been told.").format(user=entry.user.name)
     if booking.state == BookingState.REQUESTED:
         return _("Requested. The keeper decides by {time}; you will be told here and by mail.").format(
             time=moment(booking.decide_by)
@@ -187,7 +187,7 @@ def decline(request: SignedInRequest, booking_id: str) -> HttpResponse:
     offer_decline(actor=request.user, booking_id=offer.booking_id, now=clock.now())
     sentence = _("Declined. You stay on the list for other times.")
     if offer.entry.user_id != request.user.pk:
-        sentence = _("Declined in the name of {user}, who has been told and stays on the list.").format(
+        sentence = _("Declined on behalf of {user}, who has been told and stays on the list.").format(
             user=offer.entry.user.name
         )
     return redirect_with_message(request, sentence, _my_waiting())
@@ -212,7 +212,7 @@ def leave(request: SignedInRequest, public_id: str) -> Confirmation:
         consequences=lines,
         action=_("Leave the list"),
         perform=lambda: waiting_leave(actor=request.user, entry_id=entry.pk, now=clock.now()),
-        success=_("You wait for it no longer."),
+        success=_("You are no longer on the waiting list."),
         back_address=_my_waiting(),
         tone="danger",
     )

@@ -8,7 +8,7 @@ from instrument_share.web.api.descriptions import Descriptions
 FIELDS: Mapping[str, str] = {
     "code": _("stable code, the same in every language"),
     "content": _("what was done, in a few words"),
-    "detail": _("what is wrong and how to mend it, in the reader's language"),
+    "detail": _("what is wrong and how to correct it, in the reader's language"),
     "direction": _("what the hours serve"),
     "earliest": _("from when on the time may start"),
     "ends_at": _("the end of the time, which is no longer part of it"),
@@ -37,7 +37,7 @@ FIELDS: Mapping[str, str] = {
     "samples": _("how many samples are measured"),
     "scheme": _("the batch of innovation vouchers"),
     "service_mode": _(
-        "who operates: the user, the unit, the unit on samples handed in, or the user from afar"
+        "who operates: the user, the unit, the unit on samples handed in, or the user remotely"
     ),
     "setup_seconds": _("seconds of setting up; they count as effective"),
     "starts_at": _("the first instant of the time"),
@@ -81,8 +81,8 @@ CLOSED_LISTS: Mapping[str, str] = {
     "Role": _("role of a person in an organization"),
     "Order": _("orders of the catalogue: by relevance to the words, next free time, price, or name"),
     "ServiceMode": _(
-        "way of service: the user operates, the unit measures, samples are handed in, or the user "
-        "works from afar"
+        "way of service: the user operates, the unit measures, samples are handed in, or the user works "
+        "remotely"
     ),
     "UserKind": _(
         "kind of user as the unit sees it: of the unit itself, of another organization, of an "

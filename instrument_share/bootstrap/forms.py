@@ -48,7 +48,7 @@ class DistrictsForm(forms.Form):
         label=gettext_lazy("Districts"),
         max_length=20_000,
         help_text=gettext_lazy(
-            "One in each line: code of the administrative division (GB/T 2260), Chinese name, English name, "
+            "One per line: code of the administrative division (GB/T 2260), Chinese name, English name, "
             "separated by commas."
         ),
         widget=forms.Textarea({"rows": 5, "placeholder": "990101,示例区,Example District"}),
@@ -77,7 +77,7 @@ def _district_problem(cells: list[str], codes: set[str]) -> str:
         return _("Enter code, Chinese name and English name, separated by commas.")
     code, name_zh, name_en = cells
     if len(code) != CODE_DIGITS or not (code.isascii() and code.isdigit()):
-        return _("“{code}” is no code of six digits.").format(code=code)
+        return _("“{code}” is not a code of six digits.").format(code=code)
     if code in codes:
         return _("The code {code} occurs twice.").format(code=code)
     if len(name_zh) > LONGEST_DISTRICT or len(name_en) > LONGEST_ENGLISH:
@@ -219,13 +219,13 @@ class TablesForm(forms.Form):
         except Invalid as error:
             raise forms.ValidationError(_texts(error.problems)) from error
         except csv.Error as error:
-            raise forms.ValidationError(_("The file is no CSV.")) from error
+            raise forms.ValidationError(_("The file is not a CSV file.")) from error
 
     def clean_holidays(self) -> dict[int, list[Day]]:
         try:
             days, problems = parse_days(csv.reader(_lines(self.cleaned_data["holidays"])))
         except csv.Error as error:
-            raise forms.ValidationError(_("The file is no CSV.")) from error
+            raise forms.ValidationError(_("The file is not a CSV file.")) from error
         if problems:
             raise forms.ValidationError(_texts(problems))
         years: dict[int, list[Day]] = defaultdict(list)
@@ -270,7 +270,7 @@ def _lines(upload: Any) -> list[str]:
     try:
         return upload.read().decode("utf-8-sig").splitlines(keepends=True)
     except UnicodeDecodeError as error:
-        raise forms.ValidationError(_("The file is no text in UTF-8. Save it as CSV UTF-8.")) from error
+        raise forms.ValidationError(_("The file is not text in UTF-8. Save it as CSV UTF-8.")) from error
 
 
 def _texts(problems: Sequence[Problem]) -> list[str]:

@@ -110,7 +110,7 @@ class ReasonMissing(DomainError):
 
     code = "reason_missing"
     field = "reason"
-    message = gettext_noop("Say why: those concerned read the reason.")
+    message = gettext_noop("Give a reason: those concerned can read it.")
 
     def __init__(self, code: str = code) -> None:
         super().__init__()

@@ -171,7 +171,7 @@ def _terms_blocks(instrument: "Instrument", terms: "Terms | None", limit: Conten
     yield Paragraph(_("{rule} ({since})").format(rule=limit.cut_sentences(said), since=since))
     if instrument.user_requirement_zh:
         yield KeyValue(
-            [(_("What the unit asks of its users"), limit.cut(bilingual(instrument, "user_requirement")))]
+            [(_("What the unit requires of users"), limit.cut(bilingual(instrument, "user_requirement")))]
         )
 
 
@@ -200,7 +200,7 @@ def _contact_blocks(instrument: "Instrument", now: datetime, limit: ContentLimit
             _("Booking, free time and all that is shortened here: {address}").format(address=address)
             if limit.is_short
             else _("When it is free, and booking: {address}").format(address=address),
-            _("As it stood on {day}").format(day=formats.date_only(now)),
+            _("As of {day}").format(day=formats.date_only(now)),
         ],
     )
 

@@ -160,7 +160,7 @@ class RevisionForm(OrganizationForm):
     reason = forms.CharField(
         label=_("Reason"),
         max_length=500,
-        help_text=_("Its administrators read it."),
+        help_text=_("Its administrators can read it."),
         widget=forms.Textarea({"rows": 3}),
     )
 
@@ -221,7 +221,7 @@ class RequestForm(forms.Form):
     """A note with a request to join."""
 
     note = forms.CharField(
-        label=_("A word to the administrator"),
+        label=_("Message to the administrator"),
         max_length=200,
         required=False,
         help_text=_("For example: group of Prof. Li, materials"),

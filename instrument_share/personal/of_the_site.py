@@ -69,7 +69,7 @@ OWN = (
         ("user",),
         hidden=("data",),
     ),
-    OwnRows("accounts.SecondFactorReset", gettext_noop("Requests to take off second factors"), ("user",)),
+    OwnRows("accounts.SecondFactorReset", gettext_noop("Requests to remove second factors"), ("user",)),
     OwnRows("axes.AccessAttempt", gettext_noop("Failed logins"), where=lambda user: _is_login_of(user)),
     OwnRows(
         "axes.AccessFailureLog", gettext_noop("Log of failed logins"), where=lambda user: _is_login_of(user)

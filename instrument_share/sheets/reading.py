@@ -72,7 +72,7 @@ class SheetTooLarge(DomainError):
 
     code = "import.too_large"
     message = gettext_noop(
-        "The sheet is too large: at most {megabytes} MB, {rows} rows and {columns} columns. Divide it."
+        "The sheet is too large: at most {megabytes} MB, {rows} rows and {columns} columns. Split it."
     )
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ class SheetTooFull(SheetTooLarge):
     code = "import.too_full"
     message = gettext_noop(
         "The sheet holds too much: at most {cells} filled cells, with {characters} characters together. "
-        "Divide it, or delete columns that are not needed."
+        "Split it, or delete columns that are not needed."
     )
 
     def __init__(self) -> None:

@@ -23,7 +23,7 @@ DEFAULT_LIMIT = 50
 
 class CursorInvalid(DomainError):
     code = "cursor.invalid"
-    message = gettext_noop("This page mark is not valid for this list. Start again from the first page.")
+    message = gettext_noop("This page cursor is not valid for this list. Start again from the first page.")
 
 
 @dataclass(frozen=True)

@@ -138,7 +138,8 @@ class DomainErrorMiddleware:
         if request.path.startswith("/api/"):
             return _method_refused(answer)
         detail = _(
-            "This address only takes what a form sends. Go to the page with the form and send it from there."
+            "This address only accepts what a form sends. "
+            "Go to the page with the form and send it from there."
         )
         page = _refusal(request, status=405, detail=detail)
         page["Allow"] = answer["Allow"]
@@ -160,7 +161,7 @@ class DomainErrorMiddleware:
 def _method_refused(answer: HttpResponseNotAllowed) -> HttpResponse:
     """The API's answer to a method that an address does not take."""
     allowed = ", ".join(sorted(answer["Allow"].split(", ")))
-    detail = _("This address takes {methods} only.").format(methods=allowed)
+    detail = _("This address accepts only {methods}.").format(methods=allowed)
     refused = problem.response(problem.body(status=405, code="request.method", detail=detail))
     refused["Allow"] = allowed
     return refused

@@ -129,7 +129,7 @@ class InstrumentDetailOut(InstrumentOut):
     samples_en: str = Field(description=_("which samples it takes, in English"))
     user_requirement_zh: str = Field(description=_("what is asked of users, in Chinese"))
     fee_text_zh: str = Field(
-        description=_("the unit's words on its charges, in Chinese; `rule.prices` counts")
+        description=_("what the unit says about its charges, in Chinese; `rule.prices` is binding")
     )
     condition: Condition = Field(description=_("how well it works, as the unit says"))
     rule: RuleOut | None = Field(

@@ -106,7 +106,7 @@ def edit(request: HttpRequest, public_id: str = "") -> HttpResponse:
         ),
     )
     if group is not None:
-        message = _("Saved; searches find by these words from now on.")
+        message = _("Saved; searches use these words from now on.")
         return redirect_with_message(request, message, reverse("synonyms"))
     status = 422 if request.method == "POST" else 200
     taken = form.data.get("words", "").splitlines() if form.errors else []

@@ -24,14 +24,14 @@ MOVES: dict[str, str | Promise] = {
     "publish": _("publish"),
     "withdraw": _("take down"),
     "schedule": _("schedule"),
-    "unschedule": _("take back the schedule"),
+    "unschedule": _("cancel the schedule"),
     "discard": _("discard"),
 }
 
 ACTS: dict[str, str | Promise] = {
     "drafted": _("began a draft"),
     "scheduled": _("scheduled for later"),
-    "unscheduled": _("took the schedule back"),
+    "unscheduled": _("cancelled the schedule"),
     "discarded": _("discarded the draft"),
     "withdrawn": _("took down"),
     "sent": _("sent"),

@@ -48,7 +48,7 @@ class FactForm(forms.Form):
         label=_("Valid through"),
         required=False,
         widget=DayInput,
-        help_text=_("Of a qualification. It counts if it is valid on 31 December."),
+        help_text=_("For a qualification. It counts if it is valid on 31 December."),
     )
 
     def __init__(

@@ -65,7 +65,7 @@ def build_fact_sheet(
             for number in owned.get(unit.pk, ())
             for kind in of_instrument
         ]
-    columns = [Column(chinese if is_chinese else english.capitalize()) for chinese, english in HEADS.values()]
+    columns = [Column(heads[0] if is_chinese else heads[1].capitalize()) for heads in HEADS.values()]
     title = _("Declared facts")
     return to_xlsx([(title, Table(columns=columns, rows=rows))], title=title, created_at=now)
 

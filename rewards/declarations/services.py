@@ -172,7 +172,7 @@ def _problems(
     if kind is FactKind.GRADE and not is_known:
         yield Problem("reward.grade_unknown", gettext_noop("Choose a grade."), field="fact")
     if kind.is_of_instrument and not instrument:
-        message = gettext_noop("Choose the instrument that this is about.")
+        message = gettext_noop("Choose the instrument concerned.")
         yield Problem("reward.instrument_missing", message, field="instrument")
     if kind.has_figure:
         yield from _figure_problems(kind, figure)
@@ -185,7 +185,7 @@ def _figure_problems(kind: FactKind, figure: Decimal | None) -> Iterator[Problem
         message = gettext_noop("The figure is at most {most}.")
         yield Problem("reward.figure_too_large", message, {"most": f"{MOST_FIGURE:,}"}, "figure")
     elif kind is FactKind.MAJOR_PROJECTS and figure != int(figure):
-        message = gettext_noop("A number of projects is whole.")
+        message = gettext_noop("The number of projects must be a whole number.")
         yield Problem("reward.figure_not_whole", message, field="figure")
 
 

@@ -67,8 +67,8 @@ class DecisionForm(forms.Form):
         label=_("Decision"),
         widget=forms.RadioSelect,
         choices=[
-            ("all", _("Uphold: none of its logs counts any more")),
-            ("chosen", _("Uphold: the logs marked above count no more")),
+            ("all", _("Uphold: none of its logs counts any longer")),
+            ("chosen", _("Uphold: the logs marked above no longer count")),
             ("none", _("Uphold: its hours stay, the finding is on record")),
             ("dismiss", _("Dismiss: there is nothing wrong")),
         ],
@@ -93,7 +93,7 @@ class DecisionForm(forms.Form):
         """Require logs where some are to be invalidated."""
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("outcome") == "chosen" and not cleaned.get("logs"):
-            self.add_error("outcome", _("Mark the logs that count no more, or choose another decision."))
+            self.add_error("outcome", _("Mark the logs that no longer count, or choose another decision."))
         return cleaned
 
     @property
@@ -124,7 +124,7 @@ class FalsificationForm(forms.Form):
     """What an auditor takes for a falsification, and what the unit is asked."""
 
     reason = forms.CharField(
-        label=_("What speaks for a falsification"), max_length=500, widget=forms.Textarea(attrs=TEXT)
+        label=_("Reasons for assuming a falsification"), max_length=500, widget=forms.Textarea(attrs=TEXT)
     )
     question = forms.CharField(
         label=_("Question to the unit"), max_length=500, widget=forms.Textarea(attrs=TEXT)

@@ -90,13 +90,13 @@ def forecast_compute(request: SignedInRequest, year: int) -> Confirmation:
     found = get_forecast(year, now)
     under_way = _("It is being computed already.")
     return Confirmation(
-        heading=_("{year}: compute the forecast anew").format(year=year),
+        heading=_("{year}: recompute the forecast").format(year=year),
         consequences=[
-            _("Present logs, information and facts are counted; the forecast so far is replaced."),
+            _("The logs, information and facts of now are counted; the forecast so far is replaced."),
             *([under_way] if forecast_state(found) is WorkState.RUNS else []),
         ],
         action=_("Compute"),
         perform=lambda: forecast_start(actor=request.user, year=year, now=now),
-        success=_("The forecast is being computed. Load the page again in a few minutes."),
+        success=_("The forecast is being computed. Reload the page in a few minutes."),
         back_address=reverse("forecast", args=[year]),
     )

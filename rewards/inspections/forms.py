@@ -30,14 +30,14 @@ class DrawForm(forms.Form):
     over = forms.ChoiceField(label=_("Draw from"), widget=forms.RadioSelect)
     size = forms.IntegerField(label=_("How many"), min_value=1, max_value=MOST_DRAWN)
     source_zh = forms.CharField(
-        label=_("What the seed will be"),
+        label=_("Source of the seed"),
         max_length=200,
         help_text=_(
             "In Chinese. Something that nobody knows yet and everybody can look up, such as lottery numbers."
         ),
     )
     source_en = forms.CharField(label=_("The same in English"), max_length=300, required=False)
-    seed_date = DayField(label=_("Day on which it comes out"), widget=DayInput())
+    seed_date = DayField(label=_("Day on which it is published"), widget=DayInput())
     auditors = forms.MultipleChoiceField(
         label=_("Auditors of the bureau"),
         widget=forms.CheckboxSelectMultiple,
@@ -49,7 +49,7 @@ class DrawForm(forms.Form):
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_(
-            "One in a line: name, organization. With a conflict of interest: name, organization, unit; unit."
+            "One per line: name, organization. With a conflict of interest: name, organization, unit; unit."
         ),
     )
     conflicts = forms.CharField(
@@ -58,7 +58,7 @@ class DrawForm(forms.Form):
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_(
-            "One in a line: name or user name, unit; unit. Memberships and related units are known already."
+            "One per line: name or user name, unit; unit. Memberships and related units are known already."
         ),
     )
 
@@ -131,7 +131,7 @@ class DrawForm(forms.Form):
         for name in names:
             if name not in self.units and name not in self.units.values():
                 self._refuse(
-                    field, number, gettext("“{name}” is no unit of the frozen year.").format(name=name)
+                    field, number, gettext("“{name}” is not a unit of the frozen year.").format(name=name)
                 )
         return frozenset(self.units.get(name, name) for name in names)
 
@@ -160,7 +160,7 @@ class SeedForm(forms.Form):
         label=_("Seed"),
         max_length=500,
         strip=True,
-        help_text=_("Exactly as the source published it: every sign and blank counts."),
+        help_text=_("Exactly as the source published it: every character and space counts."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
@@ -174,7 +174,9 @@ class RecordForm(forms.Form):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("The unit reads it. Required where a point is answered with no, or a finding is opened."),
+        help_text=_(
+            "The unit can read it. Required where a point is answered with no, or a finding is opened."
+        ),
     )
     photos = MultipleFileField(
         label=_("Photos"),
@@ -188,7 +190,7 @@ class RecordForm(forms.Form):
         required=False,
         max_length=2000,
         help_text=_(
-            "Their numbers (LOG-…), with blanks between; the entry that was drawn is among them anyway."
+            "Their numbers (LOG-…), separated by spaces; the entry that was drawn is included anyway."
         ),
         widget=forms.TextInput(attrs={"spellcheck": "false"}),
     )

@@ -88,7 +88,9 @@ class AnswerForm(forms.Form):
         label=_("Answer of the bureau"),
         max_length=2000,
         widget=forms.Textarea(attrs=LONG),
-        help_text=_("In Chinese, with the reason. Objector, unit and public read it; the report prints it."),
+        help_text=_(
+            "In Chinese, with the reason. Objector, unit and public can read it; the report prints it."
+        ),
     )
 
     def __init__(self, *args: Any, effects: "Iterable[AnswerEffect]", **kwargs: Any) -> None:

@@ -79,8 +79,8 @@ class ShownAccountForm(forms.Form):
                 required=False,
                 widget=forms.Textarea(attrs=TEXT),
                 help_text=_(
-                    "Only where the account had been replaced when it was paid, for example after an order "
-                    "from before. The unit reads it."
+                    "Only if the account had been replaced when it was paid, for example because the "
+                    "order was given before. The unit can read it."
                 ),
             )
 
@@ -95,8 +95,8 @@ def _describe(kept: "KeptAccount") -> str:
 def describe_present(account: "PayeeAccount") -> str:
     """Return the present account of an organization in words, with what it waits for."""
     if account.checked_at is None:
-        return _("Present account, which waits for a check: {account}").format(account=account)
-    return _("Present account: {account}").format(account=account)
+        return _("Current account, which waits for a check: {account}").format(account=account)
+    return _("Current account: {account}").format(account=account)
 
 
 class PaymentForm(ShownAccountForm, _DatedForm):
@@ -104,7 +104,7 @@ class PaymentForm(ShownAccountForm, _DatedForm):
 
     paid_date = DayField(label=_("Date of payment"), widget=DayInput())
     voucher = forms.CharField(
-        label=_("Number of the payment voucher"), max_length=60, widget=forms.TextInput(attrs=PLAIN)
+        label=_("Payment voucher number"), max_length=60, widget=forms.TextInput(attrs=PLAIN)
     )
 
 
@@ -113,7 +113,7 @@ class ReversalForm(_DatedForm):
 
     reversed_date = DayField(label=_("Date on which it came back"), widget=DayInput())
     voucher = forms.CharField(
-        label=_("Number of the voucher of the reversal"),
+        label=_("Voucher number of the reversal"),
         max_length=60,
         widget=forms.TextInput(attrs=PLAIN),
     )

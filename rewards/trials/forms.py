@@ -40,10 +40,10 @@ class SearchForm(forms.Form):
     low = forms.DecimalField(label=_("Lowest value"), min_value=0, max_digits=DIGITS, decimal_places=PLACES)
     high = forms.DecimalField(label=_("Highest value"), min_value=0, max_digits=DIGITS, decimal_places=PLACES)
     step = forms.DecimalField(
-        label=_("How exact"),
+        label=_("Precision"),
         required=False,
         min_value=Decimal("0.000001"),
-        help_text=_("The distance between two values; empty: a thousandth of the range."),
+        help_text=_("The distance between two values; leave empty for a thousandth of the range."),
         max_digits=DIGITS,
         decimal_places=PLACES,
     )
@@ -55,10 +55,10 @@ class SearchForm(forms.Form):
         max_digits=5,
         decimal_places=2,
         initial=10,
-        help_text=_("Of the present award."),
+        help_text=_("Of the current award."),
     )
     spend_at_most = forms.DecimalField(
-        label=_("Aim: awards together at most (yuan)"),
+        label=_("Aim: total awards at most (yuan)"),
         required=False,
         min_value=0,
         max_digits=14,

@@ -40,7 +40,7 @@ def _terms(trial: "PolicyTrial", terms: Terms) -> Iterator[str]:
         percent = format_percent(terms.aim.most_loss)
         yield gettext("Aim: nobody loses more than {percent}").format(percent=percent)
     if terms.aim.spend_at_most is not None:
-        yield gettext("Aim: awards together at most {most}").format(most=yuan(terms.aim.spend_at_most))
+        yield gettext("Aim: total awards at most {most}").format(most=yuan(terms.aim.spend_at_most))
 
 
 def describe_found(trial: "PolicyTrial") -> str:

@@ -139,7 +139,7 @@ def draw_bars(rows: list[dict[str, Any]]) -> SafeString:
     numbers = [(number * step + BAR + 4, number + 1) for number in range(len(rows))]
     return format_html(
         '<svg role="img" aria-label="{}" viewBox="0 0 {} {}" width="100%">{}{}</svg>',
-        _("Present awards (pale) and those of the trial (dark), as in the table"),
+        _("Current awards (pale) and those of the trial (dark), as in the table"),
         WIDTH + 30,
         max(len(rows) * step, 1),
         format_html_join(

@@ -147,9 +147,9 @@ class ClaimForm(forms.Form):
     """The invoice of a statement, files that show it, and the amount that the page shows."""
 
     invoice_number = forms.CharField(
-        label=_("Number of the invoice"), max_length=60, widget=forms.TextInput(attrs=PLAIN)
+        label=_("Invoice number"), max_length=60, widget=forms.TextInput(attrs=PLAIN)
     )
-    invoice_date = _day(_("Date of the invoice"))
+    invoice_date = _day(_("Invoice date"))
     documents = _documents(_("The invoice and the proof of payment: PDF, JPEG or PNG of at most 10 MB each."))
     sole_support = forms.BooleanField(
         label=_("No other public money pays for these hours."),

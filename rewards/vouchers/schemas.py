@@ -48,7 +48,7 @@ class FactOut(Schema):
 
 
 class StatedOut(FactOut):
-    stated: str = Field(description=_("the applicant's word on it"))
+    stated: str = Field(description=_("what the applicant states on it"))
 
 
 class VoucherSchemeOut(Schema):
@@ -96,7 +96,9 @@ class VoucherApplicationIn(BodyIn):
     scheme: PublicId
     organization: PublicId = Field(description=_("the organization that applies; one that you administer"))
     amount_yuan: Money = Field(description=_("amount applied for, in yuan"))
-    stated: list[Text500] = Field(max_length=50, description=_("a word on each fact of the scheme, in order"))
+    stated: list[Text500] = Field(
+        max_length=50, description=_("a statement on each fact of the scheme, in order")
+    )
     documents: Documents = Field(description=_("proofs of what is stated"))
 
 
@@ -107,7 +109,9 @@ class VoucherApplicationOut(Schema):
     scheme: PublicId
     organization: OrganizationRef
     amount_yuan: Decimal = Field(description=_("amount applied for, in yuan"))
-    stated: list[StatedOut] = Field(description=_("each fact of the scheme with the applicant's word on it"))
+    stated: list[StatedOut] = Field(
+        description=_("each fact of the scheme with the applicant's statement on it")
+    )
     state: ApplicationState = Field(description=_("`submitted`, then `granted` or `refused`"))
     reason: str = Field(description=_("why it was refused; empty: it was not"))
     submitted_at: datetime
@@ -129,26 +133,28 @@ class VoucherOut(Schema):
 
 
 class ClaimableOut(Schema):
-    """A statement against which can be claimed, and what the claim would come to."""
+    """A statement against which a claim can be made, and what it would come to."""
 
-    statement: PublicId = Field(description=_("the statement against which can be claimed"))
+    statement: PublicId = Field(description=_("the statement against which a claim can be made"))
     unit: OrganizationRef
     basis_yuan: Decimal = Field(description=_("what the uses in the period of the voucher cost, in yuan"))
     amount_yuan: Decimal = Field(description=_("what a claim would come to now, in yuan"))
 
 
 class VoucherWithClaimableOut(VoucherOut):
-    claimable: list[ClaimableOut] = Field(description=_("statements against which can be claimed now"))
+    claimable: list[ClaimableOut] = Field(description=_("statements against which a claim can be made now"))
 
 
 class VoucherClaimIn(BodyIn):
-    voucher: PublicId = Field(description=_("the voucher on which is claimed"))
+    voucher: PublicId = Field(description=_("the voucher on which the claim is made"))
     statement: PublicId = Field(
         description=_("the statement whose uses are paid; the organization has confirmed it")
     )
     invoice_number: Annotated[Text200, Field(max_length=60)]
     invoice_date: Day
-    sole_support: bool = Field(description=_("your word that no other public money pays for these hours"))
+    sole_support: bool = Field(
+        description=_("your declaration that no other public money pays for these hours")
+    )
     expected_yuan: Money | None = Field(
         None,
         description=_(
@@ -163,7 +169,7 @@ class VoucherClaimOut(Schema):
     """A share of a confirmed statement is claimed on a voucher."""
 
     id: PublicId = Field(examples=["VCL-7K2M9QX4TB"])
-    voucher: PublicId = Field(description=_("the voucher on which is claimed"))
+    voucher: PublicId = Field(description=_("the voucher on which the claim is made"))
     organization: OrganizationRef
     statement: PublicId = Field(description=_("the statement whose uses are paid"))
     unit: OrganizationRef
@@ -185,7 +191,7 @@ class VoucherClaimOut(Schema):
 
 
 class RefusalIn(BodyIn):
-    reason: Text500 = Field(description=_("why; the applicant reads it"))
+    reason: Text500 = Field(description=_("why; the applicant can read it"))
 
 
 class PayoutListIn(BodyIn):

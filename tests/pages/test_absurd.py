@@ -36,7 +36,7 @@ def test_a_booking_of_eight_thousand_years_is_refused_before_it_is_counted(city,
 
 
 A_LIFETIME = {"starts_at": "2026-03-03T09:00", "ends_at": "2099-03-03T11:00"}
-TOO_LONG = "A time may be 366 days long at most. Choose an earlier end."
+TOO_LONG = "A time can be at most 366 days long. Choose an earlier end."
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_api_survives_absurd_values(city, client, method, path, days, field):
     (problem,) = answer.json()["problems"]
     assert problem == {
         "code": "interval.too_long",
-        "detail": f"A time may be {days} days long at most. Choose an earlier end.",
+        "detail": f"A time can be at most {days} days long. Choose an earlier end.",
         "field": field,
     }
 

@@ -95,7 +95,7 @@ def test_past_bookings_are_narrowed_by_instrument_and_end_and_exported_as_shown(
     csv = see(city.researcher, "me", now=slot(day=3).start, state="cancelled", format="csv")
     head, *rows = b"".join(csv.streaming_content).decode().splitlines()
     assert [row.split(",")[0] for row in rows] == [cancelled.public_id]
-    assert head == "\ufeff编号,仪器设备,测试内容,开始时间,结束时间,状态,逾期取消或爽约收费（元）"
+    assert head == "\ufeff编号,仪器设备,检测内容,开始时间,结束时间,状态,逾期取消或爽约收费（元）"
 
 
 def test_desk_lists_next_booking_then_pending_tasks(city, see):

@@ -79,7 +79,8 @@ def test_anybody_learns_what_it_proves(client, city, log, receipt, page):
     pasted = client.post(reverse("verify_receipt"), {"text": receipt.decode()})
     assert "核验一致。" in text_of(pasted)
     client.cookies["django_language"] = "en"
-    assert "Genuine. What stands below was in the public log before" in text_of(verify(client, receipt, page))
+    shown = text_of(verify(client, receipt, page))
+    assert "Genuine. What is shown below was in the public log before" in shown
 
 
 def test_a_receipt_outlives_its_record(client, log, receipt):

@@ -63,7 +63,7 @@ def disconnect(request: SignedInRequest, public_id: str) -> Confirmation:
         heading=_("Disconnect “{name}” from this calendar?").format(name=name),
         consequences=[
             calendar.address,
-            _("The closures that were made of it are lifted; their times can be booked again."),
+            _("The closures that were made from it are lifted; their times can be booked again."),
         ],
         action=_("Disconnect"),
         perform=lambda: services.external_calendar_disconnect(

@@ -28,8 +28,8 @@ LATE = gettext_noop(
     "time for cancelling without charge. Ask the keeper."
 )
 BEGUN = gettext_noop(
-    "The booked time has begun, and whoever does not come is answerable for that. Come, cancel it, or ask "
-    "the keeper."
+    "The booked time has begun, and whoever booked it is responsible for a no-show. Come, cancel it, or "
+    "ask the keeper."
 )
 OVERDUE = gettext_noop(
     "Nobody decided on this request by {deadline}: it lapses in a moment. Your colleague can book the time "

@@ -66,7 +66,7 @@ def book_series(request: SignedInRequest, public_id: str) -> HttpResponse:
         shown = _read_shown(request)
         wanted = [replace(one, shown=shown.get(_key(one))) for one in requests if _key(one) in chosen]
         if len(wanted) < max(len(chosen), 1):
-            form.add_error(None, _("Choose the dates to book. If the time was changed, look at them again."))
+            form.add_error(None, _("Choose the dates to book. If the time was changed, check them again."))
         made = run_service(form, lambda: series_book(actor=request.user, requests=wanted, now=now))
         if made is not None:
             address = reverse("booking_group", args=[made.group.public_id])

@@ -74,8 +74,8 @@ def end(request: SignedInRequest, public_id: str, kiosk_id: str) -> Confirmation
     return Confirmation(
         heading=_("End the kiosk “{name}”?").format(name=kiosk.name),
         consequences=[
-            _("Its screen is locked at once, and nothing more is taken from it."),
-            _("Acts that it keeps because the line is cut are lost. Keepers record them by hand."),
+            _("Its screen is locked at once, and nothing more is accepted from it."),
+            _("Actions that it holds because it is offline are lost. Keepers record them by hand."),
         ],
         action=_("End the kiosk"),
         perform=lambda: kiosk_end(actor=request.user, kiosk_id=kiosk.pk, now=clock.now()),

@@ -59,7 +59,7 @@ def find_fact_problems(
         message = gettext_noop("Choose at most {most} people who belong to the organization.")
         yield Problem("project.members_not_of_organization", message, {"most": MOST_MEMBERS}, "members")
     if facts.first_date and facts.last_date and facts.last_date < facts.first_date:
-        message = gettext_noop("The last day is the first day or a later one.")
+        message = gettext_noop("The last day can’t be before the first day.")
         yield Problem("project.period_not_in_order", message, field="last_date")
     budget = facts.budget_yuan
     if budget is not None and not (0 <= budget <= MOST_YUAN and budget == budget.quantize(FEN)):

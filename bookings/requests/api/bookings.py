@@ -201,7 +201,7 @@ def booking_cancel(
     "/{booking_id}/approve",
     operation_id="booking_approve",
     auth=members(TokenScope.MANAGE),
-    summary=gettext_noop("Grant a request"),
+    summary=gettext_noop("Approve a request"),
     **CHANGES_BOOKING,
 )
 @idempotent_operation

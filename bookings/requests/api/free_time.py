@@ -60,7 +60,7 @@ def instruments(request: HttpRequest, asked: Query[SearchIn]) -> InstrumentsPage
     `day` asks for some bookable start on that day, as the catalogue's page does; `free_from` and `free_until`
     for all of that time.
 
-    Words are found in names, models, inner numbers, makers, categories, units, specifications and
+    Words are found in names, models, internal numbers, makers, categories, units, specifications and
     descriptions, in Chinese (two characters are enough), pinyin, its initials and English. Synonyms, misspelt
     words, sentences and what is to be measured are understood. With words the best come first, up to 200;
     otherwise they come by name. Where no instrument has all of the words, those with most of them are given.

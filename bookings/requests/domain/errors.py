@@ -58,7 +58,7 @@ class AlreadyAgreed(Conflict):
     """There is no new time to which the user could agree."""
 
     code = "booking.already_agreed"
-    message = gettext_noop("Nothing is to be agreed to: the booking stands as shown.")
+    message = gettext_noop("There is nothing to agree to: the booking stands as shown.")
 
 
 class KeeperDecidesFirst(Conflict):
@@ -107,7 +107,9 @@ class ClosureHitsBookings(DecisionHitsBookings):
     """A closure without an outcome for every booking in its time."""
 
     code = "closure.hits_bookings"
-    message = gettext_noop("Bookings lie in this time. Say for each whether it is moved or cancelled.")
+    message = gettext_noop(
+        "There are bookings in this time. Choose for each whether it is moved or cancelled."
+    )
 
 
 class InstrumentHitsBookings(DecisionHitsBookings):

@@ -23,7 +23,7 @@ CANCEL, MOVE, KEEP = "cancel", "move", "keep"
 WAYS: Mapping[str, Any] = {
     KEEP: _("Keep it: it takes place as booked"),
     CANCEL: _("Cancel it without charge"),
-    MOVE: _("Move it, of the same length, to:"),
+    MOVE: _("Move it, with the same length, to:"),
 }
 
 
@@ -178,7 +178,7 @@ class PublicationOutcomesForm(KeepingOutcomesForm):
         max_length=500,
         required=False,
         widget=forms.Textarea({"rows": 2}),
-        help_text=_("Users whose booking is cancelled read it."),
+        help_text=_("Users whose booking is cancelled can read it."),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -186,5 +186,5 @@ class PublicationOutcomesForm(KeepingOutcomesForm):
         cleaned = super().clean()
         cancels = any(self._get_way(booking) == CANCEL for booking in self.bookings)
         if cancels and not cleaned.get("reason") and "reason" not in self.errors:
-            self.add_error("reason", _("Say why: those concerned read the reason."))
+            self.add_error("reason", _("Give a reason: those concerned can read it."))
         return cleaned

@@ -161,7 +161,8 @@ def _consequences(request: SignedInRequest, booking: "Booking", cost: CancelCost
         )
         lines.append(
             _(
-                "A late cancel counts on your credit for {days} days; {number} of them suspend booking."
+                "A late cancellation counts against your credit for {days} days; {number} that "
+                "count at once suspend booking."
             ).format(days=credit.EVENT_LIFETIME.days, number=credit.SUSPENSION_THRESHOLD)
         )
     else:

@@ -37,7 +37,9 @@ from providers.domain import InstrumentState
 if TYPE_CHECKING:
     from providers.models import Instrument
 
-NEED_IT = gettext_noop("What takes it along can't be booked without it either: {names}.")
+NEED_IT = gettext_noop(
+    "Instruments that can only be booked together with it can't be booked either: {names}."
+)
 
 
 @login_required
@@ -150,15 +152,15 @@ def qualification_revoke(request: SignedInRequest, public_id: str, qualification
             name=found.user.name, instrument=bilingual(instrument, "name")
         ),
         consequences=[
-            _("{name} can no longer book it for own operation, and is told at once.").format(
+            _("{name} can no longer book it to operate it themselves, and is told at once.").format(
                 name=found.user.name
             )
         ],
-        action=_("End the right"),
+        action=_("End this qualification"),
         condition=get_qualification_condition(found, now),
         choices=(KEEP, CANCEL),
         home=reverse("instrument_people", args=[public_id]),
-        afterwards=_("The right has ended, and the person has been told."),
+        afterwards=_("The qualification has ended, and the person has been told."),
     )
 
 

@@ -120,7 +120,7 @@ def rule_withdrawal(request: SignedInRequest, public_id: str, rule_id: str) -> H
     change = get_withdrawal(rule)
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
-        help_text=_("It is recorded; users whose booking is cancelled read it."),
+        help_text=_("It is recorded; users whose booking is cancelled can read it."),
     )
     home = reverse("rule_new", args=[instrument.public_id]) + "#versions"
 

@@ -10,7 +10,7 @@ class OrderRefused(Invalid):
     """An order, a quote or a file with everything that is wrong about it."""
 
     code = "samples.refused"
-    message = gettext_noop("This can't be kept as it is. Mend what is named and try again.")
+    message = gettext_noop("This can't be saved as it stands. Correct what is listed and try again.")
 
 
 class DeadlinePassed(DomainError):
@@ -31,7 +31,7 @@ class AlreadyPlanned(Conflict):
     """An order whose samples have a time already, or are measured."""
 
     code = "samples.already_planned"
-    message = gettext_noop("These samples have a time already. Move or cancel that booking instead.")
+    message = gettext_noop("These samples already have a time. Move or cancel that booking instead.")
 
 
 class NotMeasured(DomainError):

@@ -32,20 +32,20 @@ def find_quote_problems(
     if has_own_prices(terms, kind):
         if not own_prices:
             message = gettext_noop(
-                "The rule has no price for samples. Name one by sample, by hour or by use."
+                "The rule has no price for samples. Enter one per sample, per hour or per use."
             )
             yield Problem("samples.price_missing", message, field="sample_yuan")
     elif own_prices:
         message = gettext_noop("The rule has prices for samples; they apply. Leave these fields empty.")
         yield Problem("samples.price_of_rule", message, field="sample_yuan")
     if any(not 0 <= price <= MOST_PRICE for price in own_prices.values()):
-        message = gettext_noop("A price is from 0 to ¥{most}.")
+        message = gettext_noop("Enter a price from 0 to ¥{most}.")
         yield Problem("samples.price_out_of_range", message, {"most": MOST_PRICE}, "sample_yuan")
     if not 0 <= hours <= MOST_HOURS:
-        message = gettext_noop("The hours are from 0 to {most}.")
+        message = gettext_noop("Enter hours from 0 to {most}.")
         yield Problem("samples.hours_out_of_range", message, {"most": MOST_HOURS}, "hours")
     elif not hours and any(price.unit is PriceUnit.HOUR for price in _prices(terms, kind, own_prices)):
-        message = gettext_noop("There is a price by the hour. Estimate how many hours it takes.")
+        message = gettext_noop("There is an hourly price. Estimate how many hours it takes.")
         yield Problem("samples.hours_missing", message, field="hours")
 
 

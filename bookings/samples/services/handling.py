@@ -110,7 +110,7 @@ def sample_order_receive(
     """Record that the samples have arrived: when, from whom, in what condition, and where they are kept."""
     order = order_lock_for(actor, order_id, "receive", now, permission="bookings.handle_samples")
     if not brought_by.strip():
-        message = gettext_noop("Say who brought the samples, or the courier and the number of the parcel.")
+        message = gettext_noop("Say who brought the samples, or the courier and the parcel number.")
         raise OrderRefused(problems=[Problem("samples.bringer_missing", message, field="brought_by")])
     order.received_at, order.received_by = now, actor
     order.brought_by, order.condition = brought_by.strip()[:100], condition.strip()[:500]
@@ -163,7 +163,7 @@ def sample_order_close(
 
 def _find_days_problems(report_days: int) -> "Iterator[Problem]":
     if not 1 <= report_days <= MOST_REPORT_DAYS:
-        message = gettext_noop("The report comes within 1 to {most} days of the receipt.")
+        message = gettext_noop("The report is due within 1 to {most} days of receipt.")
         yield Problem("samples.days_out_of_range", message, {"most": MOST_REPORT_DAYS}, "report_days")
 
 

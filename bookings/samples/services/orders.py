@@ -205,10 +205,10 @@ def _find_sample_problems(samples: Sequence[SampleFacts]) -> list[Problem]:
         message = gettext_noop("An order has from 1 to {most} samples.")
         problems.append(Problem("samples.number_of_samples", message, {"most": MOST_SAMPLES}))
     if any(not getattr(one, field).strip() for one in samples for field in LONGEST):
-        message = gettext_noop("Each sample needs a name, a number and what is wanted of it.")
+        message = gettext_noop("Each sample needs a name, a number and the measurement wanted.")
         problems.append(Problem("samples.incomplete", message))
     if any(len(getattr(one, field)) > most for one in samples for field, most in LONGEST.items()):
-        message = gettext_noop("A name has at most 100 characters, a number 50, what is wanted 300.")
+        message = gettext_noop("A name has at most 100 characters, a number 50, the measurement 300.")
         problems.append(Problem("samples.too_long", message))
     if len({one.number.strip() for one in samples}) < len(samples):
         message = gettext_noop("Two samples have the same number. Give each its own.")

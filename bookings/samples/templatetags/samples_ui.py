@@ -64,8 +64,8 @@ def order_facts(order: "SampleOrder") -> dict[str, Any]:
         (_("After measurement"), _(word(Afterwards(order.afterwards)))),
         (_("Received"), _describe_receipt(order)),
         (_("Condition on arrival"), order.condition),
-        (_("Where they are kept"), order.place),
-        (_("What became of them"), _(word(Afterwards(order.outcome))) if order.outcome else ""),
+        (_("Storage location"), order.place),
+        (_("Returned or disposed of"), _(word(Afterwards(order.outcome))) if order.outcome else ""),
         (_("Reason or note"), order.end_note),
     ]
     return facts(entries)
@@ -85,17 +85,17 @@ def next_step(order: "SampleOrder", is_mine: bool) -> str:
     due = moment(order.due_at) if order.due_at else ""
     match SampleOrderState(order.state):
         case SampleOrderState.SUBMITTED:
-            return _("The unit quotes a price by {due}; else the order lapses.").format(due=due)
+            return _("The unit quotes a price by {due}; otherwise the order lapses.").format(due=due)
         case SampleOrderState.QUOTED if is_mine:
-            return _("Accept the quote by {due}; else the order lapses.").format(due=due)
+            return _("Accept the quote by {due}; otherwise the order lapses.").format(due=due)
         case SampleOrderState.QUOTED:
-            return _("The user accepts the quote by {due}; else the order lapses.").format(due=due)
+            return _("The user accepts the quote by {due}; otherwise the order lapses.").format(due=due)
         case SampleOrderState.ACCEPTED if is_mine:
             return _("Print the label, put it on the parcel and hand in the samples by {due}.").format(
                 due=due
             )
         case SampleOrderState.ACCEPTED:
-            return _("The samples come by {due}; else the order lapses.").format(due=due)
+            return _("The samples have to arrive by {due}; otherwise the order lapses.").format(due=due)
         case SampleOrderState.RECEIVED:
             return _describe_progress(order).format(due=due)
         case SampleOrderState.REPORTED:
@@ -104,7 +104,8 @@ def next_step(order: "SampleOrder", is_mine: bool) -> str:
             return _("The order is finished.")
         case SampleOrderState.LAPSED:
             return _(
-                "A step was not taken in time. Place a new order if the samples are still to be measured."
+                "A deadline passed, so the order lapsed. Place a new one if the samples are still "
+                "to be measured."
             )
         case _:
             return _("The order has ended; nothing is charged.")
@@ -124,5 +125,5 @@ def _describe_progress(order: "SampleOrder") -> str:
 
 def _describe_collection(order: "SampleOrder") -> str:
     if order.afterwards == Afterwards.RETURN:
-        return _("The report is there. Collect the samples by {due}.")
-    return _("The report is there. The unit disposes of the samples by {due}.")
+        return _("The report is ready. Collect the samples by {due}.")
+    return _("The report is ready. The unit disposes of the samples by {due}.")

@@ -90,7 +90,7 @@ def quote(request: SignedInRequest, public_id: str) -> Confirmation:
     return Confirmation(
         heading=_("Quote a price"),
         consequences=[
-            _("The rule has no price for samples: name one by sample, by hour or for the whole.")
+            _("The rule has no price for samples: enter one per sample, per hour or per use.")
             if names_prices
             else _("Prices are those of the rule in force; you estimate only the hours."),
             _("Once it is accepted the amount stays, however long the measuring takes."),
@@ -156,7 +156,7 @@ def cancel(request: SignedInRequest, public_id: str) -> Confirmation:
 def reject(request: SignedInRequest, public_id: str) -> Confirmation:
     """Decline the order."""
     found = _order_for(request, public_id, "reject")
-    form = ReasonForm(_sent(request), help_text=_("The user reads it."))
+    form = ReasonForm(_sent(request), help_text=_("The user can read it."))
     return Confirmation(
         heading=_("Decline the order?"),
         consequences=[_("The order ends. The user can place another one.")],
@@ -180,7 +180,7 @@ def receive(request: SignedInRequest, public_id: str) -> Confirmation:
         heading=_("Receive the samples"),
         consequences=[
             *(str(one) for one in order_samples(found)),
-            _("You and the present time are recorded as their receipt."),
+            _("You and the current time are recorded as the receipt."),
             _("The report is due {days} days from now.").format(days=found.report_days),
         ],
         action=_("Record the receipt"),
@@ -301,7 +301,7 @@ def close(request: SignedInRequest, public_id: str) -> Confirmation:
         consequences=[
             _("The order ends.")
             if is_reported
-            else _("The order ends without a report. Say why; the user reads it.")
+            else _("The order ends without a report. Say why; the user can read it.")
         ],
         action=_("Finish the order"),
         perform=lambda: sample_order_close(

@@ -70,7 +70,7 @@ class PaperMissing(DomainError):
     """A payment without the number of its invoice or of the bank's voucher."""
 
     code = "statement.paper_missing"
-    message = gettext_noop("State the number of the invoice and that of the bank’s voucher.")
+    message = gettext_noop("Enter the invoice number and the bank’s voucher number.")
 
 
 class PaymentReversed(Conflict):

@@ -214,7 +214,7 @@ def statement_disputing(request: SignedInRequest, public_id: str) -> Confirmatio
     unit = bilingual(found.organization, "name")
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
-        help_text=_("Name the lines that are wrong. {unit} reads this.").format(unit=unit),
+        help_text=_("Name the lines that are wrong. {unit} can read this.").format(unit=unit),
     )
     return Confirmation(
         heading=_("Dispute the statement"),
@@ -236,7 +236,7 @@ def statement_answering(request: SignedInRequest, public_id: str) -> Confirmatio
     payer = get_payer_name(found.payer_organization or found.payer_person)
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
-        help_text=_("{payer} reads this.").format(payer=payer),
+        help_text=_("{payer} can read this.").format(payer=payer),
     )
     form.fields["reason"].label = pgettext("disagreement", "Answer")
     return Confirmation(
@@ -299,7 +299,7 @@ def statement_payment_reversing(request: SignedInRequest, public_id: str, paymen
     payer = get_payer_name(found.payer_organization or found.payer_person)
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
-        help_text=_("What was recorded by mistake. {payer} reads this.").format(payer=payer),
+        help_text=_("Say what was recorded by mistake. {payer} can read this.").format(payer=payer),
     )
     return Confirmation(
         heading=_("Reverse the payment of {amount}?").format(amount=yuan(payment.amount_yuan)),

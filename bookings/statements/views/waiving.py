@@ -23,7 +23,9 @@ def waive(request: SignedInRequest, public_id: str) -> Confirmation:
     require(request.user, "bookings.waive_charge", booking)
     if not booking.charged_yuan:
         raise NothingToWaive
-    form = ReasonForm(request.POST if request.method == "POST" else None, help_text=_("The user reads it."))
+    form = ReasonForm(
+        request.POST if request.method == "POST" else None, help_text=_("The user can read it.")
+    )
     time = timerange(Interval(booking.starts_at, booking.ends_at))
     return Confirmation(
         heading=_("Waive the charge of {amount}?").format(amount=yuan(booking.charged_yuan)),

@@ -24,7 +24,7 @@ router = Router(tags=["bookings"], auth=members(TokenScope.USAGE))
     "/{booking_id}/check-in",
     response={200: BookingOut, **error_responses(403, 404, 409, 412)},
     operation_id="booking_check_in",
-    summary=gettext_noop("Let the user at the instrument"),
+    summary=gettext_noop("Check a user in"),
     openapi_extra=WITH_ETAG_ONCE,
 )
 @idempotent_operation
@@ -39,7 +39,7 @@ def booking_check_in(
     "/{booking_id}/check-out",
     response={201: UsageOut, **error_responses(400, 403, 404, 409, 412)},
     operation_id="booking_check_out",
-    summary=gettext_noop("End a use and write its log"),
+    summary=gettext_noop("Check a user out and log the use"),
     openapi_extra=IDEMPOTENT,
 )
 @idempotent_operation

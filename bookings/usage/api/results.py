@@ -28,7 +28,7 @@ LogId = Annotated[PublicId, Path()]
     "/{log_id}/results",
     response={201: ResultOut, **error_responses(400, 403, 404, 409)},
     operation_id="usage_result_state",
-    summary=gettext_noop("State a paper, patent, standard or product that came of a use"),
+    summary=gettext_noop("Add a paper, patent, standard or product that resulted from a use"),
     openapi_extra=IDEMPOTENT,
 )
 @idempotent_operation

@@ -96,4 +96,4 @@ class HistoryRefused(Conflict):
     """A history import that contradicts itself or stored rows; nothing was written."""
 
     code = "usage.history_refused"
-    message = gettext_noop("The import was not carried out. Mend the rows that are listed and import again.")
+    message = gettext_noop("Nothing was imported. Correct the rows listed and import again.")

@@ -18,14 +18,16 @@ PATENT_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 STANDARD = re.compile(r"[A-Z]+\d{0,2}(?:/[A-Z]+)* \d+(?:\.\d+)*(?:-\d+)?[-:]\d{4}")
 STANDARD_PARTS = re.compile(r"([A-Z]+\d{0,2}(?:\s*/\s*[A-Z]+)*)\s*(\d.*)")
 
-NOT_A_DOI = gettext_noop("“{value}” is not a DOI. It begins with 10., as 10.1016/j.actamat.2026.01.004.")
-NOT_A_PATENT = gettext_noop(
-    "“{value}” is not a patent number. A Chinese one is ZL and 13 characters, as ZL200310102344.5; others "
-    "begin with the letters of their office, as EP1234567B1."
+NOT_A_DOI = gettext_noop(
+    "“{value}” is not a DOI. A DOI begins with 10., such as 10.1016/j.actamat.2026.01.004."
 )
-WRONG_CHECK = gettext_noop("The check character of “{value}” would be {expected}. Look the number up again.")
+NOT_A_PATENT = gettext_noop(
+    "“{value}” is not a patent number. A Chinese one is ZL and 13 characters, such as ZL200310102344.5; "
+    "others begin with the letters of their office, such as EP1234567B1."
+)
+WRONG_CHECK = gettext_noop("The check character of “{value}” should be {expected}. Check the number.")
 NOT_A_STANDARD = gettext_noop(
-    "“{value}” is not the number of a standard. Write it with its year, as GB/T 13745-2009."
+    "“{value}” is not the number of a standard. Write it with its year, such as GB/T 13745-2009."
 )
 NEEDED = gettext_noop("Enter the number, so that others can find it.")
 
@@ -65,7 +67,9 @@ def find_result_problems(kind: ResultKind, title: str, identifier: str) -> Itera
         ("identifier", identifier, MAX_IDENTIFIER_LENGTH),
     ):
         if len(text) > limit:
-            message = gettext_noop("This text has {length} characters; {limit} at most. Shorten it.")
+            message = gettext_noop(
+                "This text has {length} characters; at most {limit} are allowed. Shorten it."
+            )
             yield Problem("result.too_long", message, {"length": len(text), "limit": limit}, name)
     if identifier:
         yield from FORMS[kind](identifier)

@@ -140,7 +140,9 @@ def not_over_problem() -> Problem:
 
 def ends_before_start_problem() -> Problem:
     """Return the problem of an end that is not after the start."""
-    return Problem("usage.ends_before_start", gettext_noop("The end lies after the start."), field="ends_at")
+    return Problem(
+        "usage.ends_before_start", gettext_noop("The end must be after the start."), field="ends_at"
+    )
 
 
 def find_by_hand_problems(time: Interval, now: datetime, limit_days: int) -> Iterator[Problem]:
@@ -220,7 +222,7 @@ def find_correction_problems(
     if not reason.strip():
         yield Problem(
             "usage.reason_missing",
-            gettext_noop("Say why this is corrected; an auditor reads it."),
+            gettext_noop("Give a reason for the correction; auditors can read it."),
             field="reason",
         )
     yield from _check_length("reason", reason, MAX_REASON_LENGTH)
@@ -261,7 +263,7 @@ def _find_value_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
         if name in CODED_FIELDS and value not in list(CODED_FIELDS[name]):
             yield Problem(
                 "usage.unknown_code",
-                gettext_noop("“{value}” is not in the list. Choose an entry of the list."),
+                gettext_noop("“{value}” is not in the list. Choose an entry from the list."),
                 {"value": value},
                 name,
             )
@@ -272,7 +274,7 @@ def _find_value_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
     if not 0 <= values.get("samples", 0) <= MAX_SAMPLES:
         yield Problem(
             "usage.samples_out_of_range",
-            gettext_noop("The number of samples is from 0 to {most}."),
+            gettext_noop("Enter a number of samples from 0 to {most}."),
             {"most": MAX_SAMPLES},
             "samples",
         )
@@ -281,16 +283,14 @@ def _find_value_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
 
 def content_missing_problem() -> Problem:
     """Return the problem of a use without a description."""
-    return Problem(
-        "usage.content_missing", gettext_noop("Say what was done, in a few words."), field="content"
-    )
+    return Problem("usage.content_missing", gettext_noop("Describe briefly what was done."), field="content")
 
 
 def _check_length(name: str, text: str, limit: int) -> Iterator[Problem]:
     if len(text) > limit:
         yield Problem(
             "usage.text_too_long",
-            gettext_noop("This text has {length} characters; {limit} at most. Shorten it."),
+            gettext_noop("This text has {length} characters; at most {limit} are allowed. Shorten it."),
             {"length": len(text), "limit": limit},
             name,
         )
@@ -300,7 +300,7 @@ def _check_amount(amount: Decimal) -> Iterator[Problem]:
     if not amount.is_finite() or abs(amount) > MAX_YUAN or amount != round_to_fen(amount):
         yield Problem(
             "usage.amount_out_of_range",
-            gettext_noop("An amount has ten digits at most, and two behind the point."),
+            gettext_noop("An amount has at most ten digits before the decimal point and two after it."),
             field="amount_yuan",
         )
     elif amount < 0:

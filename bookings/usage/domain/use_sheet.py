@@ -66,7 +66,7 @@ FIELDS: Mapping[str, SheetField] = _by_name(
             headings=("仪器内部编号", "内部编号", "仪器编号", "资产编号", "编号"),
             limit=50,
             needed=True,
-            hint=gettext_noop("Its inner number, or its number INS-…"),
+            hint=gettext_noop("Its internal number, or its number INS-…"),
         ),
         SheetField(
             "user",
@@ -101,7 +101,7 @@ FIELDS: Mapping[str, SheetField] = _by_name(
             "moment",
             headings=("开始时间", "上机时间"),
             needed=True,
-            hint=gettext_noop("As 2026-03-05 09:00."),
+            hint=gettext_noop("Such as 2026-03-05 09:00."),
         ),
         SheetField(
             "ends_at",
@@ -109,7 +109,7 @@ FIELDS: Mapping[str, SheetField] = _by_name(
             "moment",
             headings=("结束时间", "下机时间"),
             needed=True,
-            hint=gettext_noop("As 2026-03-05 11:30."),
+            hint=gettext_noop("Such as 2026-03-05 11:30."),
         ),
         SheetField(
             "effective",
@@ -118,7 +118,7 @@ FIELDS: Mapping[str, SheetField] = _by_name(
             headings=("有效机时（分钟）", "有效机时"),
             least=0,
             most=MOST_MINUTES,
-            hint=gettext_noop("Empty: the whole time without what was idle."),
+            hint=gettext_noop("Leave empty for the whole time less idle time."),
         ),
         SheetField(
             "idle",
@@ -144,7 +144,7 @@ FIELDS: Mapping[str, SheetField] = _by_name(
             headings=("服务方向", "使用方向"),
             words=DIRECTION_WORDS,
             english=english_words(REQUEST_LABELS[Direction]),
-            hint=gettext_noop("Scientific research where nothing is said."),
+            hint=gettext_noop("Scientific research if left empty."),
         ),
         SheetField(
             "purpose",
@@ -153,7 +153,7 @@ FIELDS: Mapping[str, SheetField] = _by_name(
             headings=("使用类型",),
             words=PURPOSE_WORDS,
             english=english_words(LABELS[UsagePurpose]),
-            hint=gettext_noop("Shared use where nothing is said."),
+            hint=gettext_noop("Shared use if left empty."),
         ),
         SheetField(
             "content",
@@ -185,7 +185,9 @@ FIELDS: Mapping[str, SheetField] = _by_name(
             gettext_noop("Amount (yuan)"),
             "money",
             headings=("金额（元）", "收费（元）", "费用（元）"),
-            hint=gettext_noop("Empty: the price of the rule that was in force; 0 where it was free."),
+            hint=gettext_noop(
+                "Leave empty for the price under the rule then in force; enter 0 if it was free."
+            ),
         ),
         SheetField(
             "overlap_reason",
@@ -239,7 +241,9 @@ USES = SheetKind(
         ),
     ),
     steps=(
-        gettext_noop("One row for each use that had no booking; who used the instrument confirms it."),
+        gettext_noop(
+            "One row for each use without a booking; the person who used the instrument confirms it."
+        ),
         gettext_noop("What is recorded can't be changed afterwards, only corrected."),
     ),
 )

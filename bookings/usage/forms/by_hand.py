@@ -46,7 +46,7 @@ class ByHandForm(InstrumentChoice, IntervalForm, SpentFields):
         max_length=18,
         required=False,
         help_text=gettext_lazy(
-            "Only where they belong to several organizations, or have left it since: of the one that pays"
+            "Only if they belong to several organizations or have left since: the one that pays"
         ),
     )
     content = forms.CharField(label=gettext_lazy("Work done"), max_length=200)

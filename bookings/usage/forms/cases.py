@@ -20,7 +20,7 @@ class UseSearchForm(forms.Form):
     first = DayField(label=_("First day"), required=False, widget=DayInput())
     last = DayField(label=_("Last day"), required=False, widget=DayInput())
     q = forms.CharField(
-        label=_("Words"),
+        label=_("Keywords"),
         required=False,
         max_length=100,
         help_text=_("Who used it, who paid, what was measured, or the booking's number."),

@@ -8,7 +8,7 @@ from instrument_share.kernel.errors import gettext_noop
 from instrument_share.transparency.domain.receipts import Receipt, parse_receipt
 
 RECEIPT_AT_MOST = 64 * 1024
-NO_RECEIPT = gettext_noop("This is no receipt of this platform, or it was changed.")
+NO_RECEIPT = gettext_noop("This is not a receipt from this platform, or it was changed.")
 
 
 class ReceiptForm(forms.Form):

@@ -32,7 +32,7 @@ class SpentFields(forms.Form):
 
     setup = MinutesField(label=_("Set-up (minutes)"))
     measuring = MinutesField(
-        label=_("Measuring (minutes)"), help_text=_("Leave empty: it is the time that the other parts leave.")
+        label=_("Measuring (minutes)"), help_text=_("Leave empty to use the rest of the time.")
     )
     post = MinutesField(label=_("Post-processing (minutes)"))
     idle = MinutesField(
@@ -117,7 +117,7 @@ class CorrectionForm(BaseIntervalForm):
     reason = forms.CharField(
         label=_("Reason"),
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("An auditor reads it."),
+        help_text=_("Auditors can read it."),
     )
 
     def __init__(self, data: Any, *, values: Mapping[str, Any]) -> None:

@@ -32,7 +32,7 @@ def case_uses_set(*, actor: "User", case_id: int, booking_ids: Collection[str], 
         for one in citable_bookings(actor, case.organization_id).filter(public_id__in=wanted)
     }
     if foreign := sorted(wanted - found.keys()):
-        message = gettext_noop("{booking} is no completed use of your instruments by somebody outside.")
+        message = gettext_noop("{booking} is not a completed use of your instruments by an outside user.")
         problems = [Problem("case.not_citable", message, {"booking": one}, "uses") for one in foreign]
         raise Invalid(problems=problems)
     held = dict(CaseUse.objects.filter(case=case).values_list("booking__public_id", "pk"))

@@ -118,7 +118,10 @@ def _find_row_problems(
             (
                 row.state not in ENDED_STATES or (used is not None) != (row.state == BookingState.COMPLETED),
                 "history.state",
-                gettext_noop("Row {number}: only what is completed has a use, and the past has ended."),
+                gettext_noop(
+                    "Row {number}: only a completed booking has a use, and bookings in the past have "
+                    "to be over."
+                ),
             ),
             (
                 used is not None and used.time.end > now,

@@ -50,7 +50,9 @@ if TYPE_CHECKING:
 AT_ONCE = 40
 """So many uses are recorded in one part."""
 NOTHING = timedelta(0)
-NO_INSTRUMENT = gettext_noop("The unit has no such instrument. Write its inner number, or its number INS-….")
+NO_INSTRUMENT = gettext_noop(
+    "The unit has no such instrument. Write its internal number, or its number INS-…."
+)
 NOT_KEPT = gettext_noop("You are not a keeper of this instrument, so you can't record its hours.")
 NO_USER = gettext_noop("Nobody has this name here. Ask them what their account is called.")
 OTHER_SIDE = {
@@ -64,7 +66,7 @@ OVERLAPS_ROW = gettext_noop(
 )
 COLUMN_OF = {"payer_organization": "organization", "instrument": "inner_number", None: "effective"}
 """Where a problem of the service stands in the sheet, if its field is not the column's name."""
-REPEATED = gettext_noop("The same use stands in row {row} already.")
+REPEATED = gettext_noop("The same use is already in row {row}.")
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ class _Planner:
 
     @cached_property
     def instruments(self) -> "dict[str, Instrument]":
-        """Return the unit's instruments by inner number and public id; those in the sheet get locked."""
+        """Return the unit's instruments by internal number and public id; those in the sheet get locked."""
         found = list(
             providers.instruments(self.task.actor).filter(organization_id=self.task.organization.pk)  # type: ignore[arg-type]
         )

@@ -111,7 +111,7 @@ def _decline(request: SignedInRequest) -> Confirmation:
     shown = urlencode([("booking", f"{one.public_id}:{one.revision}") for one in chosen])
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
-        help_text=_("The users read it. Say what would make it possible."),
+        help_text=_("The users can read it. Say what would make the bookings possible."),
     )
     heading = ngettext("Decline %(count)s request?", "Decline %(count)s requests?", len(chosen))
     success = ngettext("%(count)s request declined.", "%(count)s requests declined.", len(chosen))
@@ -265,7 +265,7 @@ def check_out(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 def _recorded(log: "UsageLog") -> str:
     sentence = (
-        _("Checked out: {hours} effective, {amount}. Somebody else of the unit confirms it.")
+        _("Checked out: {hours} effective, {amount}. Somebody else at the unit confirms it.")
         if is_recorded_by_user(log)
         else _("Checked out: {hours} effective, {amount}. {user} is asked to confirm it.")
     )

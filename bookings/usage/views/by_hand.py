@@ -41,7 +41,7 @@ def usage_by_hand(request: SignedInRequest) -> HttpResponse:
     log = run_service(form, lambda: usage_log_by_hand(actor=request.user, now=clock.now(), **form.facts))
     if log is not None:
         sentence = (
-            _("Recorded. Somebody else of the unit confirms it.")
+            _("Recorded. Somebody else at the unit confirms it.")
             if is_recorded_by_user(log)
             else _("Recorded. {user} is asked to confirm it.").format(user=log.user.name)
         )

@@ -25,7 +25,7 @@ def dispute(request: SignedInRequest, public_id: str) -> Confirmation:
     require(request.user, "bookings.dispute_usage", log)
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
-        help_text=_("Say what is wrong and what happened. The keeper and the unit’s managers read it."),
+        help_text=_("Say what is wrong and what happened. The keeper and the unit’s managers can read it."),
     )
     now, deadline = clock.now(), get_dispute_deadline(log)
     days = settings.USAGE_DISPUTE_ANSWER_DAYS
@@ -46,7 +46,7 @@ def dispute(request: SignedInRequest, public_id: str) -> Confirmation:
         ],
         action=_("Submit"),
         perform=lambda: usage_dispute(actor=request.user, log_id=log.pk, now=now, **form.cleaned_data),
-        success=_("Sent. You are told as soon as the unit has answered."),
+        success=_("Sent. You will be notified when the unit has answered."),
         back_address=reverse("usage_log", args=[public_id]),
         form=form,
     )
@@ -85,7 +85,7 @@ def review_reply(request: SignedInRequest, public_id: str) -> Confirmation:
     return Confirmation(
         heading=_("Reply to this rating"),
         consequences=[
-            _("Everybody reads the reply below the comment. It is given once."),
+            _("The reply is shown to everybody below the comment. You can reply only once."),
             _("{user} is told.").format(user=log.user.name),
         ],
         action=_("Publish the reply"),

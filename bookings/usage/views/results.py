@@ -38,7 +38,7 @@ def result_withdraw(request: SignedInRequest, public_id: str, result_id: str) ->
     form = ReasonForm(request.POST if request.method == "POST" else None)
     return Confirmation(
         heading=_("Withdraw “{title}”?").format(title=result.title),
-        consequences=[_("It no longer counts. That it was stated stays on the record, with your reason.")],
+        consequences=[_("It no longer counts. The entry stays on record, with your reason.")],
         action=_("Withdraw the result"),
         perform=lambda: usage_result_withdraw(
             actor=request.user, result_id=result.pk, now=clock.now(), **form.cleaned_data

@@ -16,7 +16,7 @@ USE_SHEET = SheetImport(
     outcomes={
         Outcome.NEW: (gettext_lazy("A new use"), "good", "plus"),
         Outcome.UNCHANGED: (gettext_lazy("Recorded already"), "quiet", "check"),
-        Outcome.REFUSED: (gettext_lazy("Can't be entered"), "bad", "cross"),
+        Outcome.REFUSED: (gettext_lazy("Can't be imported"), "bad", "cross"),
     },
     next_page=lambda: (page_address("keeper"), _("My desk")),
 )

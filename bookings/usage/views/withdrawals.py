@@ -22,7 +22,7 @@ def correction_withdraw(request: SignedInRequest, public_id: str, correction_id:
         heading=_("Withdraw this correction?"),
         consequences=[
             _("It can't be confirmed any more, and the use counts as it does now."),
-            _("That it was proposed stays on the record, with your reason; user and author are told."),
+            _("The proposal stays on record, with your reason; its author and the user are told."),
         ],
         action=_("Withdraw the correction"),
         perform=lambda: usage_correction_withdraw(

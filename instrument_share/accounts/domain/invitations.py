@@ -48,21 +48,23 @@ class InvitationOver(DomainError):
 class InvitationTaken(InvitationOver):
     code = "invitation.taken"
     message = gettext_noop(
-        "This invitation has been accepted. If you accepted it, the organization stands among yours; if not, "
-        "ask who invited you for a new one."
+        "This invitation has been accepted. If you accepted it, the organization is listed among yours; "
+        "if not, ask whoever invited you for a new one."
     )
 
 
 class InvitationWithdrawn(InvitationOver):
     code = "invitation.withdrawn"
     message = gettext_noop(
-        "This invitation has been withdrawn. If you are still to join, ask who invited you for a new one."
+        "This invitation has been withdrawn. If you are still to join, ask whoever invited you for a new one."
     )
 
 
 class InvitationExpired(InvitationOver):
     code = "invitation.expired"
-    message = gettext_noop("The 14 days of this invitation are over. Ask who invited you to send it again.")
+    message = gettext_noop(
+        "The 14 days of this invitation are over. Ask whoever invited you to send it again."
+    )
 
 
 class InvitationSuspended(InvitationOver):
@@ -80,6 +82,6 @@ class InviterDismissed(InvitationOver):
 
     code = "invitation.inviter_dismissed"
     message = gettext_noop(
-        "Who sent this invitation may no longer give the role. Ask another administrator of the organization "
-        "for a new one."
+        "Whoever sent this invitation may no longer give the role. Ask another administrator of the "
+        "organization for a new one."
     )

@@ -139,7 +139,7 @@ PURPOSES = (
     Purpose(
         "failed_mails",
         gettext_noop("Mails that could not be delivered: address, subject and cause"),
-        gettext_noop("to find and mend the cause"),
+        gettext_noop("to find and remove the cause"),
         Ground.CONTRACT,
         retention=RetentionRule.FAILED_MAILS,
     ),
@@ -160,7 +160,7 @@ PURPOSES = (
     Purpose(
         "uploads",
         gettext_noop("Sheets that were uploaded and not imported"),
-        gettext_noop("to go on with an import"),
+        gettext_noop("to continue an import"),
         Ground.CONTRACT,
         retention=RetentionRule.UPLOADS,
     ),

@@ -80,7 +80,9 @@ def is_phone(text: str) -> bool:
 def find_phone_problems(phone: str, code: str = "organization.phone_invalid") -> Iterator[Problem]:
     """Yield the problem of a telephone number that nobody can dial."""
     if phone and not is_phone(phone):
-        message = gettext_noop("This is no telephone number. Enter it with its area code, as 0570-1234567.")
+        message = gettext_noop(
+            "This is not a telephone number. Enter it with its area code, such as 0570-1234567."
+        )
         yield Problem(code, message, field="phone")
 
 

@@ -42,7 +42,7 @@ class OwnAccount(DomainError):
     code = "user.own_account"
     kind: Kind = "forbidden"
     message = gettext_noop(
-        "Nobody locks their own account or ends their own sessions here. Ask another administrator."
+        "You can’t lock your own account or end your own sessions here. Ask another administrator."
     )
 
 
@@ -68,7 +68,7 @@ def account_lock(*, actor: User, user_id: int, reason: str, now: datetime) -> Us
     user = lock_account(actor, user_id)
     _require_other(actor, user)
     if not reason.strip():
-        message = gettext_noop("Enter the reason; the person reads it at login.")
+        message = gettext_noop("Enter the reason; the person can read it at login.")
         raise Invalid(problems=[Problem("user.reason_missing", message, field="reason")])
     if not user.is_active:
         return user

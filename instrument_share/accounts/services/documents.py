@@ -23,7 +23,7 @@ class DocumentUnusable(DomainError):
     """The upload can't be kept; the problem belongs to the field `documents`."""
 
     code = "document.unusable"
-    message = gettext_noop("The document can't be kept.")
+    message = gettext_noop("The document can't be saved.")
 
 
 class Upload(Protocol):
@@ -60,7 +60,9 @@ def check_uploads(uploads: Iterable[Upload]) -> tuple[list[CheckedUpload], list[
             params = {"name": name, "megabytes": files.MAX_BYTES // 1024 // 1024}
             problems.append(Problem("document.too_large", message, params, "documents"))
         elif kind is None:
-            message = gettext_noop("“{name}” is no PDF, JPEG or PNG. Choose a scan in one of these formats.")
+            message = gettext_noop(
+                "“{name}” is not a PDF, JPEG or PNG. Choose a scan in one of these formats."
+            )
             problems.append(Problem("document.kind_unknown", message, {"name": name}, "documents"))
         else:
             good.append(CheckedUpload(name, content, *kind))
@@ -98,7 +100,7 @@ def _filed(
     if known is not None:
         return known
     if kept.count() >= files.MAX_DOCUMENTS:
-        message = gettext_noop("At most {most} documents are kept. Remove one first.")
+        message = gettext_noop("At most {most} documents can be kept. Remove one first.")
         params = {"most": files.MAX_DOCUMENTS}
         raise DocumentUnusable(problems=[Problem("document.too_many", message, params, "documents")])
     document = OrganizationDocument(

@@ -40,7 +40,7 @@ class RoleNotYours(DomainError):
     code = "membership.role_not_yours"
     kind: Kind = "forbidden"
     message = gettext_noop(
-        "This role is not yours to give or take in this organization. Ask its manager or the system "
+        "You may not give or withdraw this role in this organization. Ask its manager or the system "
         "administrator."
     )
 
@@ -58,7 +58,7 @@ class AlreadyMember(Conflict):
 class NotJoinable(Conflict):
     code = "membership.not_joinable"
     message = gettext_noop(
-        "This organization takes nobody in now: it was refused or is suspended. Ask its administrator."
+        "This organization admits nobody now: it was refused or is suspended. Ask its administrator."
     )
 
 

@@ -49,7 +49,7 @@ class HasAllSysadmins(Conflict):
 
     code = "organization.has_all_sysadmins"
     message = gettext_noop(
-        "The site's only system administrators belong to it. Let one of another organization be made first."
+        "The site's only system administrators belong to it. Appoint one from another organization first."
     )
 
 
@@ -68,7 +68,7 @@ REVISED_COLUMNS = (
 HAS_INSTRUMENTS = Problem(
     "organization.has_instruments",
     gettext_noop(
-        "It has instruments here, whose uses are billed and assessed. Its manager retires them first."
+        "It has instruments here, whose uses are billed and assessed. Its manager has to retire them first."
     ),
     field="owns_instruments",
 )
@@ -83,7 +83,7 @@ def register_owner_check(has_instruments: Callable[[int], bool]) -> None:
 class NotAdmitted(Conflict):
     code = "organization.not_admitted"
     message = gettext_noop(
-        "The organization is not admitted yet. Who registered it corrects the registration."
+        "The organization is not admitted yet. Whoever registered it corrects the registration."
     )
 
 

@@ -64,8 +64,8 @@ AUTHORITY = Problem(
 class NothingCorrected(Conflict):
     code = "organization.nothing_corrected"
     message = gettext_noop(
-        "Nothing has changed since it was handed in. Correct what the bureau has named, or add the document "
-        "that it asks for."
+        "Nothing has changed since it was submitted. Correct what the bureau has named, or add the "
+        "document that it asks for."
     )
 
 

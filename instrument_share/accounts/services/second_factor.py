@@ -92,7 +92,9 @@ def second_factor_reset_ask(*, actor: User, user_id: int, reason: str, now: date
     if not user.is_active:
         raise AccountLocked
     if not reason.strip():
-        message = gettext_noop("Say how the person has shown who they are; the other administrator reads it.")
+        message = gettext_noop(
+            "Say how the person has proved who they are; the other administrator can read it."
+        )
         raise Invalid(problems=[Problem("user.reason_missing", message, field="reason")])
     if not Authenticator.objects.filter(user=user).exists():
         raise NoSecondFactor

@@ -51,7 +51,7 @@ DETAILS: dict[str, str] = {
     "by_bureau": gettext_noop("By the bureau"),
     "correction": gettext_noop("Correction"),
     "days": gettext_noop("Days"),
-    "entered": gettext_noop("Rows entered"),
+    "entered": gettext_noop("Rows imported"),
     "entries": gettext_noop("Entries"),
     "entry": gettext_noop("Number in the chain"),
     "number": gettext_noop("Number"),
@@ -66,7 +66,7 @@ DETAILS: dict[str, str] = {
     "snapshot": gettext_noop("Snapshot"),
     "parts": gettext_noop("Parts"),
     "import": gettext_noop("Import"),
-    "inner_number": gettext_noop("Inner number"),
+    "inner_number": gettext_noop("Internal number"),
     "name_zh": gettext_noop("Chinese name"),
     "membership": gettext_noop("Member"),
     "opened": gettext_noop("Findings opened"),
@@ -154,7 +154,7 @@ DETAILS: dict[str, str] = {
     "closure": gettext_noop("Closure"),
     "retirement": gettext_noop("Retirement"),
     "valid_through": gettext_noop("Valid through"),
-    "voucher": gettext_noop("Number of the voucher"),
+    "voucher": gettext_noop("Voucher number"),
     "wanted": gettext_noop("Wanted time"),
     "first_date": gettext_noop("First day"),
     "last_date": gettext_noop("Last day"),
@@ -198,7 +198,7 @@ DETAILS: dict[str, str] = {
     "low": gettext_noop("Lowest value"),
     "high": gettext_noop("Highest value"),
     "most_loss": gettext_noop("Largest loss of a unit"),
-    "spend_at_most": gettext_noop("Awards together at most"),
+    "spend_at_most": gettext_noop("Total awards at most"),
 }
 """By key."""
 LISTS: dict[str, tuple[str, ...]] = {

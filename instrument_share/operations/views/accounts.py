@@ -139,7 +139,7 @@ def account(request: SignedInRequest, public_id: str) -> HttpResponse:
 def account_lock(request: SignedInRequest, public_id: str) -> Confirmation:
     """Confirm locking an account, with the reason that the person reads."""
     found = _account(request, public_id)
-    form = ReasonForm(request.POST or None, help_text=_("The person reads it at login."))
+    form = ReasonForm(request.POST or None, help_text=_("The person can read it at login."))
     has_reset = selectors.second_factor_resets(request.user, clock.now()).filter(user=found).exists()
     return Confirmation(
         **_common(found),
@@ -150,7 +150,7 @@ def account_lock(request: SignedInRequest, public_id: str) -> Confirmation:
             *_describe_left_alone(found),
             *([_("The request to remove its second factors is refused.")] if has_reset else []),
             _("Roles, bookings and hours stay as they are; mails of the platform are no longer sent to it."),
-            _("At login the person reads the reason and whom to ask."),
+            _("At login the person is shown the reason and whom to ask."),
             _("A request to delete the account that is due while it is locked is not carried out."),
         ],
         action=_("Lock the account"),
@@ -224,7 +224,7 @@ def account_send_reset(request: SignedInRequest, public_id: str) -> Confirmation
             _("The link goes to {email} only; nobody else sees or sets the password.").format(
                 email=found.email
             ),
-            _("The present password works until the person has chosen a new one."),
+            _("The current password works until the person has chosen a new one."),
         ],
         action=_("Send the link"),
         perform=lambda: services.account_send_reset(
@@ -240,7 +240,7 @@ def second_factor_reset_ask(request: SignedInRequest, public_id: str) -> Confirm
     found = _account(request, public_id)
     form = ReasonForm(
         request.POST or None,
-        help_text=_("How the person has shown who they are. The other administrator reads it."),
+        help_text=_("How the person has proved who they are. The other administrator can read it."),
     )
     return Confirmation(
         **_common(found),

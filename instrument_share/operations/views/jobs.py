@@ -61,7 +61,7 @@ def recurring_run(request: SignedInRequest, name: str) -> Confirmation:
     return Confirmation(
         heading=_("Run “{job}” now?").format(job=label),
         consequences=[
-            _("A worker takes it up next; it may be run as often as you like."),
+            _("A worker picks it up next; it can be run as often as you like."),
             _("It runs automatically. Interval: {period}.").format(period=period(run.every)),
         ],
         action=_("Run now"),

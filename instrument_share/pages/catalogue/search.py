@@ -158,14 +158,16 @@ def describe_interpretation(
     said += [_("Nothing is called “{typed}”; these sound like it.").format(typed=one) for one in search.heard]
     if search.unknown:
         sentence = (
-            _("Nothing has “{words}”; it was left out.") if search.clauses else _("Nothing has “{words}”.")
+            _("Nothing matches “{words}”; it was left out.")
+            if search.clauses
+            else _("Nothing matches “{words}”.")
         )
         said.append(sentence.format(words="、".join(search.unknown)))
     if result.matches_most:
         is_narrowed = any(names[0] not in ("q", *exclude_fields) for _words, names in _active_filters(form))
         said.append(
-            _("No instrument that fits the filters has all of these words; these have most of them.")
+            _("No instrument that fits the filters matches all of these words; these match most of them.")
             if is_narrowed
-            else _("No instrument has all of these words; these have most of them.")
+            else _("No instrument matches all of these words; these match most of them.")
         )
     return said

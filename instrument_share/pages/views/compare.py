@@ -22,7 +22,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     context = {
         "columns": columns,
         "groups": [
-            (_("What decides"), build_deciding_rows(columns)),
+            (_("Key facts"), build_deciding_rows(columns)),
             (_("Other facts"), build_other_rows(columns)),
         ],
         "most": MAX_COMPARED,

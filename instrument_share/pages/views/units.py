@@ -35,12 +35,14 @@ TABS = {
 }
 EMPTY_HINTS = {
     PublicationKind.NEWS: gettext_lazy(
-        "The unit tells here what is new about its instruments and their opening."
+        "Here the unit reports what is new about its instruments and their opening."
     ),
     PublicationKind.REGULATION: gettext_lazy(
-        "The rules by which the unit manages and opens its instruments stand here."
+        "The rules by which the unit manages and opens its instruments are shown here."
     ),
-    PublicationKind.CASE: gettext_lazy("What others have achieved with the unit's instruments stands here."),
+    PublicationKind.CASE: gettext_lazy(
+        "What others have achieved with the unit's instruments is shown here."
+    ),
     PublicationKind.OPENNESS: gettext_lazy(
         "Once a year the unit says here how, for whom and at what charges it is open."
     ),

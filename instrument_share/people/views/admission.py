@@ -126,7 +126,7 @@ def organization_decide(request: SignedInRequest, public_id: str, move: str) -> 
     form = ReasonForm(request.POST or None)
     match move:
         case "admit":
-            owns = _("It says that it owns instruments: it can publish them, each after your review.")
+            owns = _("It has stated that it owns instruments: it can publish them, each after your review.")
             uses = _("It uses instruments of others: its people can book for it.")
             return Confirmation(
                 heading=_("Admit {name}").format(name=name),
@@ -146,7 +146,10 @@ def organization_decide(request: SignedInRequest, public_id: str, move: str) -> 
             return Confirmation(
                 heading=_("Do not admit {name}?").format(name=name),
                 consequences=[
-                    _("Who registered it reads the reason, and can correct it and hand it in again.")
+                    _(
+                        "Whoever registered it can read the reason, correct the registration and "
+                        "submit it again."
+                    )
                 ],
                 action=_("Refuse with this reason"),
                 perform=lambda: services.organization_refuse(
@@ -154,7 +157,7 @@ def organization_decide(request: SignedInRequest, public_id: str, move: str) -> 
                     reason=form.cleaned_data["reason"],
                     submission=request.POST.get("seen", ""),
                 ),
-                success=_("{name} is not admitted; who registered it is told why.").format(name=name),
+                success=_("{name} is not admitted; whoever registered it is told why.").format(name=name),
                 back_address=address,
                 form=form,
                 tone="danger",
@@ -200,7 +203,7 @@ def _build_suspension(
         consequences=_list_consequences(found, effects),
         action=_("Suspend with this reason"),
         perform=lambda: bookings.organization_suspend(**decision, **form.cleaned_data),
-        success=_("{name} is suspended; everybody whom it hits has been told.").format(name=name),
+        success=_("{name} is suspended; everybody affected has been told.").format(name=name),
         back_address=get_organization_address(found),
         form=form,
         tone="danger",

@@ -149,12 +149,12 @@ def request_withdraw(request: SignedInRequest, membership_id: str) -> Confirmati
     )
     name = bilingual(asked.organization, "name")
     return Confirmation(
-        heading=_("Take back the request to {name}?").format(name=name),
+        heading=_("Withdraw the request to {name}?").format(name=name),
         consequences=[_("Nobody decides on it any more; you can ask again.")],
-        action=_("Take it back"),
+        action=_("Withdraw the request"),
         perform=lambda: services.membership_withdraw(
             actor=request.user, membership_id=asked.pk, now=clock.now()
         ),
-        success=_("The request is taken back."),
+        success=_("The request is withdrawn."),
         back_address=reverse("my_organizations"),
     )

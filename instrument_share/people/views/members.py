@@ -107,7 +107,7 @@ def member_refuse(request: SignedInRequest, public_id: str, membership_id: str) 
     name = asked.user.get_full_name()
     return Confirmation(
         heading=_("Do not admit {name}?").format(name=name),
-        consequences=[_("They read the reason and can ask again.")],
+        consequences=[_("They can read the reason and ask again.")],
         action=_("Refuse with this reason"),
         perform=lambda: services.membership_refuse(
             actor=request.user,

@@ -38,7 +38,7 @@ def documents_add(request: SignedInRequest, public_id: str) -> HttpResponse:
         ),
     )
     if kept is not None:
-        return redirect_with_message(request, _("The documents are kept."), get_organization_address(found))
+        return redirect_with_message(request, _("The documents are saved."), get_organization_address(found))
     context = {"organization": found, "form": form, "back_address": get_organization_address(found)}
     return render_form(request, "people/documents_form.html", context)
 
@@ -85,7 +85,7 @@ def relation_new(request: SignedInRequest, public_id: str) -> Confirmation:
         heading=_("Declare a related organization"),
         consequences=[
             _("Use between related organizations is logged and paid as usual, but earns no reward."),
-            _("Your word is enough; the other side is told. Only the bureau can end the relation."),
+            _("Your declaration is enough; the other side is told. Only the bureau can end the relation."),
         ],
         action=_("Declare it related"),
         perform=lambda: services.relation_declare(

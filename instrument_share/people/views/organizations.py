@@ -106,7 +106,7 @@ def organization_register(request: SignedInRequest) -> HttpResponse:
     )
     if made is not None:
         services.kept_documents_forget(actor=request.user)
-        sentence = _("{name} is registered. The bureau looks at it; you are told when it is admitted.")
+        sentence = _("{name} is registered. The bureau reviews it; you are told when it is admitted.")
         return redirect_with_message(
             request, sentence.format(name=bilingual(made, "name")), get_organization_address(made)
         )
@@ -342,7 +342,7 @@ def organization_edit(request: SignedInRequest, public_id: str) -> Confirmation:
     form = ContactForm(request.POST or None, initial=get_initial(found))
     return Confirmation(
         heading=_("Contact and English name"),
-        consequences=[_("What the bureau has checked, the bureau changes; ask it for that.")],
+        consequences=[_("What the bureau has checked can only be changed by the bureau; ask it to do so.")],
         action=_("Save"),
         perform=lambda: services.organization_edit(
             actor=request.user, organization_id=found.pk, now=clock.now(), **form.cleaned_data

@@ -26,7 +26,7 @@ MISTAKES: Mapping[tuple[str, ...], str] = {
     ("bytes_type", "base64_decode"): gettext_noop("This has to be a file in base64."),
     ("string_too_long",): gettext_noop("This is too long: at most {max_length} characters."),
     ("string_too_short",): gettext_noop("This is too short: at least {min_length} characters."),
-    ("string_pattern_mismatch",): gettext_noop("This is not written as it should be: {pattern}"),
+    ("string_pattern_mismatch",): gettext_noop("This does not have the required form: {pattern}"),
     ("int_type", "int_parsing", "int_from_float", "int_parsing_size"): gettext_noop(
         "This has to be a whole number."
     ),

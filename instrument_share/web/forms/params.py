@@ -40,7 +40,7 @@ def interval_problem(
             "interval.empty", gettext_noop("The end has to be later than the start."), field="ends_at"
         )
     if ends_at - starts_at > longest:
-        message = gettext_noop("A time may be {days} days long at most. Choose an earlier end.")
+        message = gettext_noop("A time can be at most {days} days long. Choose an earlier end.")
         return Problem("interval.too_long", message, {"days": longest.days}, "ends_at")
     return None
 

@@ -29,7 +29,7 @@ STATES: dict[str, Label] = {
     "organization.suspended": Label(_("Suspended"), "bad", "pause"),
     "membership.pending": Label(_("Waiting to be admitted"), "waiting", "clock"),
     "membership.active": Label(_("Member"), "good", "check"),
-    "membership.refused": Label(_("Not taken in"), "bad", "cross"),
+    "membership.refused": Label(_("Request refused"), "bad", "cross"),
     "membership.ended": Label(_("Former member"), "quiet", "minus"),
 }
 """`<kind>.<code>` → label: those of accounts; other packages register theirs."""

@@ -38,7 +38,7 @@ def unit_codes(organization_ids: Collection[int], year: int) -> dict[int, str]:
 def national_instruments(
     viewer: "Viewer", organization_ids: Collection[int], year: int
 ) -> Iterator[tuple[Instrument, dict[str, Any] | None, dict[str, Any]]]:
-    """Yield the year's instruments by unit and inner number, with facts of customs supervision and their own.
+    """Yield the year's instruments by unit and internal number, with facts of customs supervision and theirs.
 
     They are those that were public at the end of the year, or are now if it is running; they are described
     as they stand now, so that what the platform refuses can still be mended. Streams one query; the facts

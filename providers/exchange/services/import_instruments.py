@@ -1,6 +1,6 @@
 """Import rows of instruments as drafts, or update existing drafts.
 
-Rows match by inner number; submitted and published instruments are not touched, and an empty cell removes
+Rows match by internal number; submitted and published instruments are not touched, and an empty cell removes
 nothing.
 """
 

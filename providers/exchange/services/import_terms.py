@@ -206,7 +206,7 @@ def _with_begun_days(task: ImportTask, rows: Sequence[SheetRow]) -> list[SheetRo
 
 def _problem_of_instrument(instrument: Instrument | None) -> Problem | None:
     if instrument is None:
-        message = gettext_noop("The unit has no instrument with this inner number.")
+        message = gettext_noop("The unit has no instrument with this internal number.")
         return Problem("import.no_instrument", message, {}, "inner_number")
     if instrument.state == InstrumentState.RETIRED:
         message = gettext_noop("The instrument is retired.")

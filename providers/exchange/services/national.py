@@ -62,7 +62,7 @@ def _problems(values: Mapping[str, str]) -> list[Problem]:
     for name, value in values.items():
         limit = LIMITS[FIELD_OF[name]]
         if limit is not None and len(value) > limit:
-            message = gettext_noop("It may have {limit} characters, this has {length}.")
+            message = gettext_noop("It can have at most {limit} characters; this has {length}.")
             params = {"limit": limit, "length": len(value)}
             found.append(Problem("national.too_long", message, params, name))
     return found

@@ -42,8 +42,8 @@ class NothingToTakeBack(Conflict):
 
     code = "import.nothing_to_take_back"
     message = gettext_noop(
-        "There is nothing to take back: the import is under way, was taken back already, or made only "
-        "versions of rules and prices that apply already."
+        "There is nothing to undo: the import is under way, was undone already, or made only versions of "
+        "rules and prices that apply already."
     )
 
 
@@ -51,7 +51,7 @@ class GoneOn(Conflict):
     """Something that the import made was changed, submitted, published or used since."""
 
     code = "import.gone_on"
-    message = gettext_noop("The import can't be taken back any more, because some of it has gone on since.")
+    message = gettext_noop("The import can no longer be undone, because some of it has changed since.")
 
 
 @transaction.atomic
@@ -126,7 +126,7 @@ def _take_back_news(actor: "User", run: SheetRun, now: datetime) -> None:
     _raise_if_gone_on([("", one.title_zh) for one in present if _has_news_gone_on(one, made[one.pk])])
     _raise_if_gone_on(
         [("", one.title_zh) for one in present if _has_to_keep_text(one, made[one.pk])],
-        gettext_noop("“{name}” is scheduled to be published. Cancel that first, then take back the import."),
+        gettext_noop("“{name}” is scheduled to be published. Cancel that first, then undo the import."),
     )
     common: dict[str, Any] = {"actor": actor, "kind": PublicationKind.NEWS, "now": now}
     for one in present:

@@ -36,7 +36,8 @@ class SheetGone(DomainError):
     code = "import.gone"
     kind: Kind = "gone"
     message = gettext_noop(
-        "This sheet is no longer here: it was brought in, or kept long enough. Upload it again."
+        "This sheet is no longer stored: it was imported, or the time for which it is kept has "
+        "passed. Upload it again."
     )
 
 

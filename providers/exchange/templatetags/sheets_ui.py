@@ -24,20 +24,20 @@ def heading(column: str) -> str:
 
 
 OUTCOMES = {
-    Outcome.NEW: (gettext_lazy("A new draft"), "good", "plus"),
-    Outcome.UPDATED: (gettext_lazy("The draft is brought up to date"), "active", "pencil"),
-    Outcome.UNCHANGED: (gettext_lazy("Here already, the same"), "quiet", "check"),
-    Outcome.KEPT: (gettext_lazy("Submitted or published already: left as it is"), "quiet", "lock"),
-    Outcome.REFUSED: (gettext_lazy("Can't be entered"), "bad", "cross"),
+    Outcome.NEW: (gettext_lazy("New draft"), "good", "plus"),
+    Outcome.UPDATED: (gettext_lazy("Draft updated"), "active", "pencil"),
+    Outcome.UNCHANGED: (gettext_lazy("Recorded already, unchanged"), "quiet", "check"),
+    Outcome.KEPT: (gettext_lazy("Already submitted or published: left unchanged"), "quiet", "lock"),
+    Outcome.REFUSED: (gettext_lazy("Can't be imported"), "bad", "cross"),
 }
 OF_TERMS = {
     Outcome.NEW: (gettext_lazy("The instrument's first rule"), "good", "plus"),
     Outcome.UPDATED: (gettext_lazy("A new version of the rule"), "active", "pencil"),
-    Outcome.UNCHANGED: (gettext_lazy("In force already, the same"), "quiet", "check"),
+    Outcome.UNCHANGED: (gettext_lazy("In force already, unchanged"), "quiet", "check"),
 }
 OF_NEWS = {
     Outcome.NEW: (gettext_lazy("New"), "good", "plus"),
-    Outcome.UPDATED: (gettext_lazy("The text is brought up to date"), "active", "pencil"),
+    Outcome.UPDATED: (gettext_lazy("Text updated"), "active", "pencil"),
 }
 OUTCOMES_OF: dict[str, Mapping[Outcome, tuple[Any, str, str]]] = {
     "rules": {**OUTCOMES, **OF_TERMS},

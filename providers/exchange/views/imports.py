@@ -229,11 +229,11 @@ def take_back(request: SignedInRequest, organization_id: str, run_id: str) -> Co
     run = sheet_run(request.user, unit.pk, run_id)
     page = reverse("sheet_result", args=[unit.public_id, run.public_id])
     return Confirmation(
-        heading=_("Take back the import of {day}").format(day=formats.moment(run.started_at)),
+        heading=_("Undo the import of {day}").format(day=formats.moment(run.started_at)),
         consequences=_take_back_rules(run) if run.kind in OF_RULES else _take_back_drafts(run),
-        action=_("Take the import back"),
+        action=_("Undo the import"),
         perform=lambda: sheet_run_take_back(actor=request.user, public_id=run.public_id, now=clock.now()),
-        success=_("The import is taken back. Correct the sheet and upload it again."),
+        success=_("The import is undone. Correct the sheet and upload it again."),
         back_address=page,
         form=forms.Form(request.POST if request.method == "POST" else None),
         tone="danger",

@@ -210,7 +210,7 @@ def _how_to(sheet: Worksheet, kind: SheetKind) -> None:
     sheet["A1"].font = Font(bold=True, size=14)
     for step in kind.steps:
         sheet.append([told("{w}", {"w": Words(step)})])
-    sheet.append([_("Keep the row of headings. What stands on the other sheets of this file isn't read.")])
+    sheet.append([_("Keep the row of headings. The other sheets of this file aren't read.")])
     sheet.append([_("Write dates as 2026-03-05 and times as 09:00.")])
     sheet.append([])
     first = sheet.max_row + 1

@@ -46,7 +46,7 @@ CUSTOMS_FIELDS: Mapping[str, CustomsField] = {
     "shared": CustomsField(gettext_noop("Shared with others with the customs’ knowledge"), "yes_no"),
     "fees_approved": CustomsField(gettext_noop("Fees approved"), "yes_no"),
     "hs_code": CustomsField(gettext_noop("HS code")),
-    "record_zh": CustomsField(gettext_noop("What was put on record"), limit=200),
+    "record_zh": CustomsField(gettext_noop("Details on file with the customs"), limit=200),
 }
 
 
@@ -71,10 +71,12 @@ def clean_customs(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Probl
 
 def _problems_of_text(name: str, field: CustomsField, text: str) -> list[Problem]:
     if field.pattern and text and not re.fullmatch(field.pattern, text):
-        message = gettext_noop("“{field}” has {shape}. Check it against the paper.")
+        message = gettext_noop("“{field}” must have {shape}. Check it against the document.")
         return [_problem(name, field, "shape", message, shape=Words(field.shape))]
     if len(text) > field.limit:
-        message = gettext_noop("“{field}” may have {limit} characters, this has {length}. Shorten it.")
+        message = gettext_noop(
+            "“{field}” can have at most {limit} characters; this has {length}. Shorten it."
+        )
         return [_problem(name, field, "too_long", message, limit=field.limit, length=len(text))]
     return []
 

@@ -49,7 +49,7 @@ class Field:
 
 
 _FIELDS = (
-    Field("inner_number", gettext_noop("Inner number"), limit=50, needed=True),
+    Field("inner_number", gettext_noop("Internal number"), limit=50, needed=True),
     Field("name_zh", gettext_noop("Chinese name"), limit=50, needed=True),
     Field("name_en", gettext_noop("English name"), limit=100),
     Field("category", gettext_noop("Category"), "category", needed=True, reviewed=True),
@@ -79,7 +79,7 @@ _FIELDS = (
     Field("sharing_mode", gettext_noop("Sharing"), "choice", choices=SharingMode, needed=True, reviewed=True),
     Field("condition", gettext_noop("Condition"), "choice", choices=Condition, needed=True),
     Field("belongs_to", gettext_noop("Part of"), "choice", choices=BelongsTo, if_empty=BelongsTo.NONE),
-    Field("belongs_to_number", gettext_noop("Inner number of what it is part of"), limit=50),
+    Field("belongs_to_number", gettext_noop("Internal number of what it is part of"), limit=50),
     Field("place_zh", gettext_noop("Place"), limit=100, needed=True),
     Field("place_en", gettext_noop("Place (English)"), limit=200),
     Field("contact", gettext_noop("Contact"), limit=20, needed=True),
@@ -189,7 +189,7 @@ def _text(field: Field, value: Any) -> str:
         raise _unusable_value(
             field,
             "too_long",
-            gettext_noop("“{field}” may have {limit} characters, this has {length}. Shorten it."),
+            gettext_noop("“{field}” can have at most {limit} characters; this has {length}. Shorten it."),
             limit=field.limit,
             length=len(text),
         )
@@ -213,11 +213,11 @@ _FORMS: Mapping[Kind, _Form] = {
     "email": _Form(EMAIL, gettext_noop("“{value}” is not an e-mail address.")),
     "country": _Form(
         re.compile("[A-Z]{2}"),
-        gettext_noop("“{value}” is not a country code of two letters, as CN, DE or JP (ISO 3166-1)."),
+        gettext_noop("“{value}” is not a country code of two letters, such as CN, DE or JP (ISO 3166-1)."),
         COUNTRY_CODES,
     ),
     "postal": _Form(
-        re.compile("[0-9]{6}"), gettext_noop("“{value}” is not a postal code of six digits, as 100045.")
+        re.compile("[0-9]{6}"), gettext_noop("“{value}” is not a postal code of six digits, such as 100045.")
     ),
     "category": _Form(
         re.compile("[0-9]{6}"), gettext_noop("“{value}” is not a category code of six digits.")
@@ -236,7 +236,7 @@ def _money(field: Field, value: Any) -> Decimal | None:
         ) from None
     if not amount.is_finite() or not 0 <= amount <= LARGEST_VALUE:
         message = gettext_noop(
-            "“{value}” is not a value in yuan. It is not negative and has 12 digits at most."
+            "“{value}” is not a value in yuan. Enter one that is not negative and has at most 12 digits."
         )
         raise _unusable_value(field, "range", message, value=str(value))
     if amount != amount.quantize(CENT):
@@ -285,7 +285,7 @@ def _subjects(field: Field, value: Any) -> list[str]:
     )
     codes = [part for part in parts if part]
     if len(codes) > MOST_SUBJECTS or not all(re.fullmatch(r"[0-9]{3}", code) for code in codes):
-        message = gettext_noop("Enter up to {most} codes of three digits of GB/T 13745, as 150, 430.")
+        message = gettext_noop("Enter up to {most} codes of three digits of GB/T 13745, such as 150, 430.")
         raise _unusable_value(field, "subjects", message, most=MOST_SUBJECTS)
     for code in codes:
         if code not in SUBJECTS:

@@ -27,7 +27,7 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         Audience.QUALIFIED: gettext_noop("Qualified users only"),
     },
     GroupKind: {
-        GroupKind.INTERCHANGEABLE: gettext_noop("One does for the other"),
+        GroupKind.INTERCHANGEABLE: gettext_noop("Interchangeable"),
         GroupKind.RELATED: gettext_noop("Related to each other"),
     },
     Origin: {

@@ -70,8 +70,10 @@ class CategorySelect(forms.Select):
             {
                 "data-category": "",
                 "data-words": _("Code, name or pinyin"),
-                "data-found": _("Categories that fit: %s"),
-                "data-none": _("No category fits. Try another word, or empty the field to choose by level."),
+                "data-found": _("Matching categories: %s"),
+                "data-none": _(
+                    "No category matches. Try another word, or clear the field to choose by level."
+                ),
                 "data-back": _("Back from"),
             }
         )
@@ -92,15 +94,15 @@ class SeveralSelect(forms.SelectMultiple):
     spoken: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, words: Any, *, most: int | None = None) -> None:
-        told_when_full = _("%(most)s at most. Take one away to choose another.") % {"most": most}
+        told_when_full = _("At most %(most)s. Remove one to choose another.") % {"most": most}
         super().__init__(
             {
                 "size": 6,
                 "data-several": "",
                 "data-words": words,
-                "data-found": _("That fit: %s"),
-                "data-none": _("Nothing fits. Try another word."),
-                "data-away": _("Take away %s"),
+                "data-found": _("Matches: %s"),
+                "data-none": _("No matches. Try another word."),
+                "data-away": _("Remove %s"),
                 **({"data-most": most, "data-full": told_when_full} if most else {}),
             }
         )
@@ -129,7 +131,11 @@ def text_field(label: str, limit: int | None, *, needed: bool, english: bool = F
     """Return an input for one line, or for several if the limit is long, with the limit beside it."""
     attrs = {"lang": "en"} if english else {}
     widget = forms.Textarea({"rows": 5, **attrs}) if (limit or LONG) >= LONG else forms.TextInput(attrs)
-    help_text = _("%(limit)s characters at most.") % {"limit": number(limit)} if (limit or 0) >= LONG else ""
+    help_text = (
+        _("At most %(limit)s characters are allowed.") % {"limit": number(limit)}
+        if (limit or 0) >= LONG
+        else ""
+    )
     return TextField(label=label, required=needed, widget=widget, help_text=help_text)
 
 

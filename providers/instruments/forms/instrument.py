@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SECTIONS = (
     (
-        _("What it is"),
+        _("Basic information"),
         ("name_zh", "name_en", "inner_number", "category", "model", "manufacturer", "country"),
     ),
     (
@@ -42,13 +42,13 @@ SECTIONS = (
         ),
     ),
     (
-        _("What it can do"),
+        _("Performance and functions"),
         ("specification_zh", "functions_zh", "services_zh", "samples_zh", "achievements_zh", "subjects"),
     ),
-    (_("For its users"), ("sharing_mode", "condition", "user_requirement_zh", "fee_text_zh")),
+    (_("Access and use"), ("sharing_mode", "condition", "user_requirement_zh", "fee_text_zh")),
     (_("Location and contact"), ("place_zh", "postal_code", "contact", "phone", "email")),
     (
-        _("For readers of English"),
+        _("English texts"),
         (
             "specification_en",
             "functions_en",
@@ -191,6 +191,6 @@ class QualificationForm(forms.Form):
     """A person's right to operate an instrument until a day."""
 
     person = forms.CharField(
-        label=_("Person"), max_length=100, help_text=_("User name or e-mail address, written in full.")
+        label=_("Person"), max_length=100, help_text=_("The full user name or e-mail address.")
     )
     until = DayField(label=_("Valid through"), widget=DayInput())

@@ -22,12 +22,12 @@ class PictureForm(forms.Form):
         help_text=_("JPEG, PNG or WebP, 10 MB at most. Data about camera and place are removed."),
     )
     alt_zh = forms.CharField(
-        label=_("What it shows (Chinese)"),
+        label=_("Picture description (Chinese)"),
         max_length=100,
         required=False,
-        help_text=_("Read out to who does not see it."),
+        help_text=_("Read aloud to people who can’t see it."),
     )
-    alt_en = forms.CharField(label=_("What it shows (English)"), max_length=200, required=False)
+    alt_en = forms.CharField(label=_("Picture description (English)"), max_length=200, required=False)
 
 
 class AttachmentForm(forms.Form):

@@ -33,7 +33,7 @@ class GroupForm(forms.Form):
     name_zh = forms.CharField(label=_("Name of the group (Chinese)"), max_length=50)
     name_en = forms.CharField(label=_("Name of the group (English)"), max_length=100, required=False)
     kind = forms.ChoiceField(
-        label=_("What they are to each other"),
+        label=_("How they are related"),
         widget=forms.RadioSelect,
         choices=partial(choices_of, GroupKind),
     )

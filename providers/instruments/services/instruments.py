@@ -52,10 +52,10 @@ if TYPE_CHECKING:
 
 
 class InnerNumberTaken(Conflict):
-    """Another instrument of the unit has this inner number."""
+    """Another instrument of the unit has this internal number."""
 
     code = "instrument.inner_number_taken"
-    message = gettext_noop("The unit already has an instrument with the inner number “{inner_number}”.")
+    message = gettext_noop("The unit already has an instrument with the internal number “{inner_number}”.")
 
 
 class NothingWaits(Conflict):

@@ -30,7 +30,7 @@ class TooMany(Conflict):
     """The instrument has as many pictures or files as it may have."""
 
     code = "instrument.too_many_files"
-    message = gettext_noop("There are {most} already, which is all there can be. Remove one first.")
+    message = gettext_noop("There are {most} already, which is the most allowed. Remove one first.")
 
 
 class AttachedAlready(Conflict):

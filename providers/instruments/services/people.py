@@ -45,7 +45,7 @@ class QualificationTooShort(DomainError):
 
     code = "qualification.expired"
     field = "until"
-    message = gettext_noop("A qualification ends after it is granted. Choose a date that is to come.")
+    message = gettext_noop("A qualification can’t end before it is granted. Choose a date in the future.")
 
 
 NAMED = gettext_noop("You are a keeper of “{name}” now: you decide on its requests and check its users in.")

@@ -25,7 +25,8 @@ class NotRemovable(Conflict):
 
     code = "instrument.not_removable"
     message = gettext_noop(
-        "“{name}” was submitted for review and stays on record. Only a draft that never was can be removed."
+        "“{name}” was submitted for review and stays on record. Only drafts that were never "
+        "submitted can be removed."
     )
 
 

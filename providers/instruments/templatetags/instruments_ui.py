@@ -63,7 +63,7 @@ def instrument_tabs(instrument: Any, current: str) -> dict[str, Any]:
         (tab.label, reverse(tab.route, args=[instrument.public_id]), tab.route == current)
         for tab in sorted(_tabs.values(), key=lambda tab: tab.position)
     ]
-    return tabs(entries, _("Looking after the instrument"))
+    return tabs(entries, _("Care of the instrument"))
 
 
 @register.simple_tag

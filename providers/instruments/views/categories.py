@@ -152,7 +152,7 @@ def _sheet(instruments: "QuerySet[Instrument]") -> StreamingHttpResponse:
     heads = [
         _("Unit"),
         _("Number"),
-        _("Inner number"),
+        _("Internal number"),
         _("Instrument"),
         _("Old category"),
         _("May be replaced by"),

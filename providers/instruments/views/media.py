@@ -79,7 +79,7 @@ def picture_add(request: HttpRequest, public_id: str) -> HttpResponse:
         ),
         respond=lambda _picture: redirect_with_message(
             request,
-            _("The picture is added. The first one stands for the instrument in lists."),
+            _("The picture is added. The first one represents the instrument in lists."),
             _address(public_id),
         ),
         template="providers/instruments/media.html",
@@ -104,7 +104,7 @@ def picture_change(request: HttpRequest, public_id: str) -> HttpResponse:
             instrument_picture_describe(
                 alt_zh=request.POST.get("alt_zh", ""), alt_en=request.POST.get("alt_en", ""), **common
             )
-            return redirect_with_message(request, _("What the picture shows is saved."), address)
+            return redirect_with_message(request, _("The picture description is saved."), address)
     raise NotFound
 
 
@@ -155,8 +155,8 @@ def attachment_remove(request: SignedInRequest, public_id: str) -> Confirmation:
     attachment = instrument_attachment(request.user, public_id, clock.now())
     require(request.user, "providers.edit_instrument", attachment.instrument)
     return Confirmation(
-        heading=_("Take “{title}” off the instrument").format(title=bilingual(attachment, "title")),
-        consequences=[_("Nobody finds it on the page any more.")],
+        heading=_("Remove “{title}” from the instrument").format(title=bilingual(attachment, "title")),
+        consequences=[_("It is no longer shown on the page.")],
         action=_("Remove the file"),
         perform=lambda: instrument_attachment_remove(
             actor=request.user, attachment_id=attachment.pk, now=clock.now()

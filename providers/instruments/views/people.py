@@ -71,7 +71,7 @@ def keepers_set(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     if not named:
         return redirect_with_message(
-            request, _("Nobody keeps this instrument now: requests wait for the managers."), address
+            request, _("This instrument has no keeper now: requests wait for the managers."), address
         )
     names = "、".join(person.name for person in named)
     return redirect_with_message(

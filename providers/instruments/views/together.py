@@ -73,8 +73,8 @@ def together(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _after_linking(linked_ids: list[int]) -> str:
     if not linked_ids:
-        return _("Saved. It is booked by itself.")
-    return _("Saved. A booking takes {count} more instruments for the same time.").format(
+        return _("Saved. It is booked on its own.")
+    return _("Saved. A booking now takes {count} more instruments for the same time.").format(
         count=len(linked_ids)
     )
 
@@ -129,7 +129,7 @@ def _group(
         ),
         respond=lambda saved: redirect_with_message(
             request,
-            _("Saved. The group stands on the page of each of its instruments."),
+            _("Saved. The group is shown on the page of each of its instruments."),
             reverse("group_edit", args=[saved.public_id]),
         ),
         template="providers/instruments/group.html",
@@ -143,7 +143,7 @@ def group_remove(request: SignedInRequest, public_id: str) -> Confirmation:
     require(request.user, "providers.edit_instrument", group)
     return Confirmation(
         heading=_("Dissolve the group “{name}”").format(name=bilingual(group, "name")),
-        consequences=[_("Its instruments stay; they no longer point to each other.")],
+        consequences=[_("Its instruments stay; they no longer refer to each other.")],
         action=_("Dissolve the group"),
         perform=lambda: instrument_group_remove(
             actor=request.user,

@@ -20,9 +20,9 @@ from providers.exchange.services.imports import ImportReport, Outcome, apply, pr
 
 OUTCOMES = {
     Outcome.NEW: gettext_lazy("new drafts"),
-    Outcome.UPDATED: gettext_lazy("drafts brought up to date"),
+    Outcome.UPDATED: gettext_lazy("drafts updated"),
     Outcome.UNCHANGED: gettext_lazy("already there, unchanged"),
-    Outcome.KEPT: gettext_lazy("already handed in or published, left as they are"),
+    Outcome.KEPT: gettext_lazy("already submitted or published, left unchanged"),
     Outcome.REFUSED: gettext_lazy("refused"),
 }
 
@@ -75,7 +75,7 @@ class Command(BaseCommand):
         for problem in report.problems:
             self.stdout.write("\t".join(_cells(problem)))
         if report.ignored_columns:
-            columns = _("Columns left aside: %(columns)s") % {"columns": ", ".join(report.ignored_columns)}
+            columns = _("Columns ignored: %(columns)s") % {"columns": ", ".join(report.ignored_columns)}
             self.stdout.write(columns)
         for outcome, number in report.counts.items():
             if number:

@@ -156,13 +156,15 @@ def _problems(words: Sequence[str], name: str, fewest: int = 0) -> Iterable[Prob
             message = gettext_noop("“{word}” is too long: a word has at most {most} characters.")
             yield Problem("synonym.too_long", message, {"word": word, "most": LONGEST_WORD}, name)
         elif len(normalize(word)) < 2:
-            message = gettext_noop("“{word}” is too short: it would stand for too much.")
+            message = gettext_noop("“{word}” is too short: it would match too much.")
             yield Problem("synonym.too_short", message, {"word": word}, name)
 
 
 def _problems_of_task(task: Task, is_purpose: bool) -> Iterable[Problem]:
     if any(task) and not is_purpose:
-        message = gettext_noop("Only a purpose stands on the home page. Enter the methods that serve it.")
+        message = gettext_noop(
+            "Only purposes are shown on the home page. Enter the methods that serve this one."
+        )
         yield Problem("synonym.task_without_methods", message, field="task_zh")
     if task[1] and not task[0]:
         message = gettext_noop("Enter the task in Chinese too.")

@@ -45,7 +45,7 @@ def _problems_of_row(
         yield Problem("calendar.row_commas", message, {"row": number, "value": _text(cells[0])}, "rows")
         return
     if on is None:
-        message = gettext_noop("Row {row}: “{value}” is no date. Write it as 2026-10-01.")
+        message = gettext_noop("Row {row}: “{value}” is not a date. Write it as 2026-10-01.")
         yield Problem("calendar.row_date", message, {"row": number, "value": _text(cells[0])}, "rows")
     if kind is None:
         message = gettext_noop("Row {row}: “{value}” is neither a holiday (休) nor a day worked (班).")

@@ -195,12 +195,12 @@ def _decision(terms: TermsDraft) -> Iterator[Sentence]:
 
 _QUOTAS = {
     QuotaHolder.USER: (
-        gettext_noop("One person may book {length} a {span} at most."),
-        gettext_noop("One person may have {number} bookings a {span} at most."),
+        gettext_noop("One person may book at most {length} per {span}."),
+        gettext_noop("One person may have at most {number} bookings per {span}."),
     ),
     QuotaHolder.ORGANIZATION: (
-        gettext_noop("One organization may book {length} a {span} at most."),
-        gettext_noop("One organization may have {number} bookings a {span} at most."),
+        gettext_noop("One organization may book at most {length} per {span}."),
+        gettext_noop("One organization may have at most {number} bookings per {span}."),
     ),
 }
 

@@ -242,10 +242,13 @@ def _problems_of_pattern(number: int, pattern: OpeningPattern) -> Iterator[Probl
         )
     if monthly and pattern.nth not in NTHS:
         yield problem(
-            "nth", gettext_noop("Opening hours {number}: say which one of the month, first to fifth or last.")
+            "nth",
+            gettext_noop("Opening hours {number}: choose which week of the month, first to fifth or last."),
         )
     if not monthly and pattern.nth is not None:
-        yield problem("nth_weekly", gettext_noop("Opening hours {number}: only monthly hours have a place."))
+        yield problem(
+            "nth_weekly", gettext_noop("Opening hours {number}: only monthly hours have a week of the month.")
+        )
     if not 1 <= pattern.interval <= MOST_INTERVAL:
         yield problem(
             "interval",
@@ -287,7 +290,7 @@ def _problems_of_quotas(quotas: Sequence[Quota]) -> Iterator[Problem]:
     if len({(quota.holder, quota.span) for quota in quotas}) < len(quotas):
         yield Problem(
             "rule.quota_twice",
-            gettext_noop("Two quotas are for the same holder and span. Put them into one."),
+            gettext_noop("Two quotas are for the same holder and span. Combine them."),
             field="quotas",
         )
 
@@ -296,14 +299,14 @@ def _problems_of_lengths(draft: TermsDraft) -> Iterator[Problem]:
     if draft.step < MINUTE or draft.step > timedelta(days=1) or draft.step % MINUTE:
         yield Problem(
             "rule.step",
-            gettext_noop("The step is a whole number of minutes, from 1 minute to 1 day."),
+            gettext_noop("The step must be a whole number of minutes, from 1 minute to 1 day."),
             field="step",
         )
         return
     if draft.min_length < draft.step or draft.min_length % draft.step:
         yield Problem(
             "rule.min_length",
-            gettext_noop("The shortest booking is one step ({step}) or a whole number of steps."),
+            gettext_noop("The shortest booking must be one step ({step}) or a whole number of steps."),
             {"step": draft.step},
             "min_length",
         )
@@ -311,7 +314,7 @@ def _problems_of_lengths(draft: TermsDraft) -> Iterator[Problem]:
         yield Problem(
             "rule.max_length",
             gettext_noop(
-                "The longest booking is a whole number of steps and not below the shortest ({shortest})."
+                "The longest booking must be a whole number of steps and not below the shortest ({shortest})."
             ),
             {"shortest": draft.min_length},
             "max_length",
@@ -329,7 +332,7 @@ def _problems_of_lengths(draft: TermsDraft) -> Iterator[Problem]:
         if length < timedelta() or length % MINUTE:
             yield Problem(
                 f"rule.{name}",
-                gettext_noop("A length of time is a whole number of minutes and not negative."),
+                gettext_noop("A length of time must be a whole number of minutes and not negative."),
                 field=name,
             )
 

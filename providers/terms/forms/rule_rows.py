@@ -94,7 +94,7 @@ class ExceptionForm(forms.Form):
         initial=CLOSED,
         choices=[
             (CLOSED, _("the recurring hours don't apply")),
-            (OPEN, _("open in addition, at these times")),
+            (OPEN, _("also open, at these times")),
         ],
     )
     opens = forms.TimeField(label=_("Opens"), required=False, widget=TimeInput())

@@ -42,7 +42,9 @@ def problems_of_values(values: Mapping[str, Any]) -> list[Problem]:
             message = gettext_noop("There is no field “{name}”. Check how it is spelt.")
             problems.append(Problem("unit.unknown_field", message, {"name": name}, name))
         elif field.limit is not None and len(str(value or "")) > field.limit:
-            message = gettext_noop("“{field}” may have {limit} characters, this has {length}. Shorten it.")
+            message = gettext_noop(
+                "“{field}” can have at most {limit} characters; this has {length}. Shorten it."
+            )
             params = {"field": Words(field.label), "limit": field.limit, "length": len(str(value))}
             problems.append(Problem("unit.too_long", message, params, name))
     return problems

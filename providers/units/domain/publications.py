@@ -157,7 +157,7 @@ def problems_of_picture(is_there: bool, alt_zh: str, alt_en: str) -> list[Proble
         problems.append(Problem("picture.missing", message, field="picture"))
     for name, alt in (("alt_zh", alt_zh), ("alt_en", alt_en)):
         if not 0 < len(alt.strip()) <= MOST_OF_ALT[name]:
-            message = gettext_noop("Say what the picture shows, in {limit} characters at most.")
+            message = gettext_noop("Describe the picture in at most {limit} characters.")
             problems.append(Problem("picture.words", message, {"limit": MOST_OF_ALT[name]}, name))
     return problems
 
@@ -172,7 +172,7 @@ def _problems_of_text(kind: PublicationKind, values: Mapping[str, Any]) -> list[
             message = gettext_noop("A regulation needs its Chinese text or an attached file.")
             return [Problem("publication.text_or_file", message, field="body_zh")]
         case PublicationKind.OPENNESS if any(_given(values, name) for name in STATEMENT_PARTS):
-            message = gettext_noop("Say “{field}”, or write it in the text.")
+            message = gettext_noop("Fill in “{field}”, or write it in the text.")
             return [
                 Problem("publication.part", message, {"field": Words(FIELDS[kind][name].label)}, field=name)
                 for name in STATEMENT_PARTS
@@ -183,7 +183,7 @@ def _problems_of_text(kind: PublicationKind, values: Mapping[str, Any]) -> list[
 
 
 def _problems_of_length(kind: PublicationKind, values: Mapping[str, Any]) -> list[Problem]:
-    message = gettext_noop("“{field}” may have {limit} characters, this has {length}. Shorten it.")
+    message = gettext_noop("“{field}” can have at most {limit} characters; this has {length}. Shorten it.")
     return [
         Problem(
             "publication.too_long",
@@ -208,11 +208,13 @@ def _problems_of_dates(effective: date | None, expiry: date | None) -> list[Prob
 
 def _problems_of_statement(values: Mapping[str, Any]) -> Iterator[Problem]:
     if not values.get("year"):
-        message = gettext_noop("Enter the year that this is about.")
+        message = gettext_noop("Enter the year that it covers.")
         yield Problem("publication.year", message, field="year")
     total, external = (values.get(name) for name in ("total_hours", "external_hours"))
     if external is not None and (total is None or Decimal(external) > Decimal(total)):
-        message = gettext_noop("The hours for others are part of all hours of use. Check both figures.")
+        message = gettext_noop(
+            "The hours for others can’t be more than all hours of use. Check both figures."
+        )
         yield Problem("publication.hours", message, field="external_hours")
 
 

@@ -28,7 +28,7 @@ class ProfileForm(forms.Form):
             label=told(PROFILE_FIELDS["website"].label, {}), required=False, assume_scheme="https"
         )
         self.fields["email"] = forms.EmailField(label=told(PROFILE_FIELDS["email"].label, {}), required=False)
-        self.fields["introduction_zh"].help_text = _("%(shortest)s characters at least.") % {
+        self.fields["introduction_zh"].help_text = _("At least %(shortest)s characters.") % {
             "shortest": SHORTEST_INTRODUCTION
         }
         self.fields["introduction_zh"].widget = markdown_area(10)

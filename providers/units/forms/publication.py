@@ -81,7 +81,7 @@ class ScheduleForm(forms.Form):
     at = InstantField(
         label=_("Publish at"),
         widget=InstantInput(),
-        help_text=_("Within a minute of this time in the city. You can change or take it back until then."),
+        help_text=_("Within a minute of this time in the city. You can change or cancel it until then."),
     )
 
 
@@ -96,9 +96,9 @@ class PictureForm(forms.Form):
         help_text=_("JPEG, PNG or WebP, 10 MB at most. Data about camera and place are removed."),
     )
     alt_zh = TextField(
-        label=_("What it shows"), help_text=_("For readers who can’t see it, and for the search.")
+        label=_("Picture description"), help_text=_("For readers who can’t see it, and for the search.")
     )
-    alt_en = TextField(label=_("What it shows (English)"), widget=forms.TextInput({"lang": "en"}))
+    alt_en = TextField(label=_("Picture description (English)"), widget=forms.TextInput({"lang": "en"}))
 
 
 def _input(kind: PublicationKind, name: str, field: PublicationField) -> forms.Field:
@@ -141,5 +141,5 @@ def _body_help(kind: PublicationKind) -> Any:
         case PublicationKind.REGULATION:
             return _("Its text here, or the attached file, or both.")
         case PublicationKind.OPENNESS:
-            return _("What the parts above do not say.")
+            return _("Anything that the parts above do not cover.")
     return ""

@@ -50,7 +50,7 @@ def own_instruments(
         last_confirmed_at=Coalesce("confirmed_at", Value(NEVER)),
     )
     if text.strip():
-        # A subquery, as an inner number is no word of the index.
+        # A subquery, as an internal number is no word of the index.
         own = Instrument.objects.filter(organization_id=organization_id)
         known = filter_matching(own, search(text, own)).values("pk")
         found = found.filter(Q(inner_number__icontains=text.strip()) | Q(pk__in=known))

@@ -26,7 +26,7 @@ class NobodyToRemind(DomainError):
     """No unit was chosen to be reminded."""
 
     code = "reminder.nobody"
-    message = gettext_noop("No unit is chosen. Tick the units that are to be reminded.")
+    message = gettext_noop("No unit is chosen. Tick the units to remind.")
 
 
 ASKED = gettext_noop("The bureau asks {unit} to complete its information: {kinds}.")
@@ -78,7 +78,7 @@ def completeness_remind(
 def _checked(note: str) -> str:
     note = note.strip()
     if len(note) > LONGEST_NOTE:
-        message = gettext_noop("The note may have {limit} characters, this has {length}. Shorten it.")
+        message = gettext_noop("The note can have at most {limit} characters; this has {length}. Shorten it.")
         params = {"limit": LONGEST_NOTE, "length": len(note)}
         raise Invalid(problems=[Problem("reminder.note_too_long", message, params, "note")])
     return note

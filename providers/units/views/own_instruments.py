@@ -31,7 +31,7 @@ PER_PAGE = 30
 TABLE = ListTable(
     (
         ListColumn(gettext_lazy("Instrument"), "name", ShownName("name")),
-        ListColumn(gettext_lazy("Inner number"), "number", "inner_number"),
+        ListColumn(gettext_lazy("Internal number"), "number", "inner_number"),
         ListColumn(gettext_lazy("State")),
         ListColumn(gettext_lazy("Keepers")),
         ListColumn(gettext_lazy("Original value"), "value", "worth", is_figure=True, is_descending=True),

@@ -76,7 +76,7 @@ def schedule(request: SignedInRequest, kind: str, public_id: str) -> Confirmatio
     return Confirmation(
         heading=_("When is “{title}” published?").format(title=bilingual(found, "title")),
         consequences=[
-            _("It is published by itself at that time, and counts towards completeness from then on.")
+            _("It is published automatically at that time, and counts towards completeness from then on.")
         ],
         action=_("Schedule"),
         perform=lambda: publication_schedule(
@@ -97,13 +97,13 @@ def schedule(request: SignedInRequest, kind: str, public_id: str) -> Confirmatio
 def unschedule(request: SignedInRequest, kind: str, public_id: str) -> Confirmation:
     found = _own(request, kind, public_id)
     return Confirmation(
-        heading=_("Take the schedule back"),
+        heading=_("Cancel the schedule"),
         consequences=[_("“{title}” stays a draft.").format(title=bilingual(found, "title"))],
-        action=_("Take the schedule back"),
+        action=_("Cancel the schedule"),
         perform=lambda: publication_unschedule(
             actor=request.user, kind=kind_of(kind), publication_id=found.pk, now=clock.now()
         ),
-        success=_("It is a draft again; nothing is published by itself."),
+        success=_("It is a draft again; nothing is published automatically."),
         back_address=page_address("publication", found.public_id),
     )
 

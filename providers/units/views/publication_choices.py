@@ -33,7 +33,7 @@ def editor_choices(text: Any) -> list[Choice]:
             words = _("The change is public at once; the earlier text stays in the revisions.")
             return [Choice("save", _("Save and publish"), words, "check", is_main=True), preview]
         case PublicationState.SCHEDULED:
-            words = _("What you save is published by itself at {time}.").format(
+            words = _("What you save is published automatically at {time}.").format(
                 time=moment(text.scheduled_at)
             )
             return [

@@ -244,7 +244,7 @@ def _values(form: PublicationForm) -> dict[str, Any]:
 
 def _after_saving(saved: Any) -> str:
     if saved.state is PublicationState.PUBLISHED:
-        return _("Changed; everybody reads it as it is now.")
+        return _("Changed; the new version is public.")
     if saved.state is PublicationState.SCHEDULED:
         return _("Saved. It is published at the time that you chose.")
     return _("Saved as a draft; only your unit sees it. Publish it, or choose a time.")

@@ -91,7 +91,7 @@ def publish(request: SignedInRequest, public_id: str) -> Confirmation:
         perform=lambda: _PUBLISH[found.kind](
             actor=request.user, now=clock.now(), revision=_get_seen(request), **_subject(found)
         ),
-        success=_("“{name}” is published. Next in line stands below.").format(name=name),
+        success=_("“{name}” is published. The next one is shown below.").format(name=name),
         back_address=_address(found),
         next_address=page_address("bureau"),
         form=SeenForm({"seen": str(found.subject.revision)}),
@@ -158,7 +158,7 @@ def return_(request: SignedInRequest, public_id: str) -> Confirmation:
         consequence = _("The unit can change it and submit it again.")
     return Confirmation(
         heading=heading.format(name=name),
-        consequences=[consequence, _("Its managers read the reason.")],
+        consequences=[consequence, _("Its managers can read the reason.")],
         action=action,
         perform=lambda: _RETURN[found.kind](
             actor=request.user,
@@ -167,7 +167,7 @@ def return_(request: SignedInRequest, public_id: str) -> Confirmation:
             revision=_get_seen(request),
             **_subject(found),
         ),
-        success=_("“{name}” is returned; its unit reads the reason.").format(name=name),
+        success=_("“{name}” is returned; its unit can read the reason.").format(name=name),
         back_address=_address(found),
         next_address=page_address("bureau"),
         form=form,

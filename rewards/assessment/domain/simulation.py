@@ -43,7 +43,7 @@ class FactsRefused(DomainError):
     """Facts with problems; `problems` lists all of them."""
 
     code = "reward.facts_refused"
-    message = gettext_noop("The facts have problems. Mend each of them and try again.")
+    message = gettext_noop("The facts have problems. Correct each of them and try again.")
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ def _facts(table: Table, uscc: str, instruments: tuple[InstrumentFacts, ...], ye
         **counts,
     )
     if facts.reviews and len(facts.reviews) != len(Rating):
-        message = gettext_noop("{number} counts belong here, from the worst rating to the best.")
+        message = gettext_noop("Write {number} counts here, from the worst rating to the best.")
         table.add("reviews", "facts.not_five_ratings", message, number=len(Rating))
     if facts.decided_in_time > facts.decided:
         message = gettext_noop("“{part}” is a part of “{whole}” and cannot be greater.")

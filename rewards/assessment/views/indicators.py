@@ -135,7 +135,7 @@ def _get_place(result: "IndicatorResult", unit_id: str) -> tuple[str, str]:
     if result.measure == "networked_share" and not result.value:
         return (
             reverse("unit_publications", args=[unit_id, "openness"]),
-            _("State the number of instruments at or above the threshold"),
+            _("Enter the number of instruments at or above the threshold"),
         )
     instruments = reverse("unit_instruments", args=[unit_id]), _("Instruments of the unit")
     return {

@@ -40,7 +40,7 @@ class SheetRefused(Conflict):
 
     code = "reward.fact_sheet_refused"
     message = gettext_noop(
-        "Nothing was declared: facts have changed since the sheet was read. Give it again."
+        "Nothing was declared: facts have changed since the sheet was read. Upload it again."
     )
 
 
@@ -58,6 +58,6 @@ class FactsMissing(DomainError):
 
     code = "reward.facts_missing"
     message = gettext_noop(
-        "Under this policy no award can be worked out, since facts are missing. "
-        "Enter them under “Declared facts”."
+        "Under this policy no award can be worked out, since facts are missing. Enter them under "
+        "“Declared facts”."
     )

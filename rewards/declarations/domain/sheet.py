@@ -17,19 +17,23 @@ HEADS: Mapping[str, Sequence[str]] = {
     USCC: ("统一社会信用代码", "social credit code"),
     FACT: ("申报事项", "declared fact"),
     WHAT: ("条件或等级", "condition or grade"),
-    INSTRUMENT: ("仪器内部编号", "inner number of the instrument"),
+    INSTRUMENT: (
+        "仪器内部编号",
+        "internal number of the instrument",
+        "inner number of the instrument",
+    ),
     FIGURE: ("数值", "figure"),
     EVIDENCE: ("证明文件", "proof"),
     VALID: ("有效期至", "valid through"),
 }
-"""What a column holds → how its head may read, in Chinese and in English."""
+"""What a column holds → how its head may read: in Chinese, in English, and as it once was."""
 NEEDED = (USCC, FACT, EVIDENCE)
 FILLED = (FIGURE, EVIDENCE, VALID)
 """A row in which all of these are empty declares nothing, unless it names a grade."""
 
 
 class Known(NamedTuple):
-    """What names in a sheet may mean: lower-case words, USCCs, and inner numbers of a unit's instruments."""
+    """What names in a sheet may mean: lower-case words, USCCs, internal numbers of a unit's instruments."""
 
     units: Mapping[str, int]
     kinds: Mapping[str, FactKind]
@@ -75,7 +79,7 @@ def read_fact_sheet(
     table = find_heads(rows, HEADS, NEEDED)
     if table is None:
         names = "、".join(HEADS[what][0] for what in NEEDED)
-        message = gettext_noop("The sheet needs a row of heads with at least these columns: {names}.")
+        message = gettext_noop("The sheet needs a row of headings with at least these columns: {names}.")
         raise Invalid(problems=[Problem("reward.fact_sheet_heads", message, {"names": names}, "sheet")])
     head, places = table
     declared: dict[tuple[Any, ...], DeclaredRow] = {}
@@ -87,7 +91,7 @@ def read_fact_sheet(
         try:
             one = _read(number, cells, known)
             if earlier := declared.get(one.fact):
-                raise _RowWrong(gettext_noop("The same fact stands in row {row}."), row=earlier.row)
+                raise _RowWrong(gettext_noop("The same fact is in row {row}."), row=earlier.row)
             declared[one.fact] = one
         except _RowWrong as found:
             problem = Problem("reward.fact_row", found.message, found.params)
@@ -104,9 +108,9 @@ def _is_filled(cells: Mapping[str, str], known: Known) -> bool:
 def _read(number: int, cells: Mapping[str, str], known: Known) -> DeclaredRow:
     uscc, fact, what = cells[USCC], cells[FACT], cells.get(WHAT, "")
     if uscc not in known.units:
-        raise _RowWrong(gettext_noop("“{uscc}” is no unit for which you declare."), uscc=uscc)
+        raise _RowWrong(gettext_noop("“{uscc}” is not a unit for which you can declare facts."), uscc=uscc)
     if fact.lower() not in known.kinds:
-        raise _RowWrong(gettext_noop("“{fact}” is no fact that can be declared."), fact=fact)
+        raise _RowWrong(gettext_noop("“{fact}” is not a fact that can be declared."), fact=fact)
     kind = known.kinds[fact.lower()]
     number_of = cells.get(INSTRUMENT, "")
     if kind.is_of_instrument and (uscc, number_of) not in known.instruments:
@@ -138,7 +142,7 @@ def _figure(text: str) -> Decimal | None:
     except InvalidOperation:
         figure = Decimal("NaN")
     if not figure.is_finite():
-        raise _RowWrong(gettext_noop("“{text}” is no number."), text=text)
+        raise _RowWrong(gettext_noop("“{text}” is not a number."), text=text)
     return figure
 
 
@@ -146,5 +150,5 @@ def _day(text: str) -> date | None:
     try:
         return parse_day(text) if text else None
     except ValueError:
-        message = gettext_noop("“{day}” is no date; write it as 2026-01-21.")
+        message = gettext_noop("“{day}” is not a date; write it as 2026-01-21.")
         raise _RowWrong(message, day=text) from None

@@ -165,7 +165,7 @@ def fact_decide(request: SignedInRequest, public_id: str, verb: str) -> Confirma
         )
     if verb != "return":
         raise NotFound
-    consequences = [_("The unit reads the reason and can declare the fact anew.")]
+    consequences = [_("The unit can read the reason and declare the fact anew.")]
     if fact.state == FactState.CONFIRMED:
         consequences.append(_("Results of data that are frozen already stay as they are."))
     form = RefusalForm(request.POST or None, seen=fact.declaration)

@@ -48,7 +48,7 @@ class AnswerMissing(DomainError):
 
     code = "reward.answer_missing"
     field = "answer"
-    message = gettext_noop("Write what the unit has to say on this finding.")
+    message = gettext_noop("Enter the unit’s answer to this finding.")
 
 
 class AnswerAwaited(Conflict):

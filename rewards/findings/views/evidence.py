@@ -42,7 +42,7 @@ NAMES: dict[str, str | Promise] = {
     "from": _("First day"),
     "to": _("Last day"),
     "day": _("Day"),
-    "holds": _("Hours in that day"),
+    "holds": _("Hours on that day"),
     "taken_from": _("Logged later; loses the shared time"),
     "inspection": _("Random inspection"),
     "objection": _("Objection"),

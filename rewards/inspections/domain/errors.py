@@ -31,7 +31,7 @@ class SeedNotOut(Conflict):
     """The day of the seed has not come."""
 
     code = "draw.seed_not_out"
-    message = gettext_noop("The seed comes out on {date}. Draw from then on.")
+    message = gettext_noop("The seed is published on {date}. Draw from then on.")
 
 
 class SeedMissing(DomainError):

@@ -89,7 +89,7 @@ def draw_new(request: SignedInRequest, year: int) -> HttpResponse:
         )
 
     def respond(draw: Any) -> HttpResponse:
-        sentence = _("The draw is announced. Enter the seed here when it is out, on {date}.")
+        sentence = _("The draw is announced. Enter the seed here when it has been published, on {date}.")
         address = reverse("draw", args=[draw.public_id])
         return redirect_with_message(request, sentence.format(date=date_only(draw.seed_date)), address)
 

@@ -29,10 +29,10 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     },
     AnswerEffect: {
         AnswerEffect.NOT_UPHELD: gettext_noop("Not upheld: the results stand"),
-        AnswerEffect.CLARIFIED: gettext_noop("Upheld: something was put right that changes no result"),
+        AnswerEffect.CLARIFIED: gettext_noop("Upheld: corrected, without effect on the results"),
         AnswerEffect.FINDING: gettext_noop("Upheld: a finding is opened, which an auditor decides"),
         AnswerEffect.SCORED_ANEW: gettext_noop(
-            "Upheld: findings are decided anew, and the units scored once more"
+            "Upheld: findings are decided anew, and the units scored again"
         ),
     },
 }

@@ -86,7 +86,9 @@ def objection_new(request: HttpRequest, year: int) -> HttpResponse:
         return render(request, "429.html", status=429)
 
     def respond(objection: Any) -> HttpResponse:
-        sentence = _("Your objection has arrived as no. {number}. The answer comes by mail, and stands here.")
+        sentence = _(
+            "Your objection has arrived as no. {number}. The answer comes by mail, and will be shown here."
+        )
         address = reverse("objection_status", args=[selectors.sign_objection(objection)])
         return redirect_with_message(request, sentence.format(number=objection.number), address)
 

@@ -73,7 +73,7 @@ def _find_columns(rows: Sequence[Sequence[Any]]) -> tuple[int, dict[str, int]]:
     if found := find_heads(rows, HEADS, NEEDED):
         return found
     names = "、".join(HEADS[what][0] for what in NEEDED)
-    message = gettext_noop("The sheet needs a row of heads with at least these columns: {names}.")
+    message = gettext_noop("The sheet needs a row of headings with at least these columns: {names}.")
     raise Invalid(problems=[Problem("reward.bank_sheet_heads", message, {"names": names})])
 
 
@@ -106,9 +106,9 @@ class _Reader:
             message = gettext_noop("Row {row}: “{outcome}” is neither 成功 nor 失败.")
             raise _RowWrong(message, outcome=cells[OUTCOME])
         if not cells[VOUCHER]:
-            raise _RowWrong(gettext_noop("Row {row}: the number of the voucher is missing."))
+            raise _RowWrong(gettext_noop("Row {row}: the voucher number is missing."))
         if len(cells[VOUCHER]) > LONGEST_VOUCHER:
-            message = gettext_noop("Row {row}: the number of the voucher is longer than {most} characters.")
+            message = gettext_noop("Row {row}: the voucher number is longer than {most} characters.")
             raise _RowWrong(message, most=LONGEST_VOUCHER)
         return BankRow(award, paid=True, voucher=cells[VOUCHER], day=_day(cells[DAY]))
 
@@ -121,7 +121,7 @@ class _Reader:
             else [one for one in left if (one.account, one.amount) == (account, amount)]
         )
         if not fitting:
-            message = gettext_noop("Row {row}: no payment of this batch that waits is meant ({what}).")
+            message = gettext_noop("Row {row}: it matches no payment that waits in this batch ({what}).")
             raise _RowWrong(message, what=name or cells[ACCOUNT])
         one = fitting[0]
         if one.account != account:
@@ -144,12 +144,12 @@ def _amount(text: str) -> Decimal:
     try:
         return Decimal(text.replace(",", "").removeprefix("¥").removeprefix("￥")).quantize(Decimal("0.01"))
     except InvalidOperation:
-        raise _RowWrong(gettext_noop("Row {row}: “{amount}” is no amount."), amount=text) from None
+        raise _RowWrong(gettext_noop("Row {row}: “{amount}” is not an amount."), amount=text) from None
 
 
 def _day(text: str) -> date:
     try:
         return parse_day(text)
     except ValueError:
-        message = gettext_noop("Row {row}: “{day}” is no date; write it as 2026-01-21.")
+        message = gettext_noop("Row {row}: “{day}” is not a date; write it as 2026-01-21.")
         raise _RowWrong(message, day=text) from None

@@ -67,7 +67,7 @@ class VoucherMissing(DomainError):
 
     code = "reward.voucher_missing"
     field = "voucher"
-    message = gettext_noop("State the number of the payment voucher.")
+    message = gettext_noop("Enter the payment voucher number.")
 
 
 class VoucherUsed(Conflict):
@@ -150,7 +150,7 @@ class AccountIncomplete(DomainError):
     """A receiving account without its holder or its bank."""
 
     code = "reward.account_incomplete"
-    message = gettext_noop("State the holder of the account and the bank that keeps it.")
+    message = gettext_noop("Enter the account holder and the bank that keeps the account.")
 
 
 class AccountNumberUnlikely(DomainError):
@@ -201,11 +201,13 @@ class BankSheetWrong(DomainError):
     """Rows of the bank's sheet that can't be recorded; `problems` names each."""
 
     code = "reward.bank_sheet"
-    message = gettext_noop("Nothing was recorded. Mend these rows of the bank’s sheet and give it again.")
+    message = gettext_noop(
+        "Nothing was recorded. Correct these rows of the bank’s sheet and upload it again."
+    )
 
 
 class AnswersStale(Conflict):
     """Answers of the bank for rows that do not wait any more."""
 
     code = "reward.bank_answers_stale"
-    message = gettext_noop("The batch has changed since the sheet was read. Give the sheet again.")
+    message = gettext_noop("The batch has changed since the sheet was read. Upload the sheet again.")

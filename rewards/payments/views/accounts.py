@@ -70,7 +70,7 @@ def payee_account_check(request: SignedInRequest, unit_id: str, account_id: str)
             _("Number: {number}").format(number=account.number),
             _("Compare it with the unit’s sealed letter or the bank’s notice. Payments go to it."),
         ],
-        action=_("I have compared it; it is right"),
+        action=_("I have compared it and it is correct"),
         perform=lambda: account_check(actor=request.user, account_id=account.pk, now=clock.now()),
         success=_("The account is checked."),
         back_address=reverse("payee_account", args=[unit_id]),

@@ -62,17 +62,17 @@ def batch_new(request: SignedInRequest, public_id: str) -> Confirmation:
                 "%(units)s unit, %(total)s together.", "%(units)s units, %(total)s together.", len(chosen)
             )
             % {"units": len(chosen), "total": total},
-            _("Each goes to the account that its unit keeps and a second person checked."),
-            _("You get a sheet for the bank; what it answers is read from a sheet, too."),
+            _("Each goes to its unit’s account, which a second person has checked."),
+            _("You get a sheet for the bank; its answers are read from a sheet, too."),
         ],
-        action=_("Make the batch"),
+        action=_("Create the batch"),
         perform=lambda: batch_make(
             actor=request.user,
             report_id=report.pk,
             awards=[unit.award for unit in chosen],
             now=clock.now(),
         ),
-        success=_("The batch is made. Give its sheet to the bank."),
+        success=_("The batch is created. Give its sheet to the bank."),
         back_address=address,
         next_address=f"{address}#batches",
     )
@@ -213,14 +213,17 @@ def batch_take_back(request: SignedInRequest, public_id: str, batch_id: str) -> 
     return Confirmation(
         heading=_("Withdraw batch {number}?").format(number=found.number),
         consequences=[
-            _("Rows without an answer of the bank count as failed; their awards can be paid otherwise."),
+            _(
+                "Rows without an answer from the bank count as failed; their awards can be paid in "
+                "another way."
+            ),
             _("Do this only when the bank will not carry them out."),
         ],
-        action=_("Withdraw what waits"),
+        action=_("Withdraw waiting payments"),
         perform=lambda: batch_withdraw(
             actor=request.user, batch_id=found.pk, now=clock.now(), **form.cleaned_data
         ),
-        success=_("What waited in the batch is withdrawn."),
+        success=_("The waiting payments of the batch are withdrawn."),
         back_address=reverse("batch", args=[public_id, batch_id]),
         form=form,
         tone="danger",

@@ -308,7 +308,7 @@ def report_accept(request: SignedInRequest, public_id: str) -> Confirmation:
         perform=lambda: answers_services.report_accept(
             actor=request.user, report_id=found.pk, now=clock.now(), **form.cleaned_data
         ),
-        success=_("The report is accepted and the bureau told. Record the payments next."),
+        success=_("The report is accepted and the bureau has been told. Record the payments next."),
         back_address=reverse("report", args=[public_id]),
         form=form,
     )

@@ -40,7 +40,7 @@ class Table:
         self.asked: set[str] = set()
         self.data: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
         if not isinstance(data, Mapping):
-            self.add("", "document.not_a_table", gettext_noop("A table of keys and values belongs here."))
+            self.add("", "document.not_a_table", gettext_noop("Write a table of keys and values here."))
 
     def at(self, key: str) -> str:
         """Return the path of a key."""
@@ -77,7 +77,9 @@ class Table:
         """Read a name for programs: small letters, digits, `-` and `_`."""
         value = self.text(key, default)
         if value and not CODE.fullmatch(value):
-            message = gettext_noop("“{value}” is no code. Use small letters, digits, “-” and “_” only.")
+            message = gettext_noop(
+                "“{value}” is not a code. Use only lower-case letters, digits, “-” and “_”."
+            )
             self.add(key, "document.not_a_code", message, value=value)
         return value
 
@@ -119,7 +121,9 @@ class Table:
         """Convert a value to an exact Fraction within bounds, or report it."""
         number = parse_exact_number(value)
         if number is None:
-            self.add(key, "document.not_a_number", gettext_noop("“{value}” is no number."), value=str(value))
+            self.add(
+                key, "document.not_a_number", gettext_noop("“{value}” must be a number."), value=str(value)
+            )
         elif whole and number.denominator != 1:
             self.add(
                 key, "document.not_whole", gettext_noop("{value} must be a whole number."), value=str(value)
@@ -184,7 +188,7 @@ class Table:
         if isinstance(value, list):
             return value
         if value is not None and key in self.data:
-            self.add(key, "document.not_a_list", gettext_noop("A list belongs here."))
+            self.add(key, "document.not_a_list", gettext_noop("Write a list here."))
         return []
 
     def close(self) -> None:

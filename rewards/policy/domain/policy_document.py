@@ -52,7 +52,7 @@ class PolicyRefused(DomainError):
     """A policy document with problems; `problems` lists all of them."""
 
     code = "reward.policy_refused"
-    message = gettext_noop("The policy document has problems. Mend each of them and load it again.")
+    message = gettext_noop("The policy document has problems. Correct each of them and load it again.")
 
 
 def read_policy(text: str) -> RewardPolicy:

@@ -38,17 +38,19 @@ MESSAGES = {
     ),
     "policy.shares_above_1": gettext_noop("the shares of the budget add up to {total}, more than 1."),
     "policy.code_twice": gettext_noop("“{code}” is used twice. Each needs a code of its own."),
-    "document.not_a_table": gettext_noop("several named entries belong here, not one value."),
+    "document.not_a_table": gettext_noop("must be several named entries, not one value."),
     "document.missing": gettext_noop("is missing."),
     "document.not_text": gettext_noop("must be a text in quotation marks."),
-    "document.not_a_code": gettext_noop("“{value}” has other signs than small letters, digits, “-” and “_”."),
+    "document.not_a_code": gettext_noop(
+        "“{value}” has other characters than lower-case letters, digits, “-” and “_”."
+    ),
     "document.not_a_flag": gettext_noop("must be true or false, without quotation marks."),
     "document.not_an_option": gettext_noop("“{value}” is not possible here. Possible: {options}."),
-    "document.not_a_number": gettext_noop("“{value}” is no number."),
+    "document.not_a_number": gettext_noop("“{value}” must be a number."),
     "document.not_whole": gettext_noop("{value} must be a whole number."),
     "document.too_low": gettext_noop("{value} is too low: at least {least}."),
     "document.too_high": gettext_noop("{value} is too high: at most {most}."),
-    "document.not_a_list": gettext_noop("a list belongs here."),
+    "document.not_a_list": gettext_noop("must be a list."),
     "document.not_a_pair": gettext_noop("each entry has two numbers: from where, and how much."),
     "document.not_rising": gettext_noop("from entry to entry the bounds must rise and the values not fall."),
     "document.unknown_key": gettext_noop("this entry is not known here; it may be misspelt."),
@@ -96,7 +98,7 @@ def _of_pair(path: str, key: str, number: int) -> str:
 
 def _key_word(at: str, key: str, data: Any) -> str:
     if at == "points" and key in DEDUCTIONS:
-        return gettext("Points off: {kind}").format(kind=deduction_word(key))
+        return gettext("Deduction: {kind}").format(kind=deduction_word(key))
     if at in {"rate", "amounts"}:
         grades = data.get("grades") if isinstance(data, Mapping) else None
         for number, grade in enumerate(grades if isinstance(grades, list) else []):

@@ -137,7 +137,7 @@ def describe_shape(indicator: Indicator) -> str:
 
 def _findings(policy: RewardPolicy) -> Iterator[Line]:
     for kind, points in policy.findings.points.items():
-        text = gettext("{points} points off for each.").format(points=format_exact(points))
+        text = gettext("{points} points deducted for each.").format(points=format_exact(points))
         yield Line("findings", kind, deduction_word(kind), text)
     if policy.findings.points:
         text = gettext("{points} points at most.").format(points=format_exact(policy.findings.cap))

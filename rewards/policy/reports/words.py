@@ -75,7 +75,7 @@ KEYS = {
     "each": gettext_noop("Size of a step"),
     "no_value": gettext_noop("Points without a value"),
     "findings": gettext_noop("Deductions for findings"),
-    "cap": gettext_noop("Most that findings take off"),
+    "cap": gettext_noop("Most that is deducted for findings"),
     "grades": gettext_noop("Grades"),
     "at_least": gettext_noop("Lower bound"),
     "qualifications": gettext_noop("Conditions of a policy"),

@@ -30,7 +30,7 @@ def report_preview(request: SignedInRequest, year: int) -> HttpResponse:
     if request.method == "POST":
         seen = request.POST.get("sha256", "")
         preview_confirm(actor=request.user, cycle_id=cycle.pk, sha256=seen, now=clock.now())
-        message = _("Noted: the preview was looked through. The report can be sealed now.")
+        message = _("Noted: the preview was reviewed. The report can be sealed now.")
         return redirect_with_message(request, message, page_address("cycle", year))
     return render(
         request, "rewards/report/preview.html", {"cycle": cycle, "preview": preview, "sees_all": True}

@@ -39,8 +39,8 @@ def verify(request: HttpRequest) -> HttpResponse:
         form = PaperForm({})
         form.errors.clear()
         message = _(
-            "The file is larger than {megabytes} MB, which is too large here. "
-            "Of a package, give the files in it one by one."
+            "The file is larger than {megabytes} MB, which is too large here. Upload the files of a "
+            "package one by one."
         )
         form.add_error("file", message.format(megabytes=PAPER_AT_MOST // MEGABYTE))
         return _answer(request, paper_form=form, status=413)

@@ -137,14 +137,14 @@ class InvoiceUsed(Conflict):
     """An invoice on which a claim in force stands."""
 
     code = "voucher.invoice_used"
-    message = gettext_noop("Invoice {invoice} stands on claim {claim} already. Nothing is paid for twice.")
+    message = gettext_noop("Invoice {invoice} is on claim {claim} already. Nothing is paid for twice.")
 
 
 class InvoiceUsedByOther(InvoiceUsed):
     """An invoice on which a claim in force of another organization stands."""
 
     message = gettext_noop(
-        "Invoice {invoice} stands on a claim of another organization already. Nothing is paid for twice."
+        "Invoice {invoice} is on a claim of another organization already. Nothing is paid for twice."
     )
 
 
@@ -159,7 +159,7 @@ class AmountChanged(Conflict):
     """An amount that is no longer the one that was shown."""
 
     code = "voucher.amount_changed"
-    message = gettext_noop("The amount is ¥{amount} now. Look at it again, then send the claim.")
+    message = gettext_noop("The amount is ¥{amount} now. Check it, then send the claim.")
 
 
 class UsesChanged(Conflict):

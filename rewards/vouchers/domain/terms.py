@@ -55,19 +55,19 @@ class Terms:
             message = gettext_noop("Choose at least one kind and one size of organizations.")
             yield Problem("voucher.nobody_qualifies", message, field="kinds")
         if not 0 < self.share_percent <= 100:
-            message = gettext_noop("A share lies above 0 and up to 100 %.")
+            message = gettext_noop("A share must be above 0 and at most 100 %.")
             yield Problem("voucher.share_wrong", message, field="share_percent")
         if not FEN <= self.cap_yuan <= self.budget_yuan:
-            message = gettext_noop("The cap lies above 0 and does not exceed the budget.")
+            message = gettext_noop("The cap must be above 0 and not exceed the budget.")
             yield Problem("voucher.cap_wrong", message, field="cap_yuan")
         if self.apply_until < self.apply_from:
-            message = gettext_noop("The last day lies before the first.")
+            message = gettext_noop("The last day can’t be before the first.")
             yield Problem("voucher.days_wrong", message, field="apply_until")
         if self.use_until < max(self.use_from, self.apply_until):
-            message = gettext_noop("Vouchers are valid at least as long as applications are taken.")
+            message = gettext_noop("Vouchers must be valid at least as long as applications are taken.")
             yield Problem("voucher.days_wrong", message, field="use_until")
         if self.claim_until < self.use_until:
-            message = gettext_noop("Claims are taken at least as long as vouchers can be used.")
+            message = gettext_noop("Claims must be taken at least as long as vouchers can be used.")
             yield Problem("voucher.days_wrong", message, field="claim_until")
 
 

@@ -165,7 +165,7 @@ def _require_unclaimed(statement: "Statement", uses: Sequence[BilledUse], invoic
 def _find_problems(invoice: str, invoice_date: date, today: date, *, sole_support: bool) -> list[Problem]:
     problems = []
     if not invoice:
-        message = gettext_noop("State the number of the invoice.")
+        message = gettext_noop("Enter the invoice number.")
         problems.append(Problem("voucher.invoice_missing", message, field="invoice_number"))
     if invoice_date > today:
         message = gettext_noop("The date of the invoice lies in the future.")

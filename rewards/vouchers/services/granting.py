@@ -113,7 +113,7 @@ def voucher_apply(
     words = [one.strip()[:LONGEST_FACT] for one in stated]
     files, problems = check_proofs(uploads)
     if len(words) != len(scheme.facts) or not all(words):
-        message = gettext_noop("Say something on each point.")
+        message = gettext_noop("Make a statement on each point.")
         problems.append(Problem("voucher.fact_missing", message))
     if not 0 < amount_yuan <= scheme.cap_yuan:
         message = gettext_noop("Apply for more than 0 and at most ¥{cap}.")

@@ -246,7 +246,7 @@ def claim_check(request: SignedInRequest, public_id: str) -> Confirmation:
             _("You have compared the invoice and the proof of payment with the uses."),
             _("Another person audits it; then it can go onto a payout list."),
         ],
-        action=_("I have compared it; it is right"),
+        action=_("I have compared it and it is correct"),
         perform=lambda: voucher_claim_check(actor=request.user, claim_id=found.pk, now=clock.now()),
         success=_("The claim is checked. It waits for another person’s audit."),
         back_address=reverse("voucher_claim", args=[public_id]),
@@ -277,7 +277,7 @@ def claim_refuse(request: SignedInRequest, public_id: str) -> Confirmation:
     found = _claim_for(request, public_id, "refuse")
     terms, today = found.grant.scheme.terms, clock.now().astimezone(CITY_TIME).date()
     form = ReasonForm(
-        request.POST if request.method == "POST" else None, help_text=_("The organization reads it.")
+        request.POST if request.method == "POST" else None, help_text=_("The organization can read it.")
     )
     return Confirmation(
         heading=_("Refuse the claim?"),

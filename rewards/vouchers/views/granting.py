@@ -174,7 +174,7 @@ def application_refuse(request: SignedInRequest, public_id: str) -> Confirmation
     require(request.user, "rewards.decide_voucher", found)
     require_waiting(found)
     form = ReasonForm(
-        request.POST if request.method == "POST" else None, help_text=_("The organization reads it.")
+        request.POST if request.method == "POST" else None, help_text=_("The organization can read it.")
     )
     today = clock.now().astimezone(CITY_TIME).date()
     is_open = found.scheme.terms.takes_applications(today) and has_budget_left(found.scheme)

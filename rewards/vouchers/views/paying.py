@@ -197,7 +197,7 @@ def payout_back(request: SignedInRequest, public_id: str, claim_id: str) -> Conf
         heading=_("Did the payout of {amount} come back?").format(amount=yuan(payout.amount_yuan)),
         consequences=[
             _("The claim waits for a payout again."),
-            _("The organization is told the reason, so that it can mend its receiving account."),
+            _("The organization is told the reason, so that it can correct its receiving account."),
         ],
         action=_("Record that it came back"),
         perform=lambda: voucher_payout_reverse(

@@ -108,7 +108,7 @@ def _primary(request: HttpRequest, ahead: CycleAhead) -> tuple[Any, str, bool] |
         state = "open" if ahead.open_findings else "proposed"
         return (_("Go to the open findings"), reverse("findings", args=[year]) + f"?state={state}", False)
     if step.waits_for == "preview" and rules.has_perm("rewards.send_report", request.user):
-        return (_("Look through the preview"), reverse("report_preview", args=[year]), False)
+        return (_("Review the preview"), reverse("report_preview", args=[year]), False)
     if step.waits_for == "policy" and not ahead.move_under_way:
         address = get_adopt_address(request, ahead.cycle)
         return (_("Put the year under the decided policy"), address, False) if address else None
@@ -133,9 +133,9 @@ def _again(request: HttpRequest, ahead: CycleAhead) -> list[tuple[Any, str]]:
     if ahead.step.waits_for == "findings" and ahead.step.move:
         moves.append((ACTIONS[ahead.step.move], ahead.step.move))
     if ahead.cycle.state == CycleState.CHECKED:
-        moves.append((_("Check once more"), "check"))
+        moves.append((_("Check the logs again"), "check"))
     if ahead.cycle.state == CycleState.SCORED and ahead.step.move != "score":
-        moves.append((_("Score once more"), "score"))
+        moves.append((_("Score the units again"), "score"))
     return [(words, reverse("cycle_step", args=[ahead.cycle.year, move])) for words, move in moves]
 
 

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from rewards.year.selectors import CycleAhead
 
 LOGS: dict[str, str | Promise] = {
-    "freeze": gettext_lazy("Logs written down"),
+    "freeze": gettext_lazy("Logs collected"),
     "check": gettext_lazy("Logs checked"),
-    "score": gettext_lazy("Logs counted up"),
-    "preview": gettext_lazy("Logs counted up again"),
-    "send": gettext_lazy("Logs counted up again"),
+    "score": gettext_lazy("Logs totalled"),
+    "preview": gettext_lazy("Logs totalled again"),
+    "send": gettext_lazy("Logs totalled again"),
 }
 """What the bar of a step shows while it reads the year's logs."""
 _LEADS_TO = {move: state for moves in MOVES.values() for move, state in moves.items()}
@@ -70,7 +70,7 @@ def _bar(last: LastStep) -> tuple[str, int, int, str] | None:
     counts = {"done": number(done), "total": number(total)}
     match last.run.counted:
         case "paper":
-            return _("Paper laid out"), done, total, ""  # a percentage
+            return _("Report laid out"), done, total, ""  # a percentage
         case "files":
             return _("Files made"), done, total, _("{done} of {total} files").format(**counts)
     return str(LOGS[last.run.move]), done, total, _("{done} of {total} logs").format(**counts)

@@ -36,10 +36,10 @@ ACTIONS: dict[str, str | Promise] = {
 DONE: dict[str, str | Promise] = {
     "freeze": gettext_lazy("The year’s data are frozen. Check the logs next."),
     "check": gettext_lazy("The logs are checked. Auditors decide what was found; then score the units."),
-    "score": gettext_lazy("The units are scored. Look through the results, then put them out for notice."),
+    "score": gettext_lazy("The units are scored. Review the results, then put them out for notice."),
     "announce": gettext_lazy("The results are public. They can be approved when the notice has ended."),
     "approve": gettext_lazy("The results are approved. Make a preview of the report next."),
-    "preview": gettext_lazy("The preview is there. Look through it; then the report can be sealed."),
+    "preview": gettext_lazy("The preview is ready. Review it; then the report can be sealed."),
     "send": gettext_lazy("The report is sealed and sent. The Finance Bureau answers next."),
 }
 
@@ -80,7 +80,7 @@ def describe_waiting(ahead: "CycleAhead") -> str:
     """Return what the year waits for; empty when only for the officer's next step."""
     match ahead.step.waits_for:
         case "year":
-            return _("The year runs; from 1 January {following} on its data can be frozen.").format(
+            return _("The year is still running; its data can be frozen from 1 January {following}.").format(
                 following=ahead.cycle.year + 1
             )
         case "other_year":
@@ -112,9 +112,11 @@ def describe_waiting(ahead: "CycleAhead") -> str:
                 "The public notice runs through {last}. From {first} on the results can be approved."
             ).format(last=date_only(ends), first=date_only(ends + timedelta(days=1)))
         case "policy":
-            return _("The policy is a draft: by it the results can be shown, but not approved, sent or paid.")
+            return _(
+                "The policy is a draft: with it the results can be shown, but not approved, sent or paid."
+            )
         case "preview":
-            return _("The preview waits for somebody to look through it before the report is sealed.")
+            return _("The preview has to be reviewed before the report is sealed.")
         case "finance":
             return _("The report is with the Finance Bureau, which accepts or returns it.")
         case "payment":
@@ -131,9 +133,9 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
                 yield _("The year {year} is not over: whatever is logged from now on will not count.").format(
                     year=cycle.year
                 )
-            yield _(
-                "All usage logs, instruments, open times and completeness of {year} are written down."
-            ).format(year=cycle.year)
+            yield _("All usage logs, instruments, open times and completeness of {year} are frozen.").format(
+                year=cycle.year
+            )
             yield from _tell_of_what_is_left_out(cycle.year)
             yield _("Everything later is computed from this copy alone; later corrections do not count.")
             yield _("This cannot be undone.")
@@ -185,8 +187,8 @@ def _tell_of_what_is_left_out(year: int) -> Iterator[str]:
         ) % {"count": count}
     if count := count_waiting_of_year(year):
         yield ngettext(
-            "%(count)s declared fact waits for the bureau’s word and will not count.",
-            "%(count)s declared facts wait for the bureau’s word and will not count.",
+            "%(count)s declared fact waits for the bureau’s confirmation and will not count.",
+            "%(count)s declared facts wait for the bureau’s confirmation and will not count.",
             count,
         ) % {"count": count}
 

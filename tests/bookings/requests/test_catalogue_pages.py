@@ -22,7 +22,7 @@ VISITOR = AnonymousUser()
 NEVER, NOT_YET_KNOWN = "never", "not yet known"
 BY_SAMPLE, NO_RULE = "by sample", "no rule"
 SHELF = {
-    # By inner number: in how many hours it is free, and what an hour costs.
+    # By internal number: in how many hours it is free, and what an hour costs.
     "A": (5, "70"),
     "B": (NEVER, "40"),
     "C": (2, BY_SAMPLE),
@@ -54,7 +54,7 @@ def shelf(city):
 
 
 def paged(viewer, order, limit, statements, **more):
-    """The inner numbers of all pages in turn, and the most statements that one of them took."""
+    """The internal numbers of all pages in turn, and the most statements that one of them took."""
     numbers, most, cursor = "", 0, None
     while True:
         found = search_catalogue(viewer, order=order, now=NOW, **more)

@@ -147,7 +147,7 @@ def test_page_of_an_offer_says_whose_it_is_and_leads_to_the_answer_whom_it_conce
     for person in (city.researcher, admin, city.keeper):
         page = as_person(person).get(f"/bookings/{held(entry).public_id}/")
         words = text_of(page)
-        told[person] = ("为您保留" in words, "戊保留" in words, "/me/waiting/" in page.content.decode())
+        told[person] = ("为您留出" in words, "戊留出" in words, "/me/waiting/" in page.content.decode())
     assert told == {
         city.researcher: (True, False, True),
         admin: (False, True, True),

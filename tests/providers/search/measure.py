@@ -96,7 +96,7 @@ def read(name):
 
 @dataclass(frozen=True)
 class Answer:
-    """One query with the inner numbers that it found, best first."""
+    """One query with the internal numbers that it found, best first."""
 
     query: str
     found: tuple[str, ...]

@@ -104,7 +104,7 @@ RECORDS: Mapping[RecordType, tuple[NationalField, ...]] = {
     ),
     RecordType.INSTRUMENT: (
         _F("insCode", "单位在平台的编码", "The unit's code at the platform", 30),
-        _F("innerId", "单位内部编号", "Inner number at the unit", 50),
+        _F("innerId", "单位内部编号", "Internal number at the unit", 50),
         _F("cname", "中文名称", "Chinese name", 50),
         _F("ename", "英文名称", "English name", 100, needed=False),
         _F(
@@ -113,7 +113,7 @@ RECORDS: Mapping[RecordType, tuple[NationalField, ...]] = {
             "Kind of facility it is part of",
             choices=_choices("1", "2", "3", NONE),
         ),
-        _F("instrBelongsName", "所属资源载体内部编号", "Inner number of that facility", 50, needed=False),
+        _F("instrBelongsName", "所属资源载体内部编号", "Internal number of that facility", 50, needed=False),
         _F("instrCategory", "分类编码", "Category code", shape="digits", length=6),
         _F("instrSource", "来源", "Origin", choices=_choices("购置", "研制", "赠送", "其他")),
         _F("instrSupervise", "海关监管", "Customs supervision", choices=YES_NO),
@@ -165,7 +165,7 @@ RECORDS: Mapping[RecordType, tuple[NationalField, ...]] = {
         _F("Record", "备案情况", "Filing at customs", 200, needed=False),
     ),
     RecordType.SERVICE: (
-        _F("innerId", "仪器内部编号", "Inner number of the instrument", 50),
+        _F("innerId", "仪器内部编号", "Internal number of the instrument", 50),
         _F("recordInnerId", "服务记录编号", "Number of the service record", 50),
         _F("amounts", "收费金额（元）", "Amount charged (yuan)", shape="decimal"),
         _F("start_time", "开始时间", "Start", shape="moment"),
@@ -229,10 +229,10 @@ WHOLE_PLACE = NationalField("street", "地址", "Address", 100, needed=False)
 SHAPES: Mapping[Shape, tuple[re.Pattern[str], str]] = {
     "digits": (re.compile(r"[0-9]+"), gettext_noop("It consists of digits only.")),
     "decimal": (re.compile(r"[0-9]+\.[0-9]{2}"), gettext_noop("It is a number with two decimals.")),
-    "date": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), gettext_noop("It is a date as 2026-03-05.")),
+    "date": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"), gettext_noop("It is a date such as 2026-03-05.")),
     "moment": (
         re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}"),
-        gettext_noop("It is a time as 2026-03-05 09:00."),
+        gettext_noop("It is a time such as 2026-03-05 09:00."),
     ),
     "email": (re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"), gettext_noop("It is an e-mail address.")),
     "address": (re.compile(r"https?://\S+"), gettext_noop("It is the address of a page.")),
@@ -277,7 +277,7 @@ def _wrong(field: NationalField, value: str) -> Iterator[Wrong]:
             yield "missing", Sentence(gettext_noop("It is missing.")), Sentence(gettext_noop("Fill it in."))
         return
     if field.limit is not None and len(value) > field.limit:
-        reason = gettext_noop("It may have {limit} characters, this has {length}.")
+        reason = gettext_noop("It can have at most {limit} characters; this has {length}.")
         params = {"limit": field.limit, "length": len(value)}
         yield "too_long", Sentence(reason, params), Sentence(field.how_to_shorten)
     if field.shape in SHAPES and not SHAPES[field.shape][0].fullmatch(value):
@@ -287,7 +287,7 @@ def _wrong(field: NationalField, value: str) -> Iterator[Wrong]:
         params = {"length": field.length}
         yield "length", Sentence(reason, params), Sentence(gettext_noop("Correct it."))
     elif field.is_share and Decimal(value) > WHOLE:
-        yield "over_whole", Sentence(gettext_noop("A share is 100.00 at most.")), Sentence(OVER_WHOLE_REMEDY)
+        yield "over_whole", Sentence(gettext_noop("A share is at most 100.00.")), Sentence(OVER_WHOLE_REMEDY)
     if field.choices:
         yield from _wrong_choice(field, value.split(",") if field.most > 1 else [value])
 
@@ -298,5 +298,5 @@ def _wrong_choice(field: NationalField, parts: Sequence[str]) -> Iterator[Wrong]
         reason = Sentence(gettext_noop("The platform doesn't know “{value}” here."), {"value": unknown[0]})
         yield "choice", reason, Sentence(gettext_noop("Choose another one."))
     if len(parts) > field.most:
-        reason = Sentence(gettext_noop("At most {most} may be named."), {"most": field.most})
+        reason = Sentence(gettext_noop("At most {most} can be named."), {"most": field.most})
         yield "too_many", reason, Sentence(gettext_noop("Leave some out."))

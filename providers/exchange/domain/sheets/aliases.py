@@ -60,7 +60,12 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "phone": ("联系电话", "电话", "手机"),
     "email": ("电子邮箱", "邮箱", "电子邮件"),
     "belongs_to": ("所属类型", "所属资源载体", "instrbelongstype"),
-    "belongs_to_number": ("所属内部编号", "所属载体名称", "instrbelongsname"),
+    "belongs_to_number": (
+        "所属内部编号",
+        "所属载体名称",
+        "instrbelongsname",
+        "inner number of what it is part of",
+    ),
     "postal_code": ("邮编", "邮政编码", "postalcode"),
 }
 TEN_THOUSANDS: Mapping[str, tuple[str, ...]] = {

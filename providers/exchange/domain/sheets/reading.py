@@ -23,7 +23,7 @@ from providers.exchange.domain.sheets.values import cell_text
 HEADING_ROWS = 10
 """The heading is looked for among so many rows at the top."""
 HEADED_TWICE = gettext_noop("Two columns have this heading; the first is {cell}.")
-TOTALS = gettext_noop("“{value}”: the row adds others up and is no entry of its own.")
+TOTALS = gettext_noop("“{value}”: the row is a total of others, not an entry of its own.")
 
 
 class HeadingMissing(DomainError):
@@ -31,8 +31,8 @@ class HeadingMissing(DomainError):
 
     code = "import.heading_missing"
     message = gettext_noop(
-        "No row of headings was found among the first {rows} rows. A sheet needs columns for: {fields}. Where"
-        " they are headed otherwise, say which they are."
+        "No row of headings was found among the first {rows} rows. A sheet needs columns for: {fields}. "
+        "If they have other headings, say which they are."
     )
 
 

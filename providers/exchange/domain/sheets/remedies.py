@@ -11,7 +11,7 @@ _CHOOSE = gettext_noop("Say on the page what the word means, or use one of the c
 _DATE = gettext_noop("Write it as 2026-03-05, or name its format in the map.")
 _DIGITS = gettext_noop("Write digits only, without words or units.")
 _YEAR = gettext_noop("Check the year in the sheet.")
-_NOTHING = gettext_noop("Nothing has to be done if it is right.")
+_NOTHING = gettext_noop("Nothing to do if it is right.")
 _CORRECT = gettext_noop("Correct it in the sheet.")
 _REMEDIES: Mapping[str, str] = {
     "instrument.too_long": _SHORTEN,
@@ -27,7 +27,7 @@ _REMEDIES: Mapping[str, str] = {
     "instrument.email": gettext_noop("Write it as name@example.org."),
     "instrument.subjects": gettext_noop("Write the codes only, separated by commas."),
     "instrument.category_divided": gettext_noop("Write the code of the finest category that fits."),
-    "instrument.subject_unknown": gettext_noop("Look the code up in GB/T 13745, as 150 chemistry."),
+    "instrument.subject_unknown": gettext_noop("Look the code up in GB/T 13745, such as 150 chemistry."),
     "instrument.decimals": gettext_noop("Round it in the sheet, or check the unit: yuan or 10,000 yuan."),
     "instrument.date_early": _YEAR,
     "instrument.date_later": _YEAR,
@@ -40,28 +40,28 @@ _REMEDIES: Mapping[str, str] = {
     "import.flag": gettext_noop("Write 是 or 否, yes or no."),
     "import.weekdays": gettext_noop("Write them as 周一至周五, 周一、周三 or Mon-Fri."),
     "import.essential": gettext_noop("Fill it in; without it the row can't be entered."),
-    "import.total": gettext_noop("Take the row out of the sheet, or import without it."),
-    "import.no_entry": gettext_noop("Fill them in, or take the row out if it is a total or a note."),
+    "import.total": gettext_noop("Remove the row from the sheet, or import without it."),
+    "import.no_entry": gettext_noop("Fill them in, or remove the row if it is a total or a note."),
     "import.several_columns": gettext_noop("Say on the page which of the columns counts."),
     "import.word_left_out": _CHOOSE,
-    "import.repeated": gettext_noop("Take one of the rows out, or give each its own."),
-    "import.heading_twice": gettext_noop("Take one of the columns out, or say below which of them counts."),
-    "import.cell_error": gettext_noop("Mend the formula, or write the value."),
+    "import.repeated": gettext_noop("Remove one of the rows, or give each its own."),
+    "import.heading_twice": gettext_noop("Remove one of the columns, or say below which of them counts."),
+    "import.cell_error": gettext_noop("Correct the formula, or enter the value."),
     "import.formula": _NOTHING,
     "import.formula_empty": gettext_noop(
         "Open the sheet in a spreadsheet program and save it, or write the value."
     ),
-    "import.hidden": gettext_noop("Take the row out if it is not meant."),
+    "import.hidden": gettext_noop("Remove the row if it is not intended."),
     "import.serial_date": _NOTHING,
     "import.shortened": _NOTHING,
     "import.stands_in": gettext_noop("Enter the Chinese name before you submit the draft."),
     "import.incomplete": gettext_noop("The row arrives as a draft. Complete it before you submit it."),
     "import.no_instrument": gettext_noop("Write the number as the unit's list of instruments has it."),
-    "import.instrument_retired": gettext_noop("Take the row out; a retired instrument has no new terms."),
+    "import.instrument_retired": gettext_noop("Remove the row; a retired instrument can’t have new terms."),
     "import.in_the_past": gettext_noop("Write tomorrow's date or a later one."),
     "import.bookings_outside": gettext_noop(
-        "Publish these terms on the page of the instrument's rule, which asks what becomes of each booking, "
-        "and take the row out; the other rows can be imported."
+        "Publish these terms on the page of the instrument's rule, which asks what becomes of each "
+        "booking, and remove the row; the other rows can be imported."
     ),
     "import.version_replaced": gettext_noop(
         "Write a later date, or publish that version again afterwards if it is still wanted."
@@ -71,9 +71,9 @@ _REMEDIES: Mapping[str, str] = {
     ),
     "import.contradiction": gettext_noop("Say the same in all rows of an instrument, or only in the first."),
     "import.exception": gettext_noop(
-        "Put the exception into a row of its own: inner number, dates, and times if any."
+        "Put the exception into a row of its own: internal number, dates, and times if any."
     ),
-    "import.no_rule": gettext_noop("Bring in a rule for the instrument first."),
+    "import.no_rule": gettext_noop("Import a rule for the instrument first."),
     "rule.no_price": gettext_noop("Enter a price; 0 where it is free."),
     "rule.no_users": gettext_noop("Name at least one kind of user."),
     "rule.no_modes": gettext_noop("Name at least one way of service."),

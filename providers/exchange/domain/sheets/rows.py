@@ -32,7 +32,7 @@ WORD_LEFT_OUT = gettext_noop("“{value}” is not one of the choices of “{fie
 NO_ENTRY = gettext_noop("The row has none of these: {fields}.")
 SERIAL = gettext_noop("The cell holds Excel's number of a day; it is read as {date}.")
 SHORTENED = gettext_noop(
-    "“{field}” may have {limit} characters. It is cut; the whole text stands in “{other}”."
+    "“{field}” can have at most {limit} characters. It is cut; the whole text is in “{other}”."
 )
 ELLIPSIS = "…"
 

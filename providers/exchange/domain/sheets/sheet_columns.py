@@ -29,12 +29,12 @@ READ_AS: Mapping[str, ValueKind] = {
 }
 INSTRUMENT_HINTS: Mapping[str, str] = {
     "inner_number": gettext_noop("The unit's own number; no two instruments have the same."),
-    "name_zh": gettext_noop("As people look for it, without model or maker."),
+    "name_zh": gettext_noop("As people search for it, without model or maker."),
     "category": gettext_noop("Six digits of the national category table."),
     "manufacturer": gettext_noop("Who made it, not who sold it."),
     "country": gettext_noop("Where it was made."),
     "value_yuan": gettext_noop("What it cost, in yuan, with two decimals at most."),
-    "in_service_date": gettext_noop("As 2026-03-05."),
+    "in_service_date": gettext_noop("Such as 2026-03-05."),
     "subjects": gettext_noop("Up to four codes of three digits, separated by commas."),
 }
 
@@ -66,7 +66,9 @@ INSTRUMENTS = SheetKind(
     leaves_out_words=True,
     examples=INSTRUMENT_EXAMPLES,
     steps=(
-        gettext_noop("One row for each instrument. The inner number and a name are needed even for a draft."),
+        gettext_noop(
+            "One row for each instrument. The internal number and a name are needed even for a draft."
+        ),
         gettext_noop(
             "Rows arrive as drafts; columns marked * are needed before a draft can be submitted for review."
         ),
@@ -83,7 +85,8 @@ RULES = SheetKind(
     examples=RULE_EXAMPLES,
     steps=(
         gettext_noop(
-            "One row for each of its opening hours; rows with one inner number make one rule together."
+            "One row for each of its opening hours; rows with the same internal number together "
+            "make one rule."
         ),
         gettext_noop(
             "All other terms stand in an instrument's first row. What is left empty stays as it is in force."
@@ -99,7 +102,9 @@ PRICES = SheetKind(
     check=partial(clean_field, PRICE_FIELDS),
     examples=PRICE_EXAMPLES,
     steps=(
-        gettext_noop("One row for each price; all rows with one inner number together are its new prices."),
+        gettext_noop(
+            "One row for each price; all rows with the same internal number together are its new prices."
+        ),
         gettext_noop("The instrument gets a new version of its rule; all other terms stay as they are."),
     ),
 )
@@ -112,7 +117,7 @@ NEWS_FIELDS: dict[str, SheetField] = {
             headings=("标题", "中文标题", "新闻标题"),
             limit=100,
             needed=True,
-            hint=gettext_noop("A title is taken once; a row with a title that is there already changes it."),
+            hint=gettext_noop("Titles are unique; a row with an existing title changes that item."),
         ),
         SheetField("title_en", gettext_noop("English title"), headings=("英文标题", "标题(英文)"), limit=200),
         SheetField(
@@ -132,7 +137,7 @@ NEWS_FIELDS: dict[str, SheetField] = {
             headings=("发布方式",),
             words={"保存为草稿": "draft", "立即发布": "now"},
             english={"Save as a draft": "draft", "Publish now": "now"},
-            hint=gettext_noop("A draft where nothing is said."),
+            hint=gettext_noop("A draft if left empty."),
         ),
     )
 }
@@ -157,7 +162,7 @@ NEWS = SheetKind(
         (
             {
                 "title_zh": "质谱仪恢复服务",
-                "body_zh": "质谱仪完成年度维护，自即日起恢复开放。",
+                "body_zh": "质谱仪完成年度维护，自即日起恢复服务。",
                 "publish": "立即发布",
             },
             {"publish": "Publish now"},

@@ -35,11 +35,11 @@ MODES: Mapping[str, str] = {
 
 _NUMBER = SheetField(
     "inner_number",
-    gettext_noop("Inner number"),
+    gettext_noop("Internal number"),
     headings=("仪器内部编号", "内部编号", "仪器编号", "资产编号", "编号"),
     limit=50,
     needed=True,
-    hint=gettext_noop("As it stands in the list of the unit's instruments."),
+    hint=gettext_noop("As in the list of the unit's instruments."),
 )
 _FROM = SheetField(
     "applies_from",
@@ -52,8 +52,8 @@ _FROM = SheetField(
 _MINIMUM = SheetField(
     "minimum_charge_yuan", gettext_noop("Minimum charge (yuan)"), "money", headings=("最低收费（元）",)
 )
-_WEEKDAYS_HINT = gettext_noop("As 周一至周五, 周一、周三 or Mon-Fri.")
-_TIME_HINT = gettext_noop("As 09:00. Hours that end no later than they start end the next day.")
+_WEEKDAYS_HINT = gettext_noop("Such as 周一至周五, 周一、周三 or Mon-Fri.")
+_TIME_HINT = gettext_noop("Such as 09:00. Hours that end at or before the time they start end the next day.")
 
 
 def _quota_fields() -> Iterator[SheetField]:
@@ -123,7 +123,7 @@ RULE_FIELDS: dict[str, SheetField] = {
             headings=("重复方式",),
             words={"每周": Frequency.WEEKLY.value, "每月按星期": Frequency.MONTHLY_BY_WEEKDAY.value},
             english=english_words(LABELS[Frequency]),
-            hint=gettext_noop("Weekly where nothing is said."),
+            hint=gettext_noop("Weekly if left empty."),
         ),
         SheetField(
             "interval",
@@ -132,7 +132,7 @@ RULE_FIELDS: dict[str, SheetField] = {
             headings=("间隔（周或月）",),
             least=1,
             most=MOST_INTERVAL,
-            hint=gettext_noop("2 for every second week; 1 where nothing is said."),
+            hint=gettext_noop("2 for every second week; 1 if left empty."),
         ),
         SheetField(
             "nth",
@@ -148,7 +148,7 @@ RULE_FIELDS: dict[str, SheetField] = {
             gettext_noop("Starting on"),
             "date",
             headings=("起算日期",),
-            hint=gettext_noop("The day it applies from where nothing is said."),
+            hint=gettext_noop("If left empty, the day from which the rule applies."),
         ),
         SheetField("until", gettext_noop("Through"), "date", headings=("截止日期",)),
         SheetField(
@@ -174,7 +174,7 @@ RULE_FIELDS: dict[str, SheetField] = {
             "step",
             gettext_noop("Step (minutes)"),
             "minutes",
-            headings=("预约步长（分钟）",),
+            headings=("预约时间单位（分钟）", "预约步长（分钟）"),
             least=1,
             most=1440,
         ),
@@ -304,7 +304,7 @@ PRICE_FIELDS: dict[str, SheetField] = {
             headings=("服务对象", "用户类别"),
             words={"全部用户": ANY, **USERS},
             english={"everybody": ANY, **english_words(LABELS[UserKind])},
-            hint=gettext_noop("Everybody where nothing is said."),
+            hint=gettext_noop("Everybody if left empty."),
         ),
         SheetField(
             "service_mode",
@@ -313,7 +313,7 @@ PRICE_FIELDS: dict[str, SheetField] = {
             headings=("服务方式",),
             words={"全部方式": ANY, **MODES},
             english={"every way": ANY, **english_words(LABELS[ServiceMode])},
-            hint=gettext_noop("Every way where nothing is said."),
+            hint=gettext_noop("Every way if left empty."),
         ),
         SheetField(
             "unit",
@@ -326,7 +326,7 @@ PRICE_FIELDS: dict[str, SheetField] = {
                 "每次": PriceUnit.USE.value,
             },
             english=english_words(LABELS[PriceUnit]),
-            hint=gettext_noop("By the hour where nothing is said."),
+            hint=gettext_noop("Per hour if left empty."),
         ),
         SheetField(
             "price_yuan",

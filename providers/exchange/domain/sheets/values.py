@@ -177,7 +177,9 @@ def _clean_value(field: SheetField, value: Any) -> Any:
     if field.kind in ("text", "email"):
         text = str(value or "").strip().replace("\x00", "")
         if field.limit is not None and len(text) > field.limit:
-            message = gettext_noop("“{field}” may have {limit} characters, this has {length}. Shorten it.")
+            message = gettext_noop(
+                "“{field}” can have at most {limit} characters; this has {length}. Shorten it."
+            )
             raise _unusable(field, "import", "too_long", message, "", limit=field.limit, length=len(text))
         return text
     if field.kind in WHOLE:
@@ -266,7 +268,7 @@ def _moment(field: SheetField, prefix: str, cell: Any) -> datetime:
             days_later, hour = divmod(hour, 24) if (hour, minute, second) == (24, 0, 0) else (0, hour)
             midnight = datetime(year, month, day, tzinfo=CITY_TIME) + timedelta(days=days_later)
             return _require_instant(midnight.replace(hour=hour, minute=minute, second=second))
-    message = gettext_noop("“{value}” is not a day with a time, as 2026-03-05 09:00.")
+    message = gettext_noop("“{value}” is not a day with a time, such as 2026-03-05 09:00.")
     raise _unusable(field, prefix, "moment", message, text)
 
 

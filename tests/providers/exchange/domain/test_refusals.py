@@ -107,7 +107,12 @@ ROUND_IT = "Round it in the sheet, or check the unit: yuan or 10,000 yuan."
             "instrument.country",
             "Write the country's code, or say in the map which one is meant.",
         ),
-        ("学科", "999", "instrument.subject_unknown", "Look the code up in GB/T 13745, as 150 chemistry."),
+        (
+            "学科",
+            "999",
+            "instrument.subject_unknown",
+            "Look the code up in GB/T 13745, such as 150 chemistry.",
+        ),
     ],
 )
 def test_impossible_values_are_refused_with_their_cell_and_a_remedy(heading, said, code, remedy):

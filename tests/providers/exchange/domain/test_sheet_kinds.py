@@ -127,6 +127,13 @@ def test_amounts_and_their_thousand_separators(said, meant):
     assert [problem.code for problem in row.problems] == ([] if meant else ["import.number"])
 
 
+def test_headings_of_former_templates_are_still_read():
+    assert RULES.known_headings[normalize_heading("预约步长（分钟）")] == ("step", None)
+    assert RULES.known_headings[normalize_heading("Inner number")] == ("inner_number", None)
+    held = INSTRUMENTS.known_headings[normalize_heading("Inner number of what it is part of")]
+    assert held == ("belongs_to_number", None)
+
+
 def test_lengths_in_hours_minutes_and_days_and_yes_and_no_and_several_words():
     row = row_of(
         RULES,

@@ -208,7 +208,7 @@ def test_import_that_gave_its_text_to_what_was_scheduled_since_says_what_to_do_f
         take_back(world, run)
     assert sorted(str(one.params["name"]) for one in refused.value.problems) == ["开放日", "讲座"]
     assert {one.message.partition("”")[2] for one in refused.value.problems} == {
-        " is scheduled to be published. Cancel that first, then take back the import."
+        " is scheduled to be published. Cancel that first, then undo the import."
     }
     for made in run.made:
         publication_unschedule(publication_id=made["id"], now=NOW, **unit)

@@ -76,7 +76,7 @@ It can be booked up to 30 days ahead.
 Book at least 2 hours before the start.
 A booking may run on through the hours between two openings, overnight.
 Kept free after each booking for cleaning and set-up: 15 minutes, until its use is checked out.
-One person may book 10 hours a week at most.
+One person may book at most 10 hours per week.
 It may be booked by: outside researchers, enterprises.
 Ways of service: self-operated, samples sent in.
 To operate it yourself you need a qualification valid for the whole booking.
@@ -105,7 +105,7 @@ def test_a_rule_is_told_as_sentences(language, text):
         (
             RuleTopic.TIME,
             "Open Monday to Friday, 09:00 to 17:00.",
-            "One person may book 10 hours a week at most.",
+            "One person may book at most 10 hours per week.",
         ),
         (
             RuleTopic.ACCESS,
@@ -228,9 +228,9 @@ def test_quotas_are_told_for_whom_they_are_by_time_and_by_number():
     )
     said = read(replace(TERMS, quotas=quotas), "en")
     assert [one for one in said if one.startswith("One ")] == [
-        "One organization may book 90 hours a month at most.",
-        "One organization may have 12 bookings a month at most.",
-        "One person may have 2 bookings a day at most.",
+        "One organization may book at most 90 hours per month.",
+        "One organization may have at most 12 bookings per month.",
+        "One person may have at most 2 bookings per day.",
     ]
 
 

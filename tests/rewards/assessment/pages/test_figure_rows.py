@@ -133,7 +133,7 @@ def test_decisions_are_the_requests_that_were_counted(login, small):
     small.steps.through("score")
     answer = page(login(small.city.officer), "decisions")
     assert get_indicator("decision_timeliness").formula == "1 ÷ (1 + 1) = 0.5000"
-    assert "数值 0.5000 1 ÷ (1 + 1) = 0.5000 按时审核 1 已失效 1" in text_of(answer)
+    assert "数值 0.5000 1 ÷ (1 + 1) = 0.5000 按时审批 1 已失效 1" in text_of(answer)
     assert list(answer.context["page"].items) == [first, second]
     assert f'href="{reverse("booking", args=[first.public_id])}"' in answer.content.decode()
     assert "现有记录与冻结的数字不同" not in text_of(answer)
@@ -146,14 +146,14 @@ def test_a_decision_taken_back_since_is_said_beside_the_frozen_number(login, sma
     small.steps.through("score")
     Booking.objects.filter(pk=first.pk).update(decided_at=None)
     words = text_of(page(login(small.city.officer), "decisions"))
-    assert "按时审核 1 已失效 1" in words
-    assert "现有记录与冻结的数字不同：按时审核0项，已失效1项" in words
+    assert "按时审批 1 已失效 1" in words
+    assert "现有记录与冻结的数字不同：按时审批0项，已失效1项" in words
 
 
 def test_a_year_without_requests_says_so(login, small):
     small.steps.through("score")
     words = text_of(page(login(small.city.officer), "decisions"))
-    assert "数值 — 0 ÷ (0 + 0) = — 按时审核 0 已失效 0" in words
+    assert "数值 — 0 ÷ (0 + 0) = — 按时审批 0 已失效 0" in words
     assert "没有符合条件的申请" in words
 
 
@@ -241,6 +241,6 @@ def test_the_pages_stand_in_english(login, small):
     small.steps.through("score")
     client = login(small.city.officer)
     client.cookies["django_language"] = "en"
-    assert "Ratings added up, 5 for the best 14" in text_of(page(client, "ratings"))
+    assert "Sum of the ratings, 5 for the best 14" in text_of(page(client, "ratings"))
     assert "Decided in time 1 Lapsed 1" in text_of(page(client, "decisions"))
     assert "Complete kinds, all months together" in text_of(page(client, "completeness"))

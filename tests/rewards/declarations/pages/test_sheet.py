@@ -67,6 +67,13 @@ def test_the_sheet_that_is_given_out_is_read_filled_in(unit):
     assert "任务书 待科技局确认" in text_of(unit.client.get(f"/facts/{YEAR}/"))
 
 
+@pytest.mark.parametrize("head", ["Internal number of the instrument", "Inner number of the instrument"])
+def test_the_number_of_an_instrument_is_read_under_its_present_and_its_former_heading(unit, head):
+    row = [unit.unit.uscc, "非财政资金支付的原值", "", unit.instrument.inner_number, "1000", "发票", ""]
+    shown = give(unit, row, heads=[head if known == "仪器内部编号" else known for known in HEADS])
+    assert (shown.context["wrong"], len(shown.context["rows"])) == (0, 1)
+
+
 def test_what_is_wrong_stands_beside_its_row_and_nothing_is_declared(unit):
     uscc, number = unit.unit.uscc, unit.instrument.inner_number
     shown = give(

@@ -67,7 +67,7 @@ def test_a_list_of_the_bank_is_matched_by_account_and_amount():
     [
         (
             ours("AWD-9", voucher="1", day="2026-01-21"),
-            "Row 2: no payment of this batch that waits is meant (AWD-9).",
+            "Row 2: it matches no payment that waits in this batch (AWD-9).",
         ),
         (
             ours(account="6222020000009999", voucher="1", day="2026-01-21"),
@@ -77,14 +77,14 @@ def test_a_list_of_the_bank_is_matched_by_account_and_amount():
             ours(amount="91932.00", voucher="1", day="2026-01-21"),
             "Row 2: the amount is 91933.00 in the batch, 91932.00 in the sheet.",
         ),
-        (ours(amount="九万", voucher="1", day="2026-01-21"), "Row 2: “九万” is no amount."),
-        (ours(day="2026-01-21"), "Row 2: the number of the voucher is missing."),
+        (ours(amount="九万", voucher="1", day="2026-01-21"), "Row 2: “九万” is not an amount."),
+        (ours(day="2026-01-21"), "Row 2: the voucher number is missing."),
         (
             ours(voucher="1" * 61, day="2026-01-21"),
-            "Row 2: the number of the voucher is longer than 60 characters.",
+            "Row 2: the voucher number is longer than 60 characters.",
         ),
-        (ours(voucher="1", day="上周"), "Row 2: “上周” is no date; write it as 2026-01-21."),
-        (ours(voucher="1", day="2026-02-30"), "Row 2: “2026-02-30” is no date; write it as 2026-01-21."),
+        (ours(voucher="1", day="上周"), "Row 2: “上周” is not a date; write it as 2026-01-21."),
+        (ours(voucher="1", day="2026-02-30"), "Row 2: “2026-02-30” is not a date; write it as 2026-01-21."),
         (ours(voucher="1", day="2026-01-21", outcome="处理中"), "Row 2: “处理中” is neither 成功 nor 失败."),
     ],
 )

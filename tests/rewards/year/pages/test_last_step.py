@@ -67,11 +67,11 @@ def test_waiting_without_a_worker(page, ask, language):
 @pytest.mark.parametrize(
     ("move", "zh", "en"),
     [
-        ("freeze", "已归集上机记录 120,000 / 250,000 条", "Logs written down 120,000 of 250,000 logs"),
+        ("freeze", "已归集上机记录 120,000 / 250,000 条", "Logs collected 120,000 of 250,000 logs"),
         ("check", "已核查上机记录 120,000 / 250,000 条", "Logs checked 120,000 of 250,000 logs"),
-        ("score", "已统计上机记录 120,000 / 250,000 条", "Logs counted up 120,000 of 250,000 logs"),
-        ("preview", "上机记录复算进度 120,000 / 250,000 条", "Logs counted up again 120,000 of 250,000 logs"),
-        ("send", "上机记录复算进度 120,000 / 250,000 条", "Logs counted up again 120,000 of 250,000 logs"),
+        ("score", "已统计上机记录 120,000 / 250,000 条", "Logs totalled 120,000 of 250,000 logs"),
+        ("preview", "上机记录复算进度 120,000 / 250,000 条", "Logs totalled again 120,000 of 250,000 logs"),
+        ("send", "上机记录复算进度 120,000 / 250,000 条", "Logs totalled again 120,000 of 250,000 logs"),
     ],
 )
 def test_running(page, ask, language, move, zh, en):
@@ -86,7 +86,7 @@ def test_running(page, ask, language, move, zh, en):
 @pytest.mark.parametrize(
     ("counted", "zh", "en"),
     [
-        ("paper", "报送件排版进度 48%", "Paper laid out 48%"),
+        ("paper", "报送件排版进度 48%", "Report laid out 48%"),
         ("files", "已生成文件 12 / 25 个", "Files made 12 of 25 files"),
     ],
 )
