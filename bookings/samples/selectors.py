@@ -9,10 +9,23 @@ from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from bookings.requests.domain.states import BookingState
-from bookings.requests.selectors.admission import is_in_service
+from bookings.requests.domain.waiting import get_cause
+from bookings.requests.selectors.admission import (
+    ANY_LENGTH,
+    find_booking_problems,
+    find_problems_of_requester,
+    is_in_service,
+)
 from bookings.requests.selectors.offers import Applicant
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition, get_visible_condition
-from bookings.samples.domain.errors import OutOfService, PayerLeft, SamplesNotTaken
+from bookings.samples.domain.errors import (
+    CompanionRefuses,
+    NoRuleForSamples,
+    OutOfService,
+    PayerLeft,
+    SamplesNotTaken,
+    UserMayNotBook,
+)
 from bookings.samples.domain.states import (
     LAPSING_STATES,
     MOVES,
@@ -24,14 +37,15 @@ from bookings.samples.domain.states import (
 )
 from bookings.samples.models import Sample, SampleFile, SampleOrder
 from instrument_share.accounts.selectors.standing import standing
-from instrument_share.kernel.errors import require_found
+from instrument_share.kernel.errors import Problem, require_found
+from instrument_share.kernel.interval import Interval
 from providers import public as providers
 from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from instrument_share.accounts.models import User
+    from instrument_share.accounts.models import Organization, User
     from instrument_share.accounts.selectors import Viewer
     from providers.domain import Terms
     from providers.models import Instrument
@@ -51,6 +65,19 @@ LEADS_TO_USE = frozenset({"accept", "plan"})
 """What is possible while the instrument is in service and its user belongs to the organization that pays."""
 ASKS_RULE = frozenset({"quote", "accept"})
 """What is possible while the rule in force takes samples from this kind of user."""
+WITHOUT_TIME = frozenset(
+    {
+        "booking.not_published",
+        "booking.no_rule",
+        "booking.account_inactive",
+        "booking.organization_not_admitted",
+        "booking.credit_suspended",
+        "booking.user_kind_refused",
+        "booking.subject_missing",
+        "booking.service_mode_not_offered",
+    }
+)
+"""What admission says of an order whatever its time. A price is not among it: the keeper quotes."""
 _BY_PROGRESS = {
     "plan": {Progress.TO_PLAN},
     "report": {Progress.MEASURED},
@@ -206,6 +233,71 @@ def require_samples_taken(order: SampleOrder, now: datetime) -> None:
         raise obstacle
 
 
+def find_problems_without_time(
+    user: "User",
+    instrument: "Instrument",
+    payer: "Organization | None",
+    *,
+    subject: str,
+    start: datetime,
+    now: datetime,
+) -> list[Problem]:
+    """Return what admission would say of samples of the user from this start on, whatever the time.
+
+    What it says of an instrument that is booked together with this one is among it.
+    """
+    found = find_booking_problems(
+        user,
+        instrument,
+        interval=Interval(start, start + ANY_LENGTH),
+        service_mode=ServiceMode.SAMPLES,
+        payer_organization=payer,
+        subject=subject,
+        samples=1,
+        now=now,
+    )
+    return [one for one in found if get_cause(one) in WITHOUT_TIME]
+
+
+def find_planning_obstacle(
+    order: SampleOrder, now: datetime
+) -> UserMayNotBook | NoRuleForSamples | CompanionRefuses | None:
+    """Return why admission would grant no time for the samples, whichever is chosen; None where it may.
+
+    A time is planned by the rule at its start, so that versions to come are asked too.
+    """
+    if refused := find_problems_of_requester(order.user, order.payer_organization, order.instrument_id, now):
+        return UserMayNotBook(problems=refused, user=order.user.name)
+    problems = _find_problems_from(order, now, now)
+    if not problems or any(not _find_problems_from(order, at, now) for at in _get_rule_changes(order, now)):
+        return None
+    beside = next((one.params["instrument"] for one in problems if get_cause(one) != one.code), None)
+    return NoRuleForSamples() if beside is None else CompanionRefuses(instrument=beside)
+
+
+def require_time_granted(order: SampleOrder, now: datetime) -> None:
+    """Raise UserMayNotBook, NoRuleForSamples or CompanionRefuses where admission would grant no time."""
+    if obstacle := find_planning_obstacle(order, now):
+        raise obstacle
+
+
+def _find_problems_from(order: SampleOrder, start: datetime, now: datetime) -> list[Problem]:
+    return find_problems_without_time(
+        order.user, order.instrument, order.payer_organization, subject=order.subject, start=start, now=now
+    )
+
+
+def _get_rule_changes(order: SampleOrder, now: datetime) -> list[datetime]:
+    """Return from when on another version applies that somebody can book under by now."""
+    versions = providers.terms_versions([order.instrument_id, *providers.linked_ids(order.instrument_id)])
+    return sorted(
+        one.applies_from
+        for of_one in versions.values()
+        for one in of_one
+        if now < one.applies_from < now + one.horizon
+    )
+
+
 def get_order_applicant(order: SampleOrder) -> Applicant:
     """Return for whom a time is looked for when an order is planned: who placed it, at the accepted price."""
     return Applicant(
@@ -233,6 +325,8 @@ def get_possible_moves(viewer: "Viewer", order: SampleOrder, now: datetime) -> s
         possible -= LEADS_TO_USE
     if not possible.isdisjoint(ASKS_RULE) and find_rule_obstacle(order, now):
         possible -= ASKS_RULE
+    if "plan" in possible and find_planning_obstacle(order, now):
+        possible.remove("plan")
     return possible
 
 

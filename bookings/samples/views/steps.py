@@ -1,6 +1,6 @@
 """Pages that ask before the next step of a sample order."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -29,6 +29,7 @@ from bookings.samples.selectors import (
     get_order_progress,
     order_samples,
     require_samples_taken,
+    require_time_granted,
     require_use_possible,
 )
 from bookings.samples.services.files import sample_order_report, sample_photos_add
@@ -65,6 +66,15 @@ def _order_for(request: SignedInRequest, public_id: str, move: str) -> "SampleOr
         require_use_possible(found)
     if move in ASKS_RULE:
         require_samples_taken(found, clock.now())
+    return found
+
+
+def _order_to_plan(request: SignedInRequest, public_id: str, now: datetime) -> "SampleOrder":
+    """Return the order if the viewer may plan it now, and admission may grant a time."""
+    found = _order_for(request, public_id, "plan")
+    if get_order_progress(found) != Progress.TO_PLAN:
+        raise AlreadyPlanned
+    require_time_granted(found, now)
     return found
 
 
@@ -198,9 +208,8 @@ def receive(request: SignedInRequest, public_id: str) -> Confirmation:
 @idempotent_form
 def plan(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Plan a time on the instrument."""
-    found, now = _order_for(request, public_id, "plan"), clock.now()
-    if get_order_progress(found) != Progress.TO_PLAN:
-        raise AlreadyPlanned
+    now = clock.now()
+    found = _order_to_plan(request, public_id, now)
     form = IntervalForm(_sent(request))
     if request.method == "POST":
         booking = run_service(
@@ -226,7 +235,8 @@ def plan(request: SignedInRequest, public_id: str) -> HttpResponse:
 @require_safe
 def plan_times(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Return the instrument's calendar as JSON, with the times at which the order could be planned."""
-    found, now = _order_for(request, public_id, "plan"), clock.now()
+    now = clock.now()
+    found = _order_to_plan(request, public_id, now)
     interval = get_shown_interval(request, now, now + timedelta(days=7))
     return JsonResponse(
         get_calendar_events(request.user, [found.instrument], interval, now, get_order_applicant(found))

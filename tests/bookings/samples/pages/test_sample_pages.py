@@ -25,6 +25,7 @@ from tests.bookings.samples.steps import (
     received,
     reported,
     submitted,
+    suspend_credit,
 )
 from tests.bookings.waiting.waiting import join
 from tests.factories import NOW, jpeg, slot
@@ -304,3 +305,27 @@ def test_order_says_that_the_rule_takes_no_such_samples_any_more(as_user, city):
         409,
         True,
     )
+
+
+def test_samples_of_somebody_suspended_lead_to_no_plan_and_their_user_reads_why(city, see):
+    order = received(city)
+    plan = address(order, "sample_order_plan")
+    assert plan in see(city.keeper, "sample_order", order.public_id).content.decode()
+    suspend_credit(city.researcher, NOW + timedelta(days=4))
+    page = see(city.keeper, "sample_order", order.public_id)
+    may_not_book = f"{city.researcher.name}目前不能预约，暂时无法安排机时。"
+    assert (plan in page.content.decode(), may_not_book in text_of(page)) == (False, True)
+    assert "预约资格暂停至" not in text_of(page)
+    for name in ("sample_order_plan", "sample_order_plan_times"):
+        refused = see(city.keeper, name, order.public_id)
+        assert (refused.status_code, may_not_book in text_of(refused)) == (409, True)
+    assert see(city.keeper, "sample_order_close", order.public_id).status_code == 200
+    assert "您的预约资格暂停至 2026年3月6日" in text_of(see(city.researcher, "sample_order", order.public_id))
+
+
+def test_samples_that_no_rule_takes_any_more_lead_to_no_plan(city, see):
+    order = received(city)
+    factories.rule(city.instrument, service_modes=[ServiceMode.OPERATED])
+    page = see(city.keeper, "sample_order", order.public_id)
+    assert address(order, "sample_order_plan") not in page.content.decode()
+    assert "现行和已公布的开放服务规则均不再接收此类用户的送样" in text_of(page)
