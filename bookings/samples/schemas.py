@@ -80,7 +80,10 @@ class SampleOrderOut(Schema):
         description=_("of the measuring; null: the unit does not have the samples")
     )
     due_at: datetime | None = Field(
-        description=_("until when the next step is due; null: no step has a deadline now")
+        description=_(
+            "until when the next step is due; null: no step has a deadline now, as of a quote that can't be "
+            "accepted while the instrument is out of service"
+        )
     )
     subject: str
     project: str

@@ -43,7 +43,7 @@ from providers import public as providers
 from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from instrument_share.accounts.models import Organization, User
     from instrument_share.accounts.selectors import Viewer
@@ -147,8 +147,12 @@ def find_orders(viewer: "Viewer", *, part: OrderPart, now: datetime, text: str =
 
 
 def sample_orders_to_answer(viewer: "User") -> QuerySet[SampleOrder]:
-    """Return the person's orders whose quote waits for an answer, the first deadline first."""
-    return own_sample_orders(viewer).filter(state=SampleOrderState.QUOTED).order_by("due_at", "id")
+    """Return the person's orders whose quote waits for an answer, the first deadline first.
+
+    A quote without a deadline can't be accepted now: its instrument is out of service.
+    """
+    quoted = own_sample_orders(viewer).filter(state=SampleOrderState.QUOTED, due_at__isnull=False)
+    return quoted.order_by("due_at", "id")
 
 
 def get_order(viewer: "Viewer", public_id: str) -> SampleOrder:
@@ -160,6 +164,18 @@ def order_lock(order_id: int) -> SampleOrder:
     """Return the order, locked until the transaction ends. Raises NotFound."""
     locked = SampleOrder.objects.select_for_update(of=("self",)).filter(pk=order_id)
     return require_found(_with_relations(locked).first())
+
+
+def open_order_locks(instrument_id: int) -> "Iterator[SampleOrder]":
+    """Lock the orders for an instrument that have not ended one after the other, and yield each.
+
+    The caller has locked the instrument.
+    """
+    found = SampleOrder.objects.filter(instrument_id=instrument_id, state__in=OPEN_STATES)
+    for pk in list(found.order_by("pk").values_list("pk", flat=True)):
+        order = order_lock(pk)
+        if order.state in OPEN_STATES:
+            yield order
 
 
 def order_samples(order: SampleOrder) -> QuerySet[Sample]:
@@ -185,6 +201,11 @@ def get_file(viewer: "Viewer", public_id: str, sha256: str) -> SampleFile:
 def orders_to_lapse(now: datetime) -> QuerySet[SampleOrder]:
     """Return the orders whose deadline has passed before the samples came; for the clock."""
     return SampleOrder.objects.filter(state__in=LAPSING_STATES, due_at__lte=now).order_by("due_at", "id")
+
+
+def is_about_to_lapse(order: SampleOrder, now: datetime) -> bool:
+    """Return whether the order's deadline has passed, so that it lapses as soon as the clock comes round."""
+    return order.state in LAPSING_STATES and order.due_at is not None and order.due_at <= now
 
 
 def get_order_progress(order: SampleOrder) -> Progress | None:
@@ -315,11 +336,12 @@ def count_open_orders(instrument_id: int) -> int:
 
 def get_possible_moves(viewer: "Viewer", order: SampleOrder, now: datetime) -> set[str]:
     """Return what the viewer may do with the order now."""
-    is_late = order.state in LAPSING_STATES and order.due_at is not None and order.due_at <= now
     possible = {
         move
         for move, permission in PERMISSIONS.items()
-        if not is_late and is_move_possible(order, move) and rules.has_perm(permission, viewer, order)
+        if not is_about_to_lapse(order, now)
+        and is_move_possible(order, move)
+        and rules.has_perm(permission, viewer, order)
     }
     if not possible.isdisjoint(LEADS_TO_USE) and find_obstacle(order):
         possible -= LEADS_TO_USE

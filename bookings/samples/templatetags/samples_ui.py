@@ -86,6 +86,11 @@ def next_step(order: "SampleOrder", is_mine: bool) -> str:
     match SampleOrderState(order.state):
         case SampleOrderState.SUBMITTED:
             return _("The unit quotes a price by {due}; else the order lapses.").format(due=due)
+        case SampleOrderState.QUOTED if order.due_at is None:
+            return _(
+                "The quote can be accepted once the instrument is back in service; it does not lapse until "
+                "then."
+            )
         case SampleOrderState.QUOTED if is_mine:
             return _("Accept the quote by {due}; else the order lapses.").format(due=due)
         case SampleOrderState.QUOTED:

@@ -185,8 +185,10 @@ def describe_open_orders(instrument_id: int) -> str:
     """Return how many sample orders are open for an instrument that goes out of service, as a sentence."""
     count = count_open_orders(instrument_id)
     sentence = ngettext(
-        "{count} sample order is open: no quote is accepted, no time planned while it is out of service.",
-        "{count} sample orders are open: no quote is accepted, no time planned while it is out of service.",
+        "{count} sample order is open: no quote is accepted, no time planned while it is out of service. "
+        "Its user is told.",
+        "{count} sample orders are open: no quote is accepted, no time planned while it is out of service. "
+        "Their users are told.",
         count,
     )
     return sentence.format(count=count) if count else ""

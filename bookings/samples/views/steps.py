@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.calendar import get_bookable_week, get_calendar_events
 from bookings.requests.views.common import get_shown_interval
 from bookings.samples.domain.choices import Afterwards
@@ -104,7 +105,7 @@ def quote(request: SignedInRequest, public_id: str) -> Confirmation:
             if names_prices
             else _("Prices are those of the rule in force; you estimate only the hours."),
             _("Once it is accepted the amount stays, however long the measuring takes."),
-            _("The user has {days} days to accept it.").format(days=ACCEPT_WITHIN.days),
+            _tell_of_accepting(found),
         ],
         action=_("Send the quote"),
         perform=lambda: sample_order_quote(actor=request.user, order_id=found.pk, now=now, **form.as_quote()),
@@ -112,6 +113,14 @@ def quote(request: SignedInRequest, public_id: str) -> Confirmation:
         back_address=_address(found),
         form=form,
     )
+
+
+def _tell_of_accepting(order: "SampleOrder") -> str:
+    """Return how long a quote can be accepted; out of service the term begins later."""
+    if is_in_service(order.instrument):
+        return _("The user has {days} days to accept it.").format(days=ACCEPT_WITHIN.days)
+    sentence = _("The user has {days} days to accept it, from when the instrument is back in service.")
+    return sentence.format(days=ACCEPT_WITHIN.days)
 
 
 @confirmation_view
