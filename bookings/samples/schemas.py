@@ -81,8 +81,8 @@ class SampleOrderOut(Schema):
     )
     due_at: datetime | None = Field(
         description=_(
-            "until when the next step is due; null: no step has a deadline now, as of a quote that can't be "
-            "accepted while the instrument is out of service"
+            "until when the next step is due; null: no step has a deadline now, as before the samples came "
+            "while the instrument is out of service"
         )
     )
     subject: str

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from bookings.requests.selectors.admission import is_in_service
 from bookings.samples.domain.deadlines import get_deadline
 from bookings.samples.domain.errors import DeadlinePassed
-from bookings.samples.domain.states import SampleOrderState, get_next_state
+from bookings.samples.domain.states import LAPSING_STATES, get_next_state
 from bookings.samples.models import SampleOrder
 from bookings.samples.selectors import is_about_to_lapse, order_lock
 from instrument_share.accounts.permissions import require
@@ -51,8 +51,8 @@ def move_order(
 
 
 def _get_deadline(order: SampleOrder, state: str, now: datetime) -> datetime | None:
-    """Return until when the next step is due; a quote that can't be accepted has no deadline until it can."""
-    if state == SampleOrderState.QUOTED and not is_in_service(order.instrument):
+    """Return until when the next step is due; what would lapse has no deadline while out of service."""
+    if state in LAPSING_STATES and not is_in_service(order.instrument):
         return None
     return get_deadline(state, now, order.report_days)
 

@@ -38,8 +38,8 @@ RETURNED = gettext_noop("Your samples for {instrument} ({subject}) were given ba
 DISPOSED = gettext_noop("Your samples for {instrument} ({subject}) were disposed of. {note}")
 
 TO_QUOTE_OUT_OF_SERVICE = gettext_noop(
-    "{instrument} is out of service: {reason} Your order of samples ({subject}) stands. The unit quotes a "
-    "price by {due}; it can be accepted once the instrument is back."
+    "{instrument} is out of service: {reason} Your order of samples ({subject}) stands, and does not lapse "
+    "until the instrument is back. A quote can be accepted then."
 )
 TO_ACCEPT_OUT_OF_SERVICE = gettext_noop(
     "{instrument} is out of service: {reason} Your order of samples ({subject}) stands. Its quote can't be "
@@ -47,8 +47,8 @@ TO_ACCEPT_OUT_OF_SERVICE = gettext_noop(
 )
 TO_HAND_IN_OUT_OF_SERVICE = gettext_noop(
     "{instrument} is out of service: {reason} Your order of samples ({subject}) stands at the accepted "
-    "price. Hand the samples in by {due}, or withdraw the order; they are measured once the instrument is "
-    "back."
+    "price, and does not lapse until the instrument is back. The samples can be measured then; ask the unit "
+    "before you hand them in."
 )
 TO_PLAN_OUT_OF_SERVICE = gettext_noop(
     "{instrument} is out of service: {reason} Your samples ({subject}) stay at the unit. A time is planned "

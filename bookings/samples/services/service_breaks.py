@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bookings.samples.domain.deadlines import get_deadline
-from bookings.samples.domain.states import Progress, SampleOrderState
+from bookings.samples.domain.states import LAPSING_STATES, Progress, SampleOrderState
 from bookings.samples.models import SampleOrder
 from bookings.samples.selectors import get_order_progress, is_about_to_lapse, open_order_locks
 from bookings.samples.services import notifications
@@ -33,24 +33,24 @@ RETURN_MESSAGES: Mapping[str, str] = {
 
 
 def orders_of_leaving_hold(actor: "User", instrument: "Instrument", reason: str, now: datetime) -> None:
-    """Take the deadline off quotes, as an instrument goes out of service, and tell who has open orders.
+    """Take the deadline off what would lapse, as an instrument goes out of service; tell who has open orders.
 
-    Under the instrument's lock. Nobody can accept a quote meanwhile.
+    Under the instrument's lock. No quote is accepted meanwhile, and the unit may be suspended, too.
     """
     for order in _lock_lasting(instrument, now):
-        if order.state == SampleOrderState.QUOTED:
+        if order.state in LAPSING_STATES:
             _set_deadline(order, None, actor, "sample_order.held", now)
         if message := LEAVING_MESSAGES.get(_get_stage(order)):
             notifications.notify_user(order, message, now, reason=reason)
 
 
 def orders_of_returning_renew(actor: "User", instrument: "Instrument", now: datetime) -> None:
-    """Let the whole term of quotes begin, as an instrument is back in service, and tell who has open orders.
+    """Let the whole term of the next step begin, as an instrument is back; tell who has open orders.
 
     Under the instrument's lock.
     """
     for order in _lock_lasting(instrument, now):
-        if order.state == SampleOrderState.QUOTED:
+        if order.state in LAPSING_STATES:
             due_at = get_deadline(order.state, now, order.report_days)
             _set_deadline(order, due_at, actor, "sample_order.due_anew", now)
         if message := RETURN_MESSAGES.get(_get_stage(order)):

@@ -28,6 +28,7 @@ from tests.bookings.samples.steps import (
 )
 from tests.bookings.waiting.waiting import join
 from tests.factories import NOW, slot
+from tests.page_fixtures import text_of
 
 DAY = timedelta(days=1)
 LATER = NOW + 20 * DAY
@@ -168,13 +169,31 @@ def test_quote_made_out_of_service_gets_its_term_as_the_instrument_is_back(city)
     assert (order.state, order.due_at) == ("quoted", LATER + 14 * DAY)
 
 
-def test_other_steps_keep_their_deadline_out_of_service(city):
-    to_quote, to_hand_in = submitted(city), accepted(city)
+def test_no_order_lapses_out_of_service_and_each_step_has_its_whole_term_after(city):
+    orders = submitted(city), accepted(city)
     suspend(city)
-    resume(city, now=NOW + DAY)
-    for order, days in ((to_quote, 3), (to_hand_in, 30)):
+    assert sample_orders_lapse_due(NOW + 90 * DAY) == 0
+    resume(city, now=LATER)
+    for order, days in zip(orders, (3, 30), strict=True):
         order.refresh_from_db()
-        assert order.due_at == NOW + days * DAY
+        assert order.due_at == LATER + days * DAY
+
+
+def test_report_stays_due_as_it_was(city):
+    order = received(city)
+    suspend(city)
+    resume(city, now=LATER)
+    order.refresh_from_db()
+    assert order.due_at == NOW + 7 * DAY
+
+
+def test_page_of_an_order_without_a_deadline_says_what_it_waits_for(city, see):
+    orders = submitted(city), quoted(city), accepted(city)
+    suspend(city)
+    for order, words in zip(
+        orders, ("仪器暂停服务期间委托不会失效", "此前报价不会失效", "此前委托不会失效"), strict=True
+    ):
+        assert words in text_of(see(city.researcher, "sample_order", order.public_id))
 
 
 def test_quote_that_lapses_in_the_next_minute_is_not_held(city):
