@@ -83,7 +83,7 @@ class UserMayNotBook(Conflict):
     code = "samples.user_may_not_book"
     message = gettext_noop(
         "{user} may not book at present, so that no time can be planned. The unit plans one once they may "
-        "again, or gives the samples back."
+        "again; samples that are there can be given back."
     )
 
 
@@ -93,7 +93,7 @@ class NoRuleForSamples(Conflict):
     code = "samples.no_rule"
     message = gettext_noop(
         "No open-service rule takes samples from this kind of user, now or from a date already set, so that "
-        "no time can be planned. The unit gives the samples back, unless a new rule takes them."
+        "no time can be planned. Samples that are there are given back, unless a new rule takes them."
     )
 
 
@@ -103,5 +103,6 @@ class CompanionRefuses(Conflict):
     code = "samples.companion_refuses"
     message = gettext_noop(
         "“{instrument}”, which is booked together with this instrument, is out of service or takes no such "
-        "samples, so that no time can be planned. The unit plans one once it can, or gives the samples back."
+        "samples, so that no time can be planned. The unit plans one once it can; samples that are there can "
+        "be given back."
     )

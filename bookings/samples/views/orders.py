@@ -128,8 +128,8 @@ def _find_obstacle(order: "SampleOrder", now: "datetime") -> "DomainError | None
     is_unhanded = order.state in LAPSING_STATES
     if not is_unhanded and get_order_progress(order) != Progress.TO_PLAN:
         return None
-    find_further = find_rule_obstacle if is_unhanded else find_planning_obstacle
-    return find_obstacle(order) or find_further(order, now)
+    of_rule = find_rule_obstacle(order, now) if is_unhanded else None
+    return find_obstacle(order) or of_rule or find_planning_obstacle(order, now)
 
 
 def _steps(order: "SampleOrder") -> list[tuple[Any, str, Any]]:

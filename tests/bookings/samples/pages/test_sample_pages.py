@@ -10,6 +10,7 @@ from django.urls import reverse
 from bookings.samples.models import SampleOrder
 from bookings.samples.services.handling import sample_order_reject
 from bookings.waiting.models import WaitlistEntry
+from instrument_share.accounts.models import Organization
 from providers.domain import PriceUnit, ServiceMode, UserKind
 from providers.instruments.models import Instrument
 from providers.terms.models import OpenServiceRule, PriceLine
@@ -283,6 +284,23 @@ def test_whoever_takes_an_instrument_out_of_service_reads_whom_else_it_concerns(
     assert "人候补" not in page
 
 
+def test_whoever_puts_an_instrument_back_into_service_reads_who_is_told(city, see):
+    Instrument.objects.filter(pk=city.instrument.pk).update(state="suspended")
+    told = "候补该仪器和有送样委托未结束的用户会收到通知。"
+    assert told not in text_of(see(city.manager, "instrument_resume", city.instrument.public_id))
+    Instrument.objects.filter(pk=city.instrument.pk).update(state="published")
+    submitted(city)
+    Instrument.objects.filter(pk=city.instrument.pk).update(state="suspended")
+    assert told in text_of(see(city.manager, "instrument_resume", city.instrument.public_id))
+
+
+@pytest.mark.parametrize(("move", "state"), [("suspend", "admitted"), ("reinstate", "suspended")])
+def test_bureau_reads_who_else_is_told_of_a_unit(city, see, move, state):
+    Organization.objects.filter(pk=city.owner.pk).update(state=state)
+    page = text_of(see(factories.officer(), f"organization_{move}", city.owner.public_id))
+    assert "候补其仪器和在其仪器上有送样委托未结束的用户会收到通知。" in page
+
+
 def test_a_quote_for_an_instrument_out_of_service_leads_to_no_acceptance(city, see):
     order = quoted(city)
     address = reverse("sample_order_accept", args=[order.public_id])
@@ -321,6 +339,15 @@ def test_samples_of_somebody_suspended_lead_to_no_plan_and_their_user_reads_why(
         assert (refused.status_code, may_not_book in text_of(refused)) == (409, True)
     assert see(city.keeper, "sample_order_close", order.public_id).status_code == 200
     assert "您的预约资格暂停至 2026年3月6日" in text_of(see(city.researcher, "sample_order", order.public_id))
+
+
+def test_user_reads_before_handing_in_that_no_time_can_be_planned_for_them(city, see):
+    orders = quoted(city), accepted(city)
+    for order in orders:
+        assert "暂时无法安排机时" not in text_of(see(city.researcher, "sample_order", order.public_id))
+    suspend_credit(city.researcher, NOW + timedelta(days=4))
+    for order in orders:
+        assert "暂时无法安排机时" in text_of(see(city.researcher, "sample_order", order.public_id))
 
 
 def test_samples_that_no_rule_takes_any_more_lead_to_no_plan(city, see):
