@@ -85,6 +85,7 @@ _BY_PROGRESS = {
 }
 
 
+STANDS_FOR_A_SUBJECT = "—"
 OrderPart = Literal["waiting", "others", "ended", "all"]
 """A part of the orders that somebody handles: for the unit to act on, open ones besides, ended ones."""
 NO_DEADLINE = datetime(2100, 1, 1, tzinfo=UTC)
@@ -278,6 +279,23 @@ def find_problems_without_time(
         now=now,
     )
     return [one for one in found if get_cause(one) in WITHOUT_TIME]
+
+
+def find_order_hindrances(viewer: "User", instrument: "Instrument", now: datetime) -> list[Problem]:
+    """Return what an order of samples would be refused for, whoever pays; of the payer with least.
+
+    Nothing where the viewer can order. What they still have to type is not among it.
+    """
+    payers = [*(one.organization for one in standing(viewer).memberships), None]
+    found = []
+    for payer in payers:
+        problems = find_problems_without_time(
+            viewer, instrument, payer, subject=STANDS_FOR_A_SUBJECT, start=now, now=now
+        )
+        if not problems:
+            return []
+        found.append(problems)
+    return min(found, key=len)
 
 
 def find_planning_obstacle(

@@ -18,6 +18,7 @@ from bookings.samples.reports import render_label
 from bookings.samples.selectors import (
     count_open_orders,
     find_obstacle,
+    find_order_hindrances,
     find_planning_obstacle,
     find_rule_obstacle,
     get_file,
@@ -80,6 +81,9 @@ def sample_order_new(request: SignedInRequest, public_id: str) -> HttpResponse:
     context = {
         "instrument": instrument,
         "terms": get_sample_terms(instrument, now),
+        "hindrances": problems_told(find_order_hindrances(request.user, instrument, now))
+        if request.method != "POST"
+        else [],
         "form": form,
         "rows": rows,
     }

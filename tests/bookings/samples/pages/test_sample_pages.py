@@ -81,6 +81,23 @@ def test_the_instrument_offers_no_order_where_its_rule_takes_none(as_user, city)
     assert "part-samples" not in as_user.get(new).text
 
 
+def test_who_may_not_order_reads_why_before_they_describe_samples(as_user, city):
+    new = reverse("sample_order_new", args=[city.instrument.public_id])
+    form = 'id="part-samples"'
+    assert form in as_user.get(new).text
+    suspend_credit(city.researcher, NOW + timedelta(days=4))
+    page = as_user.get(new)
+    assert (form in page.text, "您的预约资格暂停至 2026年3月6日" in text_of(page)) == (False, True)
+
+
+def test_who_may_order_for_one_payer_alone_is_asked_which(as_user, city):
+    factories.rule(city.instrument, user_kinds=[UserKind.INDIVIDUAL])
+    new = reverse("sample_order_new", args=[city.instrument.public_id])
+    assert 'id="part-samples"' in as_user.get(new).text
+    factories.rule(city.instrument, user_kinds=[UserKind.INSIDE])
+    assert "该仪器不对您所属的用户类别开放" in text_of(as_user.get(new))
+
+
 def test_rows_are_added_and_dropped_with_what_is_typed(as_user, city):
     new = reverse("sample_order_new", args=[city.instrument.public_id])
     more = as_user.post(new, {**ORDER, "act": "add-samples"})
