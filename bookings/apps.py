@@ -134,6 +134,7 @@ def _register_answers_between_rooms() -> None:
         register_hand_over_deadline,
         register_price_reader,
         register_retirement_ender,
+        register_service_watchers,
         register_wait_reader,
     )
     from bookings.requests.selectors.project_budget import (
@@ -144,6 +145,7 @@ def _register_answers_between_rooms() -> None:
     from bookings.requests.services.held_time import register_rival_teller, register_time_taker
     from bookings.requests.services.notifications import notify_of_closed_project, notify_of_reopened_project
     from bookings.samples.services.handling import orders_of_retired_reject
+    from bookings.samples.services.service_breaks import orders_of_leaving_hold, orders_of_returning_renew
     from bookings.samples.views.orders import describe_open_orders
     from bookings.statements.selectors.statements import may_waive_charge
     from bookings.statements.services.drafting import charge_drop
@@ -171,6 +173,8 @@ def _register_answers_between_rooms() -> None:
     register_check_in_delay(kiosk_selectors.get_check_in_delay)
     register_retirement_ender(waits_of_retired_end)
     register_retirement_ender(orders_of_retired_reject)
+    register_service_watchers(waiting_notifications.notify_of_leaving, waiting_notifications.notify_of_return)
+    register_service_watchers(orders_of_leaving_hold, orders_of_returning_renew)
     register_uses_reader(sum_project_uses)
     register_bookings_ahead(
         count_bookings_ahead, list_users_ahead, notify_of_closed_project, notify_of_reopened_project

@@ -1,4 +1,4 @@
-"""What rooms above this one say on the pages of requests and bookings, and end with an instrument."""
+"""What rooms above say on the pages of requests and bookings, and do as an instrument leaves or ends."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
@@ -19,6 +19,8 @@ ActAsker = Callable[["User", "Booking", datetime], bool]
 ClaimTeller = Callable[[int], str]
 DelayReader = Callable[[Collection[int]], timedelta]
 RetirementEnder = Callable[["User", int, str, datetime], None]
+LeavingWatcher = Callable[["User", "Instrument", str, datetime], None]
+ReturnWatcher = Callable[["User", "Instrument", datetime], None]
 ChargeDropper = Callable[["Booking", "User | None", datetime], bool]
 _claim_tellers: list[ClaimTeller] = []
 _wait_readers: list[WaitReader] = []
@@ -27,6 +29,8 @@ _deadline_readers: list[DeadlineReader] = []
 _delay_readers: list[DelayReader] = []
 _act_askers: dict[str, ActAsker] = {}
 _retirement_enders: list[RetirementEnder] = []
+_leaving_watchers: list[LeavingWatcher] = []
+_return_watchers: list[ReturnWatcher] = []
 _charge_droppers: list[ChargeDropper] = []
 
 
@@ -101,6 +105,27 @@ def end_with_retirement(actor: "User", instrument_id: int, reason: str, now: dat
     """End what awaits the instrument besides its bookings."""
     for ender in _retirement_enders:
         ender(actor, instrument_id, reason, now)
+
+
+def register_service_watchers(leaving: LeavingWatcher, returning: ReturnWatcher) -> None:
+    """Have `leaving` called as an instrument goes out of service, and `returning` as it is back.
+
+    Under the instrument's lock, with who decided; the first with the reason, too.
+    """
+    _leaving_watchers.append(leaving)
+    _return_watchers.append(returning)
+
+
+def announce_leaving(actor: "User", instrument: "Instrument", reason: str, now: datetime) -> None:
+    """Tell those who await the instrument besides its bookings that it is out of service, or its unit is."""
+    for watch in _leaving_watchers:
+        watch(actor, instrument, reason, now)
+
+
+def announce_return(actor: "User", instrument: "Instrument", now: datetime) -> None:
+    """Tell those who await the instrument that it is back in service."""
+    for watch in _return_watchers:
+        watch(actor, instrument, now)
 
 
 def register_charge_dropper(dropper: ChargeDropper) -> None:

@@ -80,7 +80,10 @@ class SampleOrderOut(Schema):
         description=_("state of the measurement; null: the unit does not have the samples")
     )
     due_at: datetime | None = Field(
-        description=_("until when the next step is due; null: no step has a deadline now")
+        description=_(
+            "until when the next step is due; null: no step has a deadline now, as before the samples came "
+            "while the instrument is out of service"
+        )
     )
     subject: str
     project: str

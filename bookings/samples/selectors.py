@@ -9,10 +9,23 @@ from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from bookings.requests.domain.states import BookingState
-from bookings.requests.selectors.admission import is_in_service
+from bookings.requests.domain.waiting import get_cause
+from bookings.requests.selectors.admission import (
+    ANY_LENGTH,
+    find_booking_problems,
+    find_problems_of_requester,
+    is_in_service,
+)
 from bookings.requests.selectors.offers import Applicant
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition, get_visible_condition
-from bookings.samples.domain.errors import OutOfService, PayerLeft, SamplesNotTaken
+from bookings.samples.domain.errors import (
+    CompanionRefuses,
+    NoRuleForSamples,
+    OutOfService,
+    PayerLeft,
+    SamplesNotTaken,
+    UserMayNotBook,
+)
 from bookings.samples.domain.states import (
     LAPSING_STATES,
     MOVES,
@@ -24,14 +37,15 @@ from bookings.samples.domain.states import (
 )
 from bookings.samples.models import Sample, SampleFile, SampleOrder
 from instrument_share.accounts.selectors.standing import standing
-from instrument_share.kernel.errors import require_found
+from instrument_share.kernel.errors import Problem, require_found
+from instrument_share.kernel.interval import Interval
 from providers import public as providers
 from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from instrument_share.accounts.models import User
+    from instrument_share.accounts.models import Organization, User
     from instrument_share.accounts.selectors import Viewer
     from providers.domain import Terms
     from providers.models import Instrument
@@ -51,6 +65,19 @@ LEADS_TO_USE = frozenset({"accept", "plan"})
 """What is possible while the instrument is in service and its user belongs to the organization that pays."""
 ASKS_RULE = frozenset({"quote", "accept"})
 """What is possible while the rule in force takes samples from this kind of user."""
+WITHOUT_TIME = frozenset(
+    {
+        "booking.not_published",
+        "booking.no_rule",
+        "booking.account_inactive",
+        "booking.organization_not_admitted",
+        "booking.credit_suspended",
+        "booking.user_kind_refused",
+        "booking.subject_missing",
+        "booking.service_mode_not_offered",
+    }
+)
+"""What admission says of an order whatever its time. A price is not among it: the keeper quotes."""
 _BY_PROGRESS = {
     "plan": {Progress.TO_PLAN},
     "report": {Progress.MEASURED},
@@ -58,6 +85,7 @@ _BY_PROGRESS = {
 }
 
 
+STANDS_FOR_A_SUBJECT = "—"
 OrderPart = Literal["waiting", "others", "ended", "all"]
 """A part of the orders that somebody handles: for the unit to act on, open ones besides, ended ones."""
 NO_DEADLINE = datetime(2100, 1, 1, tzinfo=UTC)
@@ -120,8 +148,12 @@ def find_orders(viewer: "Viewer", *, part: OrderPart, now: datetime, text: str =
 
 
 def sample_orders_to_answer(viewer: "User") -> QuerySet[SampleOrder]:
-    """Return the person's orders whose quote waits for an answer, the first deadline first."""
-    return own_sample_orders(viewer).filter(state=SampleOrderState.QUOTED).order_by("due_at", "id")
+    """Return the person's orders whose quote waits for an answer, the first deadline first.
+
+    A quote without a deadline can't be accepted now: its instrument is out of service.
+    """
+    quoted = own_sample_orders(viewer).filter(state=SampleOrderState.QUOTED, due_at__isnull=False)
+    return quoted.order_by("due_at", "id")
 
 
 def get_order(viewer: "Viewer", public_id: str) -> SampleOrder:
@@ -133,6 +165,18 @@ def order_lock(order_id: int) -> SampleOrder:
     """Return the order, locked until the transaction ends. Raises NotFound."""
     locked = SampleOrder.objects.select_for_update(of=("self",)).filter(pk=order_id)
     return require_found(_with_relations(locked).first())
+
+
+def open_order_locks(instrument_id: int) -> "Iterator[SampleOrder]":
+    """Lock the orders for an instrument that have not ended one after the other, and yield each.
+
+    The caller has locked the instrument.
+    """
+    found = SampleOrder.objects.filter(instrument_id=instrument_id, state__in=OPEN_STATES)
+    for pk in list(found.order_by("pk").values_list("pk", flat=True)):
+        order = order_lock(pk)
+        if order.state in OPEN_STATES:
+            yield order
 
 
 def order_samples(order: SampleOrder) -> QuerySet[Sample]:
@@ -158,6 +202,11 @@ def get_file(viewer: "Viewer", public_id: str, sha256: str) -> SampleFile:
 def orders_to_lapse(now: datetime) -> QuerySet[SampleOrder]:
     """Return the orders whose deadline has passed before the samples came; for the clock."""
     return SampleOrder.objects.filter(state__in=LAPSING_STATES, due_at__lte=now).order_by("due_at", "id")
+
+
+def is_about_to_lapse(order: SampleOrder, now: datetime) -> bool:
+    """Return whether the order's deadline has passed, so that it lapses as soon as the clock comes round."""
+    return order.state in LAPSING_STATES and order.due_at is not None and order.due_at <= now
 
 
 def get_order_progress(order: SampleOrder) -> Progress | None:
@@ -206,6 +255,88 @@ def require_samples_taken(order: SampleOrder, now: datetime) -> None:
         raise obstacle
 
 
+def find_problems_without_time(
+    user: "User",
+    instrument: "Instrument",
+    payer: "Organization | None",
+    *,
+    subject: str,
+    start: datetime,
+    now: datetime,
+) -> list[Problem]:
+    """Return what admission would say of samples of the user from this start on, whatever the time.
+
+    What it says of an instrument that is booked together with this one is among it.
+    """
+    found = find_booking_problems(
+        user,
+        instrument,
+        interval=Interval(start, start + ANY_LENGTH),
+        service_mode=ServiceMode.SAMPLES,
+        payer_organization=payer,
+        subject=subject,
+        samples=1,
+        now=now,
+    )
+    return [one for one in found if get_cause(one) in WITHOUT_TIME]
+
+
+def find_order_hindrances(viewer: "User", instrument: "Instrument", now: datetime) -> list[Problem]:
+    """Return what an order of samples would be refused for, whoever pays; of the payer with least.
+
+    Nothing where the viewer can order. What they still have to type is not among it.
+    """
+    payers = [*(one.organization for one in standing(viewer).memberships), None]
+    found = []
+    for payer in payers:
+        problems = find_problems_without_time(
+            viewer, instrument, payer, subject=STANDS_FOR_A_SUBJECT, start=now, now=now
+        )
+        if not problems:
+            return []
+        found.append(problems)
+    return min(found, key=len)
+
+
+def find_planning_obstacle(
+    order: SampleOrder, now: datetime
+) -> UserMayNotBook | NoRuleForSamples | CompanionRefuses | None:
+    """Return why admission would grant no time for the samples, whichever is chosen; None where it may.
+
+    A time is planned by the rule at its start, so that versions to come are asked too.
+    """
+    if refused := find_problems_of_requester(order.user, order.payer_organization, order.instrument_id, now):
+        return UserMayNotBook(problems=refused, user=order.user.name)
+    problems = _find_problems_from(order, now, now)
+    if not problems or any(not _find_problems_from(order, at, now) for at in _get_rule_changes(order, now)):
+        return None
+    beside = next((one.params["instrument"] for one in problems if get_cause(one) != one.code), None)
+    return NoRuleForSamples() if beside is None else CompanionRefuses(instrument=beside)
+
+
+def require_time_granted(order: SampleOrder, now: datetime) -> None:
+    """Raise UserMayNotBook, NoRuleForSamples or CompanionRefuses where admission would grant no time."""
+    if obstacle := find_planning_obstacle(order, now):
+        raise obstacle
+
+
+def _find_problems_from(order: SampleOrder, start: datetime, now: datetime) -> list[Problem]:
+    return find_problems_without_time(
+        order.user, order.instrument, order.payer_organization, subject=order.subject, start=start, now=now
+    )
+
+
+def _get_rule_changes(order: SampleOrder, now: datetime) -> list[datetime]:
+    """Return from when on another version applies that somebody can book under by now."""
+    versions = providers.terms_versions([order.instrument_id, *providers.linked_ids(order.instrument_id)])
+    return sorted(
+        one.applies_from
+        for of_one in versions.values()
+        for one in of_one
+        if now < one.applies_from < now + one.horizon
+    )
+
+
 def get_order_applicant(order: SampleOrder) -> Applicant:
     """Return for whom a time is looked for when an order is planned: who placed it, at the accepted price."""
     return Applicant(
@@ -223,16 +354,19 @@ def count_open_orders(instrument_id: int) -> int:
 
 def get_possible_moves(viewer: "Viewer", order: SampleOrder, now: datetime) -> set[str]:
     """Return what the viewer may do with the order now."""
-    is_late = order.state in LAPSING_STATES and order.due_at is not None and order.due_at <= now
     possible = {
         move
         for move, permission in PERMISSIONS.items()
-        if not is_late and is_move_possible(order, move) and rules.has_perm(permission, viewer, order)
+        if not is_about_to_lapse(order, now)
+        and is_move_possible(order, move)
+        and rules.has_perm(permission, viewer, order)
     }
     if not possible.isdisjoint(LEADS_TO_USE) and find_obstacle(order):
         possible -= LEADS_TO_USE
     if not possible.isdisjoint(ASKS_RULE) and find_rule_obstacle(order, now):
         possible -= ASKS_RULE
+    if "plan" in possible and find_planning_obstacle(order, now):
+        possible.remove("plan")
     return possible
 
 

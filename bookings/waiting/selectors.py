@@ -182,7 +182,13 @@ def count_open_offers(viewer: "User", now: datetime) -> int:
 
 def count_waiting_for(instrument_id: int) -> int:
     """Return how many people wait for the instrument."""
-    return WaitlistEntry.objects.filter(OPEN, instrument_id=instrument_id).count()
+    return get_waits_for(instrument_id).count()
+
+
+def get_waits_for(instrument_id: int) -> QuerySet[WaitlistEntry]:
+    """Return the waits for the instrument, with or without an open offer, by when they were joined."""
+    found = WaitlistEntry.objects.filter(OPEN, instrument_id=instrument_id)
+    return found.select_related("instrument", "user").order_by("joined_at", "id")
 
 
 def get_waits_naming(project: "Project") -> QuerySet[WaitlistEntry]:

@@ -226,8 +226,8 @@ def describe_waits(instrument_id: int) -> str:
     """Return how many people wait for an instrument that goes out of service, as a sentence."""
     count = count_waiting_for(instrument_id)
     sentence = ngettext(
-        "{count} person waits for it: no time is offered while it is out of service.",
-        "{count} people wait for it: no time is offered while it is out of service.",
+        "{count} person waits for it: no time is offered while it is out of service. They are told.",
+        "{count} people wait for it: no time is offered while it is out of service. They are told.",
         count,
     )
     return sentence.format(count=count) if count else ""

@@ -1,7 +1,7 @@
 """Form for the outcomes of bookings affected by a decision."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -27,10 +27,18 @@ WAYS: Mapping[str, Any] = {
 }
 
 
+@dataclass(frozen=True)
+class OutcomeNotes:
+    """What is said of a form's bookings, by id: what is cancelled with each, and why it can't be moved."""
+
+    cancelled_too: Mapping[int, str] = field(default_factory=dict)
+    immovable: Mapping[int, str] = field(default_factory=dict)
+
+
 class OutcomesForm(forms.Form):
     """Asks for the outcome of each affected booking; `choices` are the possible outcomes.
 
-    `find_starts` proposes where each could go.
+    `find_starts` proposes where each could go; what `notes` call immovable is not asked to be moved.
     """
 
     def __init__(
@@ -39,19 +47,22 @@ class OutcomesForm(forms.Form):
         *,
         bookings: "Sequence[Booking]",
         choices: "Sequence[str]",
+        notes: OutcomeNotes,
         find_starts: "FindStarts | None" = None,
     ) -> None:
         super().__init__(data)
-        self.bookings, self.choices = bookings, choices
-        starts = find_starts(bookings) if find_starts and bookings else {}
+        self.bookings, self.choices, self._notes = bookings, choices, notes
+        movable = [booking for booking in bookings if self._is_movable(booking)]
+        starts = find_starts(movable) if find_starts and movable else {}
         for booking in bookings:
             time = timerange(Interval(booking.starts_at, booking.ends_at))
             self.fields[f"outcome_{booking.public_id}"] = forms.ChoiceField(
                 label=f"{booking.user.name} · {time}",
-                choices=[(way, WAYS[way]) for way in choices],
+                choices=[(way, self._describe(way, booking)) for way in self._get_choices(booking)],
                 widget=forms.RadioSelect,
+                help_text=notes.immovable.get(booking.pk, "") if MOVE in choices else "",
             )
-            if MOVE in choices:
+            if self._is_movable(booking):
                 free = starts.get(booking.public_id)
                 self.fields[f"start_{booking.public_id}"] = InstantField(
                     label=_("New start for {user}, where it is moved").format(user=booking.user.name),
@@ -60,6 +71,17 @@ class OutcomesForm(forms.Form):
                     initial=free,
                     help_text=_propose(booking, free) if find_starts else "",
                 )
+
+    def _is_movable(self, booking: "Booking") -> bool:
+        return MOVE in self.choices and booking.pk not in self._notes.immovable
+
+    def _get_choices(self, booking: "Booking") -> "list[str]":
+        return [way for way in self.choices if way != MOVE or self._is_movable(booking)]
+
+    def _describe(self, way: str, booking: "Booking") -> Any:
+        """Return a choice in words; with a cancellation, what is cancelled too."""
+        also = self._notes.cancelled_too.get(booking.pk) if way == CANCEL else None
+        return _("{choice}. {also}").format(choice=WAYS[way], also=also) if also else WAYS[way]
 
     @staticmethod
     def has_answers(data: Mapping[str, Any]) -> bool:
@@ -94,7 +116,7 @@ class OutcomesForm(forms.Form):
             (
                 booking,
                 self[f"outcome_{booking.public_id}"],
-                self[f"start_{booking.public_id}"] if MOVE in self.choices else None,
+                self[f"start_{booking.public_id}"] if self._is_movable(booking) else None,
             )
             for booking in self.bookings
         ]
@@ -147,18 +169,20 @@ class KeepingOutcomesForm(OutcomesForm):
         *,
         bookings: "Sequence[Booking]",
         choices: "Sequence[str]" = (KEEP, MOVE, CANCEL),
+        notes: OutcomeNotes,
         find_starts: "FindStarts",
         typed: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(data, bookings=bookings, choices=choices, find_starts=find_starts)
+        super().__init__(data, bookings=bookings, choices=choices, notes=notes, find_starts=find_starts)
         before = typed or {}
         for name in ("for_all", "reason"):
             if name in self.fields:
                 self.fields[name].initial = before.get(name, "")
         for booking in bookings:
             outcome, start = f"outcome_{booking.public_id}", f"start_{booking.public_id}"
-            self.fields[outcome].initial = before.get(outcome, KEEP)
-            if before.get(outcome) == MOVE:
+            way = before.get(outcome)
+            self.fields[outcome].initial = way if way in self._get_choices(booking) else KEEP
+            if way == MOVE and start in self.fields:
                 self.fields[start].initial = before.get(start)
 
     @property

@@ -1,7 +1,7 @@
 """Gather the facts behind a request, and judge it by `bookings.requests.domain.admission`."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,8 @@ INSTRUMENT_PROBLEM_CODES = (
     "booking.closed",
 )
 """Said of each instrument; what is wrong with the person or the request is said once."""
+ANY_LENGTH = timedelta(hours=1)
+"""Of a request of which only that is asked which does not depend on its time."""
 
 
 def find_booking_problems(
@@ -137,16 +139,21 @@ def find_problems_at(
 
 def find_requester_problems(booking: Booking, now: datetime) -> list[Problem]:
     """Return why the user of a booking may book nothing at present, which keeps it from being moved, too."""
-    payer = booking.payer_organization
+    return find_problems_of_requester(booking.user, booking.payer_organization, booking.instrument_id, now)
+
+
+def find_problems_of_requester(
+    user: "User", payer: "Organization | None", instrument_id: int, now: datetime
+) -> list[Problem]:
+    """Return why a person may book nothing at present for whom they would pay, whatever the time."""
     facts = read_request_facts(
-        booking.user,
-        [booking.instrument_id],
-        interval=Interval(booking.starts_at, booking.ends_at),
+        user,
+        [instrument_id],
+        interval=Interval(now, now + ANY_LENGTH),
         payer_id=None if payer is None else payer.pk,
         now=now,
     )
-    own = facts[booking.instrument_id]
-    requester = _build_requester(booking.user, payer, own, booking.pk, now)
+    requester = _build_requester(user, payer, facts[instrument_id], None, now)
     return list(admission.find_requester_problems(requester))
 
 

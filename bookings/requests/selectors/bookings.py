@@ -22,6 +22,8 @@ from providers import public as providers
 from providers.domain import InstrumentState
 
 if TYPE_CHECKING:
+    from django.db.models.expressions import Combinable
+
     from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
 
@@ -91,8 +93,21 @@ def find_own_overlaps(
 def waiting_decisions(viewer: "Viewer", now: datetime) -> QuerySet[Booking]:
     """Return the requests that the viewer may decide on now, the earliest deadline first.
 
-    `is_held_in_place` says of each whether an instrument out of service was booked with it, so that the unit
-    can't move it, and `is_kept_from_moving` whether its project or what its user may book keeps it from that.
+    Each says what keeps the unit from moving it: `is_held_in_place` and `is_kept_from_moving`.
+    """
+    return (
+        bookings(viewer)
+        .filter(get_responsible_condition(viewer), state=BookingState.REQUESTED)
+        .exclude(decide_by__lte=now)
+        .annotate(is_held_in_place=is_held_in_place(), is_kept_from_moving=is_kept_from_moving(now))
+        .order_by("decide_by", "starts_at", "id")
+    )
+
+
+def is_held_in_place() -> Exists:
+    """Return whether a booking's instrument, or one booked with it, is out of service, as a condition.
+
+    Then a booking that has not begun can't be moved.
     """
     together = Booking.objects.filter(
         group=OuterRef("group"), part=OuterRef("part"), state__in=sorted(NOT_BEGUN_STATES)
@@ -101,16 +116,24 @@ def waiting_decisions(viewer: "Viewer", now: datetime) -> QuerySet[Booking]:
         instrument__state=InstrumentState.PUBLISHED,
         instrument__organization__state=OrganizationState.ADMITTED,
     )
-    return (
-        bookings(viewer)
-        .filter(get_responsible_condition(viewer), state=BookingState.REQUESTED)
-        .exclude(decide_by__lte=now)
-        .annotate(
-            is_held_in_place=Exists(together.exclude(pk=OuterRef("pk")).exclude(in_service)),
-            is_kept_from_moving=get_unusable_project_condition() | is_user_suspended(now),
-        )
-        .order_by("decide_by", "starts_at", "id")
+    return Exists(together.exclude(in_service))
+
+
+def is_kept_from_moving(now: datetime) -> "Combinable":
+    """Return whether a booking's project, or what its user may book, keeps it from moving, as a condition."""
+    return get_unusable_project_condition() | is_user_suspended(now)
+
+
+def find_immovable(found: Collection[Booking], now: datetime) -> dict[int, bool]:
+    """Return which of these bookings can't be moved, by id, and whether an instrument out of service is why.
+
+    One statement.
+    """
+    rows = Booking.objects.filter(pk__in=[one.pk for one in found]).annotate(
+        is_held_in_place=is_held_in_place(), is_kept_from_moving=is_kept_from_moving(now)
     )
+    immovable = rows.filter(Q(is_held_in_place=True) | Q(is_kept_from_moving=True))
+    return dict(immovable.values_list("pk", "is_held_in_place"))
 
 
 def keeper_day_bookings(viewer: "Viewer", day: date) -> QuerySet[Booking]:

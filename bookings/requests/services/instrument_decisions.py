@@ -8,7 +8,8 @@ from django.db import transaction
 
 from bookings.requests.domain.errors import REASON_MISSING, InstrumentHitsBookings, QualificationHitsBookings
 from bookings.requests.models import Booking
-from bookings.requests.registry import end_with_retirement
+from bookings.requests.registry import announce_leaving, announce_return, end_with_retirement
+from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.affected import get_qualification_condition, get_upcoming_condition
 from bookings.requests.selectors.holds import instrument_group_lock
 from bookings.requests.services.held_time import pass_on_instruments
@@ -33,7 +34,7 @@ def instrument_suspend(
     now: datetime,
     outcomes: Mapping[str, Outcome] | None = None,
 ) -> "Instrument":
-    """Suspend an instrument and notify the users of its bookings.
+    """Suspend an instrument and notify the users of its bookings, and who awaits it otherwise.
 
     `outcomes` give, by public id, the outcome of each booking that has not begun: "keep" (where the
     instrument is back by then), another interval, or "cancel", without charge. What the unit has suspended
@@ -42,6 +43,7 @@ def instrument_suspend(
     """
     instrument = instrument_group_lock(instrument_id)
     require(actor, "providers.suspend_instrument", instrument)
+    leaves_service = is_in_service(instrument)
     can_move = instrument.state != InstrumentState.SUSPENDED
     choices = {"cancel", "move", "keep"} if can_move else {"cancel", "keep"}
     affected = _upcoming_bookings_lock(instrument_id, outcomes, choices, now)
@@ -49,14 +51,21 @@ def instrument_suspend(
     apply_outcomes(affected, actor=actor, reason=reason, decision="suspension", now=now)
     suspended = providers.instrument_suspend(actor=actor, instrument_id=instrument_id, reason=reason, now=now)
     next_free_refresh([instrument_id], now)
+    if leaves_service:
+        announce_leaving(actor, suspended, suspended.suspension_reason, now)
     return suspended
 
 
 @transaction.atomic
 def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> "Instrument":
-    """Put an instrument back into service and refresh its next free time."""
+    """Put an instrument back into service and refresh its next free time; who awaits it is told.
+
+    While its unit is suspended it stays out of service.
+    """
     resumed = providers.instrument_resume(actor=actor, instrument_id=instrument_id, now=now)
     next_free_refresh([instrument_id], now)
+    if is_in_service(resumed):
+        announce_return(actor, resumed, now)
     pass_on_instruments([instrument_id], now)
     return resumed
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
+from bookings.requests.registry import announce_leaving
 from bookings.requests.selectors.affected import (
     get_organization_condition,
     get_organization_suspension_condition,
@@ -19,6 +20,7 @@ from instrument_share.accounts import services as account_services
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.wording import Bilingual
 from providers import public as providers
+from providers.domain import InstrumentState
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
@@ -30,8 +32,8 @@ def organization_suspend(
 ) -> "Organization":
     """Suspend an organization: cancel without charge what has not begun, and tell everybody it hits.
 
-    That is what is booked on its instruments, and what it pays elsewhere. Uses under way go on; keepers check
-    them out although the unit is suspended.
+    That is what is booked on its instruments, and what it pays elsewhere. Who awaits its instruments is told,
+    too. Uses under way go on; keepers check them out although the unit is suspended.
     """
     accounts.organization_lock_for(organization_id, Role.SYSADMIN)
     accounts.memberships_of_organization_lock(organization_id)
@@ -42,6 +44,9 @@ def organization_suspend(
     _cancel_what_has_not_begun(suspended, actor, now)
     next_free_refresh(own_ids, now)
     _notify_of_uses_under_way(suspended, now)
+    for instrument in providers.instruments_by_id(own_ids):
+        if instrument.state == InstrumentState.PUBLISHED:
+            announce_leaving(actor, instrument, suspended.reason, now)
     return suspended
 
 

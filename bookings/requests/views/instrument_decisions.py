@@ -109,6 +109,11 @@ def _tell_what_needs_it(request: SignedInRequest, instrument: "Instrument") -> l
     return [told(NEED_IT, {"names": names})] if names else []
 
 
+def _tell_who_is_told(instrument: "Instrument") -> list[str]:
+    text = _("Who waits for it, or has an open sample order for it, is told.")
+    return [text] if tell_claims(instrument.pk) else []
+
+
 def _tell_waiting_changes(instrument: "Instrument") -> list[str]:
     text = _("Its changes that wait for the bureau’s review are dropped.")
     return [text] if instrument.pending_values else []
@@ -122,7 +127,10 @@ def resume(request: SignedInRequest, public_id: str) -> Confirmation:
     home = _home(request, instrument)
     return Confirmation(
         heading=_("Put “{name}” back into service").format(name=bilingual(instrument, "name")),
-        consequences=[_("It can be booked again at once, by the rule in force.")],
+        consequences=[
+            _("It can be booked again at once, by the rule in force."),
+            *_tell_who_is_told(instrument),
+        ],
         action=_("Put back into service"),
         perform=lambda: instrument_resume(actor=request.user, instrument_id=instrument.pk, now=clock.now()),
         success=_("It can be booked again."),

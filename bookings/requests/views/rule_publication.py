@@ -21,6 +21,7 @@ from bookings.requests.selectors.rule_effects import (
 )
 from bookings.requests.selectors.scope import NOTHING
 from bookings.requests.services.rules import rule_put_in_force
+from bookings.requests.views.outcomes import build_notes
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
@@ -69,6 +70,7 @@ class Publication:
         self.fates = PublicationOutcomesForm(
             self._request.POST if is_seen and self._forms.act == "publish" else None,
             bookings=self.bookings,
+            notes=build_notes(self.bookings, self._now),
             find_starts=partial(find_free_starts, self._instrument, self.change, now=self._now),
             typed=self._request.POST.dict(),
         )

@@ -75,3 +75,34 @@ class PayerLeft(Conflict):
         "Whoever ordered no longer belongs to the organization that was to pay, or it is suspended. Order "
         "anew with another payer; samples that are at the unit are given back."
     )
+
+
+class UserMayNotBook(Conflict):
+    """A time for samples whose user may book nothing at present; `problems` has what they are told."""
+
+    code = "samples.user_may_not_book"
+    message = gettext_noop(
+        "{user} may not book at present, so that no time can be planned. The unit plans one once they may "
+        "again; samples that are there can be given back."
+    )
+
+
+class NoRuleForSamples(Conflict):
+    """A time for samples that no rule takes, neither the one in force nor one to come."""
+
+    code = "samples.no_rule"
+    message = gettext_noop(
+        "No open-service rule takes samples from this kind of user, now or from a date already set, so that "
+        "no time can be planned. Samples that are there are given back, unless a new rule takes them."
+    )
+
+
+class CompanionRefuses(Conflict):
+    """A time for samples on an instrument whose companion, booked together with it, can't be had."""
+
+    code = "samples.companion_refuses"
+    message = gettext_noop(
+        "“{instrument}”, which is booked together with this instrument, is out of service or takes no such "
+        "samples, so that no time can be planned. The unit plans one once it can; samples that are there can "
+        "be given back."
+    )

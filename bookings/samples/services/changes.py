@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from bookings.requests.selectors.admission import is_in_service
 from bookings.samples.domain.deadlines import get_deadline
 from bookings.samples.domain.errors import DeadlinePassed
 from bookings.samples.domain.states import LAPSING_STATES, get_next_state
 from bookings.samples.models import SampleOrder
-from bookings.samples.selectors import order_lock
+from bookings.samples.selectors import is_about_to_lapse, order_lock
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
 
@@ -23,7 +24,7 @@ def order_lock_for(actor: "User", order_id: int, move: str, now: datetime, *, pe
     order = order_lock(order_id)
     require(actor, permission, order)
     get_next_state(order.state, move)
-    if order.state in LAPSING_STATES and order.due_at is not None and order.due_at <= now:
+    if is_about_to_lapse(order, now):
         raise DeadlinePassed(deadline=order.due_at)
     return order
 
@@ -43,10 +44,17 @@ def move_order(
     """
     following = get_next_state(order.state, move)
     if following != order.state or move == "quote":
-        order.due_at = get_deadline(following, now, order.report_days)
+        order.due_at = _get_deadline(order, following, now)
     order.state = following
     order.save(update_fields=["state", "due_at", *fields])
     record_order(order, action, actor, now, details)
+
+
+def _get_deadline(order: SampleOrder, state: str, now: datetime) -> datetime | None:
+    """Return until when the next step is due; what would lapse has no deadline while out of service."""
+    if state in LAPSING_STATES and not is_in_service(order.instrument):
+        return None
+    return get_deadline(state, now, order.report_days)
 
 
 def record_order(

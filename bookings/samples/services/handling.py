@@ -17,12 +17,13 @@ from bookings.samples.domain.errors import (
     StillPlanned,
 )
 from bookings.samples.domain.quote import OwnPrices, calculate_order_quote, find_quote_problems
-from bookings.samples.domain.states import UNHANDED_STATES, SampleOrderState
+from bookings.samples.domain.states import UNHANDED_STATES, Progress, SampleOrderState
 from bookings.samples.models import SampleOrder
-from bookings.samples.selectors import order_lock, require_samples_taken
+from bookings.samples.selectors import get_order_progress, open_order_locks, require_samples_taken
 from bookings.samples.services import notifications
 from bookings.samples.services.changes import move_order, order_lock_for
-from instrument_share.kernel.errors import Problem, gettext_noop, require_reason
+from instrument_share.kernel.errors import Problem, gettext_noop, require_found, require_reason
+from providers import public as providers
 from providers.domain import UserKind
 
 if TYPE_CHECKING:
@@ -56,8 +57,11 @@ def sample_order_quote(
     """Quote a price as the keeper, or quote again before it is accepted.
 
     The prices are the rule's; where it has none for samples, those of `own_prices` by unit. Raises
-    OrderRefused with every problem, and SamplesNotTaken.
+    OrderRefused with every problem, and SamplesNotTaken. Out of service it can't be accepted, and has no
+    deadline.
     """
+    asked = require_found(SampleOrder.objects.filter(pk=order_id).first())
+    providers.instrument_lock(asked.instrument_id)
     order = order_lock_for(actor, order_id, "quote", now, permission="bookings.handle_samples")
     require_samples_taken(order, now)
     terms = get_terms(order.instrument_id, now)
@@ -73,7 +77,8 @@ def sample_order_quote(
     move_order(
         order, "quote", *QUOTE_FIELDS, actor=actor, now=now, action="sample_order.quoted", details=details
     )
-    notifications.notify_user(order, notifications.QUOTED, now)
+    message = notifications.QUOTED if order.due_at else notifications.QUOTED_OUT_OF_SERVICE
+    notifications.notify_user(order, message, now)
     return order
 
 
@@ -94,13 +99,13 @@ def _reject(order: SampleOrder, actor: "User", reason: str, now: datetime) -> No
 def orders_of_retired_reject(actor: "User", instrument_id: int, reason: str, now: datetime) -> None:
     """Decline the orders for an instrument that is retired whose samples are not there yet.
 
-    Under the instrument's lock. What is there stays to be given back or disposed of.
+    Under the instrument's lock. What is there stays to be given back or disposed of; its user is told.
     """
-    waiting = SampleOrder.objects.filter(instrument=instrument_id, state__in=UNHANDED_STATES)
-    for order_id in list(waiting.order_by("pk").values_list("pk", flat=True)):
-        order = order_lock(order_id)
+    for order in open_order_locks(instrument_id):
         if order.state in UNHANDED_STATES:
             _reject(order, actor, reason, now)
+        elif get_order_progress(order) == Progress.TO_PLAN:
+            notifications.notify_user(order, notifications.KEPT_BY_RETIRED, now, reason=reason)
 
 
 @transaction.atomic

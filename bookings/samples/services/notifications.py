@@ -14,6 +14,10 @@ SUBMITTED = gettext_noop("{user} wants samples measured with {instrument}: {subj
 QUOTED = gettext_noop(
     "Your samples for {instrument} ({subject}) would cost ¥{amount}. Accept the quote by {due}."
 )
+QUOTED_OUT_OF_SERVICE = gettext_noop(
+    "Your samples for {instrument} ({subject}) would cost ¥{amount}. The instrument is out of service: the "
+    "quote can be accepted once it is back, and does not lapse until then."
+)
 ACCEPTED = gettext_noop("{user} accepts the quote for samples with {instrument}: {subject}.")
 HAND_IN = gettext_noop(
     "Hand in your samples for {instrument} ({subject}) by {due}. Print the label and put it on the parcel."
@@ -32,6 +36,40 @@ PLANNED_BESIDE = gettext_noop(
 REPORTED = gettext_noop("The report on your samples with {instrument} ({subject}) is ready.")
 RETURNED = gettext_noop("Your samples for {instrument} ({subject}) were given back. {note}")
 DISPOSED = gettext_noop("Your samples for {instrument} ({subject}) were disposed of. {note}")
+
+TO_QUOTE_OUT_OF_SERVICE = gettext_noop(
+    "{instrument} is out of service: {reason} Your order of samples ({subject}) stands, and does not lapse "
+    "until the instrument is back. A quote can be accepted then."
+)
+TO_ACCEPT_OUT_OF_SERVICE = gettext_noop(
+    "{instrument} is out of service: {reason} Your order of samples ({subject}) stands. Its quote can't be "
+    "accepted until the instrument is back, and does not lapse until then."
+)
+TO_HAND_IN_OUT_OF_SERVICE = gettext_noop(
+    "{instrument} is out of service: {reason} Your order of samples ({subject}) stands at the accepted "
+    "price, and does not lapse until the instrument is back. The samples can be measured then; ask the unit "
+    "before you hand them in."
+)
+TO_PLAN_OUT_OF_SERVICE = gettext_noop(
+    "{instrument} is out of service: {reason} Your samples ({subject}) stay at the unit. A time is planned "
+    "for them once the instrument is back, or the unit gives them back."
+)
+TO_QUOTE_IN_SERVICE = gettext_noop(
+    "{instrument} is back in service. The unit quotes a price for your samples ({subject}) by {due}."
+)
+TO_ACCEPT_IN_SERVICE = gettext_noop(
+    "{instrument} is back in service. Accept the quote of ¥{amount} for your samples ({subject}) by {due}."
+)
+TO_HAND_IN_IN_SERVICE = gettext_noop(
+    "{instrument} is back in service. Hand in your samples ({subject}) by {due}."
+)
+TO_PLAN_IN_SERVICE = gettext_noop(
+    "{instrument} is back in service. The unit plans a time for your samples ({subject})."
+)
+KEPT_BY_RETIRED = gettext_noop(
+    "{instrument} was retired: {reason} Your samples ({subject}) are not measured; the unit gives them back "
+    "or disposes of them."
+)
 
 
 def notify_user(order: SampleOrder, message: str, now: datetime, **params: Any) -> None:

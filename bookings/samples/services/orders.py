@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from bookings.requests.domain.choices import Direction
-from bookings.requests.selectors.admission import find_booking_problems
 from bookings.requests.selectors.request_facts import get_payer
 from bookings.samples.domain.choices import Afterwards, SampleHazard, SampleStorage
 from bookings.samples.domain.deadlines import get_deadline
@@ -16,6 +15,7 @@ from bookings.samples.domain.errors import OrderRefused, QuoteChanged
 from bookings.samples.domain.states import SampleOrderState
 from bookings.samples.models import Sample, SampleOrder
 from bookings.samples.selectors import (
+    find_problems_without_time,
     order_lock,
     orders_to_lapse,
     require_samples_taken,
@@ -26,29 +26,13 @@ from bookings.samples.services.changes import move_order, order_lock_for, record
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import Problem, gettext_noop, require_found
-from instrument_share.kernel.interval import Interval
 from providers import public as providers
-from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
-    from instrument_share.accounts.models import Organization, User
-    from providers.models import Instrument
+    from instrument_share.accounts.models import User
 
 MOST_SAMPLES = 50
 LONGEST = {"name": 100, "number": 50, "tests": 300}
-WITHOUT_TIME = frozenset(
-    {
-        "booking.not_published",
-        "booking.no_rule",
-        "booking.account_inactive",
-        "booking.organization_not_admitted",
-        "booking.credit_suspended",
-        "booking.user_kind_refused",
-        "booking.subject_missing",
-        "booking.service_mode_not_offered",
-    }
-)
-"""What admission says of an order before it has a time. A price is not among it: the keeper quotes."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +69,7 @@ def sample_order_create(
         accounts.memberships_lock(actor, payer_organization_id)
     instrument = providers.instrument_lock(instrument_id)
     problems = [
-        *_find_admission_problems(actor, instrument, payer, subject, len(samples), now),
+        *find_problems_without_time(actor, instrument, payer, subject=subject, start=now, now=now),
         *_find_sample_problems(samples),
     ]
     if problems:
@@ -175,28 +159,6 @@ def _lapse(order_id: int, now: datetime) -> bool:
     notifications.notify_user(order, notifications.LAPSED, now, due=due)
     notifications.notify_keepers(order, notifications.LAPSED, now, due=due)
     return True
-
-
-def _find_admission_problems(
-    actor: "User",
-    instrument: "Instrument",
-    payer: "Organization | None",
-    subject: str,
-    samples: int,
-    now: datetime,
-) -> list[Problem]:
-    """Return what admission would say of a booking of these samples, as far as it needs no time."""
-    found = find_booking_problems(
-        actor,
-        instrument,
-        interval=Interval(now, now + timedelta(hours=1)),
-        service_mode=ServiceMode.SAMPLES,
-        payer_organization=payer,
-        subject=subject,
-        samples=samples,
-        now=now,
-    )
-    return [problem for problem in found if problem.code in WITHOUT_TIME]
 
 
 def _find_sample_problems(samples: Sequence[SampleFacts]) -> list[Problem]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from bookings.requests.templatetags.bookings_ui import payer
 from bookings.samples.domain.choices import Afterwards, SampleHazard
-from bookings.samples.domain.states import Progress, SampleOrderState
+from bookings.samples.domain.states import LAPSING_STATES, Progress, SampleOrderState
 from bookings.samples.selectors import get_order_progress
 from instrument_share.journal.registry import registered_acts
 from instrument_share.kernel.wording import word
@@ -82,6 +82,8 @@ def _describe_receipt(order: "SampleOrder") -> str:
 @register.filter
 def next_step(order: "SampleOrder", is_mine: bool) -> str:
     """Return a sentence about who has to do what until when."""
+    if order.state in LAPSING_STATES and order.due_at is None:
+        return _describe_held(order)
     due = moment(order.due_at) if order.due_at else ""
     match SampleOrderState(order.state):
         case SampleOrderState.SUBMITTED:
@@ -109,6 +111,23 @@ def next_step(order: "SampleOrder", is_mine: bool) -> str:
             )
         case _:
             return _("The order has ended; nothing is charged.")
+
+
+def _describe_held(order: "SampleOrder") -> str:
+    """Return what an order waits for that has no deadline, since its instrument is out of service."""
+    sentences = {
+        SampleOrderState.SUBMITTED: _(
+            "The unit quotes a price. The order does not lapse while the instrument is out of service."
+        ),
+        SampleOrderState.QUOTED: _(
+            "The quote can be accepted once the instrument is back in service; it does not lapse until then."
+        ),
+        SampleOrderState.ACCEPTED: _(
+            "The samples can be measured once the instrument is back in service; the order does not lapse "
+            "until then."
+        ),
+    }
+    return sentences[SampleOrderState(order.state)]
 
 
 def _describe_progress(order: "SampleOrder") -> str:

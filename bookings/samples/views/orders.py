@@ -18,6 +18,8 @@ from bookings.samples.reports import render_label
 from bookings.samples.selectors import (
     count_open_orders,
     find_obstacle,
+    find_order_hindrances,
+    find_planning_obstacle,
     find_rule_obstacle,
     get_file,
     get_order,
@@ -33,7 +35,7 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
-from instrument_share.web.responses.problem import told
+from instrument_share.web.responses.problem import problems_told, told
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text import labels
@@ -79,6 +81,9 @@ def sample_order_new(request: SignedInRequest, public_id: str) -> HttpResponse:
     context = {
         "instrument": instrument,
         "terms": get_sample_terms(instrument, now),
+        "hindrances": problems_told(find_order_hindrances(request.user, instrument, now))
+        if request.method != "POST"
+        else [],
         "form": form,
         "rows": rows,
     }
@@ -105,6 +110,7 @@ def sample_order(request: SignedInRequest, public_id: str) -> HttpResponse:
     context = {
         "order": found,
         "obstacle": obstacle and told(obstacle.message, obstacle.params),
+        "reasons": problems_told(obstacle.problems) if obstacle and is_mine else [],
         "is_mine": is_mine,
         "up": page_address("my_samples") if is_mine or not may_handle else reverse("sample_orders"),
         "samples": order_samples(found),
@@ -126,7 +132,8 @@ def _find_obstacle(order: "SampleOrder", now: "datetime") -> "DomainError | None
     is_unhanded = order.state in LAPSING_STATES
     if not is_unhanded and get_order_progress(order) != Progress.TO_PLAN:
         return None
-    return find_obstacle(order) or (find_rule_obstacle(order, now) if is_unhanded else None)
+    of_rule = find_rule_obstacle(order, now) if is_unhanded else None
+    return find_obstacle(order) or of_rule or find_planning_obstacle(order, now)
 
 
 def _steps(order: "SampleOrder") -> list[tuple[Any, str, Any]]:
@@ -182,8 +189,10 @@ def describe_open_orders(instrument_id: int) -> str:
     """Return how many sample orders are open for an instrument that goes out of service, as a sentence."""
     count = count_open_orders(instrument_id)
     sentence = ngettext(
-        "{count} sample order is open: no quote is accepted, no time planned while it is out of service.",
-        "{count} sample orders are open: no quote is accepted, no time planned while it is out of service.",
+        "{count} sample order is open: no quote is accepted, no time planned while it is out of service. "
+        "Its user is told.",
+        "{count} sample orders are open: no quote is accepted, no time planned while it is out of service. "
+        "Their users are told.",
         count,
     )
     return sentence.format(count=count) if count else ""

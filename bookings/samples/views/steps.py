@@ -1,6 +1,6 @@
 """Pages that ask before the next step of a sample order."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.calendar import get_bookable_week, get_calendar_events
 from bookings.requests.views.common import get_shown_interval
 from bookings.samples.domain.choices import Afterwards
@@ -29,6 +30,7 @@ from bookings.samples.selectors import (
     get_order_progress,
     order_samples,
     require_samples_taken,
+    require_time_granted,
     require_use_possible,
 )
 from bookings.samples.services.files import sample_order_report, sample_photos_add
@@ -68,6 +70,15 @@ def _order_for(request: SignedInRequest, public_id: str, move: str) -> "SampleOr
     return found
 
 
+def _order_to_plan(request: SignedInRequest, public_id: str, now: datetime) -> "SampleOrder":
+    """Return the order if the viewer may plan it now, and admission may grant a time."""
+    found = _order_for(request, public_id, "plan")
+    if get_order_progress(found) != Progress.TO_PLAN:
+        raise AlreadyPlanned
+    require_time_granted(found, now)
+    return found
+
+
 def _sent(request: SignedInRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
@@ -94,7 +105,7 @@ def quote(request: SignedInRequest, public_id: str) -> Confirmation:
             if names_prices
             else _("Prices are those of the rule in force; you estimate only the hours."),
             _("Once it is accepted the amount stays, however long the measuring takes."),
-            _("The user has {days} days to accept it.").format(days=ACCEPT_WITHIN.days),
+            _tell_of_accepting(found),
         ],
         action=_("Send the quote"),
         perform=lambda: sample_order_quote(actor=request.user, order_id=found.pk, now=now, **form.as_quote()),
@@ -102,6 +113,14 @@ def quote(request: SignedInRequest, public_id: str) -> Confirmation:
         back_address=_address(found),
         form=form,
     )
+
+
+def _tell_of_accepting(order: "SampleOrder") -> str:
+    """Return how long a quote can be accepted; out of service the term begins later."""
+    if is_in_service(order.instrument):
+        return _("The user has {days} days to accept it.").format(days=ACCEPT_WITHIN.days)
+    sentence = _("The user has {days} days to accept it, from when the instrument is back in service.")
+    return sentence.format(days=ACCEPT_WITHIN.days)
 
 
 @confirmation_view
@@ -198,9 +217,8 @@ def receive(request: SignedInRequest, public_id: str) -> Confirmation:
 @idempotent_form
 def plan(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Plan a time on the instrument."""
-    found, now = _order_for(request, public_id, "plan"), clock.now()
-    if get_order_progress(found) != Progress.TO_PLAN:
-        raise AlreadyPlanned
+    now = clock.now()
+    found = _order_to_plan(request, public_id, now)
     form = IntervalForm(_sent(request))
     if request.method == "POST":
         booking = run_service(
@@ -226,7 +244,8 @@ def plan(request: SignedInRequest, public_id: str) -> HttpResponse:
 @require_safe
 def plan_times(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Return the instrument's calendar as JSON, with the times at which the order could be planned."""
-    found, now = _order_for(request, public_id, "plan"), clock.now()
+    now = clock.now()
+    found = _order_to_plan(request, public_id, now)
     interval = get_shown_interval(request, now, now + timedelta(days=7))
     return JsonResponse(
         get_calendar_events(request.user, [found.instrument], interval, now, get_order_applicant(found))

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bookings.requests.services.notifications import get_instrument_name
-from bookings.waiting.selectors import get_waits_naming
+from bookings.waiting.selectors import get_waits_for, get_waits_naming
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bookings.waiting.models import WaitlistEntry
     from instrument_share.accounts.models import User
     from instrument_share.kernel.wording import Sentence
+    from providers.models import Instrument
 
 OFFERED = gettext_noop(
     "{instrument} is free for you from {starts_at}. Accept by {answer_by}, or it goes to the next on the "
@@ -62,6 +63,14 @@ PROJECT_USABLE = gettext_noop(
     "again."
 )
 RETIRED = gettext_noop("{instrument} was retired: {reason} You wait for it no longer.")
+OUT_OF_SERVICE = gettext_noop(
+    "{instrument} is out of service: {reason} You stay on the waiting list until {latest}; nothing is "
+    "offered to you until it is back."
+)
+IN_SERVICE = gettext_noop(
+    "{instrument} is back in service. You are on its waiting list until {latest}: time that is free is "
+    "offered to you again."
+)
 OVER = gettext_noop(
     "Your wait for {instrument} has ended: no time before {latest} can be offered to you any more."
 )
@@ -89,6 +98,18 @@ def notify_of_closed_project(project: "Project", actor: "User", now: datetime) -
     """Tell those whose waits name a project, other than who closed it."""
     for entry in get_waits_naming(project).exclude(user=actor):
         notify_waiting(entry, PROJECT_CLOSED, now, project=project.name)
+
+
+def notify_of_leaving(actor: "User", instrument: "Instrument", reason: str, now: datetime) -> None:
+    """Tell those who wait for an instrument, other than who decided, that it is out of service."""
+    for entry in get_waits_for(instrument.pk).exclude(user=actor):
+        notify_waiting(entry, OUT_OF_SERVICE, now, reason=reason)
+
+
+def notify_of_return(actor: "User", instrument: "Instrument", now: datetime) -> None:
+    """Tell those who wait for an instrument, other than who decided, that it is back in service."""
+    for entry in get_waits_for(instrument.pk).exclude(user=actor):
+        notify_waiting(entry, IN_SERVICE, now)
 
 
 def notify_of_acceptance(booking: "Booking", actor: "User", now: datetime) -> None:

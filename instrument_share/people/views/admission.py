@@ -168,6 +168,7 @@ def organization_decide(request: SignedInRequest, public_id: str, move: str) -> 
         heading=_("Reinstate {name}").format(name=name),
         consequences=[
             _("Its people act for it again, in the roles that they had, and are told."),
+            *_tell_who_is_told(found),
             _("Bookings that the suspension cancelled stay cancelled."),
             _("Statements that it was sent meanwhile are due a whole term from today."),
         ],
@@ -212,6 +213,11 @@ def _build_suspension(
     )
 
 
+def _tell_who_is_told(found: "Organization") -> list[str]:
+    text = _("Who waits for one of its instruments, or has an open sample order for one, is told.")
+    return [text] if found.owns_instruments else []
+
+
 def _list_consequences(found: "Organization", effects: bookings.OrganizationSuspensionEffects) -> list[str]:
     people = len(effects.people)
     sentences = [
@@ -223,6 +229,7 @@ def _list_consequences(found: "Organization", effects: bookings.OrganizationSusp
     ]
     if found.owns_instruments:
         sentences.append(_("Its instruments leave the catalogue until it is reinstated."))
+    sentences += _tell_who_is_told(found)
     if not effects.ending and not effects.under_way:
         sentences.append(_("It has no bookings ahead and no uses under way."))
     return sentences

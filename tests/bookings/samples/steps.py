@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 
+from bookings.requests.models import CreditEvent
 from bookings.samples.domain.choices import Afterwards, SampleHazard, SampleStorage
 from bookings.samples.services.files import sample_order_report
 from bookings.samples.services.handling import sample_order_close, sample_order_quote, sample_order_receive
@@ -76,6 +77,11 @@ def reported(city, order=None, *files, **changes):
     return sample_order_report(
         actor=city.keeper, order_id=order.pk, uploads=files or [pdf()], now=log.ends_at, **changes
     )
+
+
+def suspend_credit(person, until):
+    for _number in range(3):
+        CreditEvent.objects.create(user=person, kind="late_cancel", occurred_at=NOW, ends_at=until)
 
 
 def closed(city, order=None, **changes):

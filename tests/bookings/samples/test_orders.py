@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from bookings.groups.services.hand_over import booking_hand_over
-from bookings.requests.domain.errors import SlotTaken
+from bookings.requests.domain.errors import BookingRefused, SlotTaken
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.bookings import unfinished_bookings
 from bookings.requests.selectors.companions import get_companions
@@ -21,6 +21,7 @@ from bookings.samples.domain.choices import Afterwards
 from bookings.samples.domain.errors import (
     AlreadyPlanned,
     DeadlinePassed,
+    NoRuleForSamples,
     OrderRefused,
     OutOfService,
     PayerLeft,
@@ -31,6 +32,7 @@ from bookings.samples.domain.errors import (
 from bookings.samples.domain.states import Progress
 from bookings.samples.models import SampleOrder
 from bookings.samples.selectors import (
+    find_planning_obstacle,
     get_order,
     get_order_progress,
     get_possible_moves,
@@ -66,6 +68,7 @@ from tests.bookings.samples.steps import (
     received,
     reported,
     submitted,
+    suspend_credit,
 )
 from tests.factories import NOW, slot
 
@@ -342,8 +345,8 @@ def test_retirement_declines_orders_whose_samples_are_not_there_yet(city):
         order.refresh_from_db()
     assert (to_accept.state, to_accept.end_note, to_accept.ended_by) == ("rejected", "已报废", city.manager)
     assert there.state == "received"
-    told = Notification.objects.filter(user=city.researcher).latest("pk")
-    assert (told.message, told.params["reason"]) == (REJECTED, "已报废")
+    told = Notification.objects.get(user=city.researcher, message=REJECTED)
+    assert told.params["reason"] == "已报废"
 
 
 def test_no_quote_is_accepted_and_no_time_planned_while_the_instrument_is_out_of_service(city):
@@ -379,6 +382,59 @@ def test_nothing_is_quoted_or_accepted_once_the_rule_takes_no_such_samples(city,
     factories.rule(city.instrument)
     assert quoted(city, to_quote).state == "quoted"
     assert accepted(city, to_accept).state == "accepted"
+
+
+def find_planning(city, order):
+    """What refuses every time for the samples, and whether planning one is offered."""
+    found = get_order(city.keeper, order.public_id)
+    return find_planning_obstacle(found, NOW), "plan" in get_possible_moves(city.keeper, found, NOW)
+
+
+def test_no_time_is_offered_for_samples_of_somebody_suspended_until_their_credit_is_back(city):
+    order, suspended_until = received(city), NOW + 4 * DAY
+    suspend_credit(city.researcher, suspended_until)
+    obstacle, is_offered = find_planning(city, order)
+    assert (obstacle.params["user"], is_offered) == (city.researcher.name, False)
+    assert [one.params for one in obstacle.problems] == [{"until": suspended_until}]
+    with pytest.raises(BookingRefused) as refused:
+        planned(city, order)
+    assert codes(refused) == ["booking.credit_suspended"]
+    found = get_order(city.keeper, order.public_id)
+    assert get_possible_moves(city.keeper, found, NOW) == {"close"}
+    assert "plan" in get_possible_moves(city.keeper, found, suspended_until)
+
+
+@pytest.mark.parametrize(
+    "terms", [{"service_modes": [ServiceMode.OPERATED]}, {"user_kinds": [UserKind.INSIDE]}]
+)
+def test_no_time_is_offered_where_no_rule_takes_the_samples_now_or_later(city, terms):
+    order = received(city)
+    factories.rule(city.instrument, **terms)
+    obstacle, is_offered = find_planning(city, order)
+    assert (type(obstacle), is_offered) == (NoRuleForSamples, False)
+    with pytest.raises(BookingRefused):
+        planned(city, order)
+    factories.rule(city.instrument, applies_from=NOW + 300 * DAY)  # Further off than it lets anybody book.
+    assert find_planning(city, order)[1] is False
+    factories.rule(city.instrument, applies_from=NOW + 2 * DAY)
+    assert find_planning(city, order) == (None, True)
+    assert planned(city, order, slot(day=3)).state == "approved"
+
+
+def test_no_time_is_offered_where_what_is_booked_with_the_instrument_takes_no_samples(city):
+    order = received(city)
+    beside = factories.instrument(city.owner)
+    factories.rule(beside, service_modes=[ServiceMode.OPERATED])
+    factories.windows(beside)
+    InstrumentLink.objects.create(instrument=city.instrument, linked=beside)
+    obstacle, is_offered = find_planning(city, order)
+    assert (obstacle.params["instrument"].zh, is_offered) == (beside.name_zh, False)
+    with pytest.raises(BookingRefused) as refused:
+        planned(city, order)
+    assert codes(refused) == ["booking.linked_refused"]
+    with pytest.raises(OrderRefused) as refused:
+        submitted(city)
+    assert codes(refused) == ["booking.linked_refused"]
 
 
 def test_managers_are_asked_for_a_quote_where_the_instrument_has_no_keeper(city):

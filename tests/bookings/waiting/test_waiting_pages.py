@@ -10,6 +10,7 @@ from bookings.requests.models import Booking
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.waiting.models import WaitlistEntry
 from instrument_share.accounts.domain import Role
+from providers.models import Instrument
 from tests import factories
 from tests.api.test_api import Caller
 from tests.bookings.requests.booking import book
@@ -54,6 +55,18 @@ def test_taken_time_leads_to_the_list_and_the_offer_to_a_booking(city, as_person
     assert Booking.objects.get(public_id=offered).state == "approved"
     # The other tab
     assert page.post(f"/waiting/offers/{offered}/accept/").status_code == 409
+
+
+def test_list_says_of_which_instruments_nothing_is_offered_now(city, as_person):
+    book(city)
+    entry = join(city)
+    page = as_person(entry.user)
+    out_of_service = "该仪器暂停服务，恢复服务前不会为您留出时段。"
+    assert out_of_service not in text_of(page.get("/me/waiting/"))
+    Instrument.objects.filter(pk=city.instrument.pk).update(state="suspended")
+    assert out_of_service in text_of(page.get("/me/waiting/"))
+    WaitlistEntry.objects.update(end="left", ended_at=NOW)
+    assert out_of_service not in text_of(page.get("/me/waiting/"))
 
 
 def test_proposed_hours_of_a_time_in_steps_of_minutes_can_be_sent(as_person):

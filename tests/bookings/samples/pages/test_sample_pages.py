@@ -11,6 +11,7 @@ from bookings.samples.models import SampleOrder
 from bookings.samples.services.files import sample_order_report
 from bookings.samples.services.handling import sample_order_reject
 from bookings.waiting.models import WaitlistEntry
+from instrument_share.accounts.models import Organization
 from instrument_share.web.text.formats import moment
 from providers.domain import PriceUnit, ServiceMode, UserKind
 from providers.instruments.models import Instrument
@@ -27,6 +28,7 @@ from tests.bookings.samples.steps import (
     received,
     reported,
     submitted,
+    suspend_credit,
 )
 from tests.bookings.waiting.waiting import join
 from tests.factories import NOW, jpeg, slot
@@ -79,6 +81,23 @@ def test_the_instrument_offers_no_order_where_its_rule_takes_none(as_user, city)
     new = reverse("sample_order_new", args=[city.instrument.public_id])
     assert new not in as_user.get(page).text
     assert "part-samples" not in as_user.get(new).text
+
+
+def test_who_may_not_order_reads_why_before_they_describe_samples(as_user, city):
+    new = reverse("sample_order_new", args=[city.instrument.public_id])
+    form = 'id="part-samples"'
+    assert form in as_user.get(new).text
+    suspend_credit(city.researcher, NOW + timedelta(days=4))
+    page = as_user.get(new)
+    assert (form in page.text, "您的预约资格暂停至 2026年3月6日" in text_of(page)) == (False, True)
+
+
+def test_who_may_order_for_one_payer_alone_is_asked_which(as_user, city):
+    factories.rule(city.instrument, user_kinds=[UserKind.INDIVIDUAL])
+    new = reverse("sample_order_new", args=[city.instrument.public_id])
+    assert 'id="part-samples"' in as_user.get(new).text
+    factories.rule(city.instrument, user_kinds=[UserKind.INSIDE])
+    assert "该仪器不对您所属的用户类别开放" in text_of(as_user.get(new))
 
 
 def test_rows_are_added_and_dropped_with_what_is_typed(as_user, city):
@@ -293,6 +312,23 @@ def test_whoever_takes_an_instrument_out_of_service_reads_whom_else_it_concerns(
     assert "人候补" not in page
 
 
+def test_whoever_puts_an_instrument_back_into_service_reads_who_is_told(city, see):
+    Instrument.objects.filter(pk=city.instrument.pk).update(state="suspended")
+    told = "候补该仪器和有送样委托未结束的用户会收到通知。"
+    assert told not in text_of(see(city.manager, "instrument_resume", city.instrument.public_id))
+    Instrument.objects.filter(pk=city.instrument.pk).update(state="published")
+    submitted(city)
+    Instrument.objects.filter(pk=city.instrument.pk).update(state="suspended")
+    assert told in text_of(see(city.manager, "instrument_resume", city.instrument.public_id))
+
+
+@pytest.mark.parametrize(("move", "state"), [("suspend", "admitted"), ("reinstate", "suspended")])
+def test_bureau_reads_who_else_is_told_of_a_unit(city, see, move, state):
+    Organization.objects.filter(pk=city.owner.pk).update(state=state)
+    page = text_of(see(factories.officer(), f"organization_{move}", city.owner.public_id))
+    assert "候补其仪器和在其仪器上有送样委托未结束的用户会收到通知。" in page
+
+
 def test_a_quote_for_an_instrument_out_of_service_leads_to_no_acceptance(city, see):
     order = quoted(city)
     address = reverse("sample_order_accept", args=[order.public_id])
@@ -315,3 +351,36 @@ def test_order_says_that_the_rule_takes_no_such_samples_any_more(as_user, city):
         409,
         True,
     )
+
+
+def test_samples_of_somebody_suspended_lead_to_no_plan_and_their_user_reads_why(city, see):
+    order = received(city)
+    plan = address(order, "sample_order_plan")
+    assert plan in see(city.keeper, "sample_order", order.public_id).content.decode()
+    suspend_credit(city.researcher, NOW + timedelta(days=4))
+    page = see(city.keeper, "sample_order", order.public_id)
+    may_not_book = f"{city.researcher.name}目前不能预约，暂时无法安排机时。"
+    assert (plan in page.content.decode(), may_not_book in text_of(page)) == (False, True)
+    assert "预约资格暂停至" not in text_of(page)
+    for name in ("sample_order_plan", "sample_order_plan_times"):
+        refused = see(city.keeper, name, order.public_id)
+        assert (refused.status_code, may_not_book in text_of(refused)) == (409, True)
+    assert see(city.keeper, "sample_order_close", order.public_id).status_code == 200
+    assert "您的预约资格暂停至 2026年3月6日" in text_of(see(city.researcher, "sample_order", order.public_id))
+
+
+def test_user_reads_before_handing_in_that_no_time_can_be_planned_for_them(city, see):
+    orders = quoted(city), accepted(city)
+    for order in orders:
+        assert "暂时无法安排机时" not in text_of(see(city.researcher, "sample_order", order.public_id))
+    suspend_credit(city.researcher, NOW + timedelta(days=4))
+    for order in orders:
+        assert "暂时无法安排机时" in text_of(see(city.researcher, "sample_order", order.public_id))
+
+
+def test_samples_that_no_rule_takes_any_more_lead_to_no_plan(city, see):
+    order = received(city)
+    factories.rule(city.instrument, service_modes=[ServiceMode.OPERATED])
+    page = see(city.keeper, "sample_order", order.public_id)
+    assert address(order, "sample_order_plan") not in page.content.decode()
+    assert "现行和已公布的开放服务规则均不再接收此类用户的送样" in text_of(page)

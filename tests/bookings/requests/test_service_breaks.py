@@ -1,0 +1,213 @@
+"""Who awaits an instrument besides its bookings is told as it goes out of service and as it is back."""
+
+from datetime import timedelta
+
+from bookings.requests.models import Booking
+from bookings.requests.services.instrument_decisions import (
+    instrument_resume,
+    instrument_retire,
+    instrument_suspend,
+)
+from bookings.requests.services.organization_suspension import organization_suspend
+from bookings.samples.selectors import get_order, get_possible_moves, sample_orders_to_answer
+from bookings.samples.services import notifications as samples
+from bookings.samples.services.handling import sample_order_reject
+from bookings.samples.services.orders import sample_order_accept, sample_orders_lapse_due
+from bookings.statements.services.reinstatement import organization_reinstate
+from bookings.waiting.services import notifications as waiting
+from instrument_share.journal.models import AuditEntry, Notification
+from tests import factories
+from tests.bookings.requests.booking import book
+from tests.bookings.samples.steps import (
+    accepted,
+    planned,
+    quoted,
+    received,
+    reported,
+    submitted,
+)
+from tests.bookings.waiting.waiting import join
+from tests.factories import NOW, slot
+from tests.page_fixtures import text_of
+
+DAY = timedelta(days=1)
+LATER = NOW + 20 * DAY
+
+
+def suspend(city, now=NOW, actor=None, **changes):
+    facts = {"actor": actor or city.manager, "instrument_id": city.instrument.pk, "reason": "真空泵故障"}
+    outcomes = {one.public_id: "keep" for one in Booking.objects.filter(state="approved")}
+    return instrument_suspend(**{**facts, "outcomes": outcomes, **changes}, now=now)
+
+
+def resume(city, now=NOW, actor=None):
+    return instrument_resume(actor=actor or city.manager, instrument_id=city.instrument.pk, now=now)
+
+
+def told(after):
+    """What was told of waits and orders since a notification, as (person, message, address)."""
+    about = Notification.objects.filter(pk__gt=after, path__regex="^/(samples|me/waiting)/").order_by("pk")
+    return [(one.user.name, one.message, one.path) for one in about.select_related("user")]
+
+
+def last_told():
+    return Notification.objects.latest("pk").pk
+
+
+def of(order):
+    return f"/samples/{order.public_id}/"
+
+
+def open_orders(city):
+    return submitted(city), quoted(city), accepted(city), received(city)
+
+
+def wait(city):
+    """A wait for hours that are taken."""
+    book(city, slot(day=5))
+    return join(city, wanted=slot(day=5))
+
+
+def test_who_awaits_an_instrument_is_told_once_as_it_leaves_service_and_once_as_it_is_back(city):
+    waiting_for, orders, officer = wait(city), open_orders(city), factories.officer()
+    planned(city, interval=slot(day=2))  # Its booking was settled, and its user told of that.
+    reported(city)
+    sample_order_reject(actor=city.keeper, order_id=submitted(city).pk, reason="不测", now=NOW)
+    to_quote, to_accept, to_hand_in, to_plan = map(of, orders)
+    who, after = city.researcher.name, last_told()
+    suspend(city)
+    assert told(after) == [
+        (waiting_for.user.name, waiting.OUT_OF_SERVICE, "/me/waiting/"),
+        (who, samples.TO_QUOTE_OUT_OF_SERVICE, to_quote),
+        (who, samples.TO_ACCEPT_OUT_OF_SERVICE, to_accept),
+        (who, samples.TO_HAND_IN_OUT_OF_SERVICE, to_hand_in),
+        (who, samples.TO_PLAN_OUT_OF_SERVICE, to_plan),
+    ]
+    reasons = Notification.objects.filter(pk__gt=after).values_list("params__reason", flat=True)
+    assert set(reasons) == {"真空泵故障"}
+    after = last_told()
+    suspend(city, actor=officer)  # takes over what the unit has suspended
+    assert told(after) == []
+    resume(city, actor=officer)
+    assert told(after) == [
+        (waiting_for.user.name, waiting.IN_SERVICE, "/me/waiting/"),
+        (who, samples.TO_QUOTE_IN_SERVICE, to_quote),
+        (who, samples.TO_ACCEPT_IN_SERVICE, to_accept),
+        (who, samples.TO_HAND_IN_IN_SERVICE, to_hand_in),
+        (who, samples.TO_PLAN_IN_SERVICE, to_plan),
+    ]
+
+
+def test_who_decides_is_not_told_of_their_own_wait(city):
+    book(city, slot(day=5))
+    join(city, city.manager, wanted=slot(day=5), payer=False)
+    after = last_told()
+    suspend(city)
+    resume(city)
+    assert told(after) == []
+
+
+def test_who_awaits_an_instrument_is_told_as_its_unit_is_suspended_and_reinstated(city):
+    waiting_for, order, officer = wait(city), received(city), factories.officer()
+    about = {"actor": officer, "organization_id": city.owner.pk, "now": NOW}
+    after = last_told()
+    organization_suspend(**about, reason="安全事故")
+    assert told(after) == [
+        (waiting_for.user.name, waiting.OUT_OF_SERVICE, "/me/waiting/"),
+        (city.researcher.name, samples.TO_PLAN_OUT_OF_SERVICE, of(order)),
+    ]
+    after = last_told()
+    organization_reinstate(**about)
+    assert told(after) == [
+        (waiting_for.user.name, waiting.IN_SERVICE, "/me/waiting/"),
+        (city.researcher.name, samples.TO_PLAN_IN_SERVICE, of(order)),
+    ]
+
+
+def test_instrument_of_a_suspended_unit_is_back_with_its_unit_alone(city):
+    order, officer = received(city), factories.officer()
+    about = {"actor": officer, "organization_id": city.owner.pk, "now": NOW}
+    suspend(city, actor=officer)
+    after = last_told()
+    organization_suspend(**about, reason="安全事故")
+    resume(city, actor=officer)
+    assert told(after) == []
+    organization_reinstate(**about)
+    assert told(after) == [(city.researcher.name, samples.TO_PLAN_IN_SERVICE, of(order))]
+
+
+def test_quote_does_not_lapse_while_it_cannot_be_accepted_and_has_its_whole_term_after(city):
+    order = quoted(city)
+    suspend(city, now=NOW + 13 * DAY)
+    assert sample_orders_lapse_due(LATER) == 0
+    assert list(sample_orders_to_answer(city.researcher)) == []
+    found = get_order(city.researcher, order.public_id)
+    assert (found.due_at, get_possible_moves(city.researcher, found, LATER)) == (None, {"cancel"})
+    resume(city, now=LATER)
+    assert list(sample_orders_to_answer(city.researcher)) == [order]
+    found.refresh_from_db()
+    assert found.due_at == LATER + 14 * DAY
+    about = Notification.objects.get(message=samples.TO_ACCEPT_IN_SERVICE)
+    assert about.params["amount"] == "200.00"
+    entries = AuditEntry.objects.filter(action__in=["sample_order.held", "sample_order.due_anew"])
+    assert list(entries.order_by("pk").values_list("action", "actor", "details")) == [
+        ("sample_order.held", city.manager.pk, {}),
+        ("sample_order.due_anew", city.manager.pk, {"until": "2026-04-05T00:00:00+00:00"}),
+    ]
+    accept = {"actor": city.researcher, "order_id": order.pk, "now": LATER + 14 * DAY - timedelta(seconds=1)}
+    assert sample_order_accept(**accept).state == "accepted"
+
+
+def test_quote_made_out_of_service_gets_its_term_as_the_instrument_is_back(city):
+    order = submitted(city)
+    suspend(city)
+    assert quoted(city, order, now=NOW + DAY).due_at is None
+    told_of_quote = Notification.objects.filter(user=city.researcher).latest("pk")
+    assert told_of_quote.message == samples.QUOTED_OUT_OF_SERVICE
+    resume(city, now=LATER)
+    order.refresh_from_db()
+    assert (order.state, order.due_at) == ("quoted", LATER + 14 * DAY)
+
+
+def test_no_order_lapses_out_of_service_and_each_step_has_its_whole_term_after(city):
+    orders = submitted(city), accepted(city)
+    suspend(city)
+    assert sample_orders_lapse_due(NOW + 90 * DAY) == 0
+    resume(city, now=LATER)
+    for order, days in zip(orders, (3, 30), strict=True):
+        order.refresh_from_db()
+        assert order.due_at == LATER + days * DAY
+
+
+def test_report_stays_due_as_it_was(city):
+    order = received(city)
+    suspend(city)
+    resume(city, now=LATER)
+    order.refresh_from_db()
+    assert order.due_at == NOW + 7 * DAY
+
+
+def test_page_of_an_order_without_a_deadline_says_what_it_waits_for(city, see):
+    orders = submitted(city), quoted(city), accepted(city)
+    suspend(city)
+    for order, words in zip(
+        orders, ("仪器暂停服务期间委托不会失效", "此前报价不会失效", "此前委托不会失效"), strict=True
+    ):
+        assert words in text_of(see(city.researcher, "sample_order", order.public_id))
+
+
+def test_quote_that_lapses_in_the_next_minute_is_not_held(city):
+    order, after = quoted(city), last_told()
+    suspend(city, now=NOW + 14 * DAY)
+    assert told(after) == []
+    assert sample_orders_lapse_due(NOW + 14 * DAY) == 1
+    order.refresh_from_db()
+    assert order.state == "lapsed"
+
+
+def test_who_has_samples_at_a_unit_is_told_as_the_instrument_is_retired(city):
+    order = received(city)
+    suspend(city)
+    after = last_told()
+    instrument_retire(actor=city.manager, instrument_id=city.instrument.pk, reason="已报废", now=NOW)
+    assert told(after) == [(city.researcher.name, samples.KEPT_BY_RETIRED, of(order))]
