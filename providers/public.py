@@ -44,6 +44,7 @@ from providers.instruments.selectors.instruments import (
     instruments_by_id,
     instruments_kept_while_suspended,
     instruments_with_related,
+    is_public,
     keeper_rows,
     keepers_of,
     kept_instrument_ids,

@@ -33,10 +33,12 @@ from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.templatetags.ui import facts
 from instrument_share.web.text import formats
 from instrument_share.web.text.labels import label
+from providers import public as providers
 from providers.domain import PriceUnit, ServiceMode, UserKind
 
 register = template.Library()
 register.filter("in_service", is_in_service)
+register.filter("is_public", providers.is_public)
 
 
 @register.filter

@@ -31,6 +31,11 @@ IS_PUBLIC = Q(state__in=PUBLIC, organization__state=OrganizationState.ADMITTED)
 """What everybody may see."""
 
 
+def is_public(instrument: Instrument) -> bool:
+    """Return whether everybody may see the instrument that has been read; of rows `IS_PUBLIC` says it."""
+    return instrument.state in PUBLIC and instrument.organization.state == OrganizationState.ADMITTED
+
+
 class InstrumentRetired(NotFound):
     """The instrument was public and is now retired; its address says so to those who cannot see it."""
 

@@ -10,6 +10,7 @@ from bookings.requests.models import Booking
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.waiting.models import WaitlistEntry
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Organization
 from providers.models import Instrument
 from tests import factories
 from tests.api.test_api import Caller
@@ -67,6 +68,20 @@ def test_list_says_of_which_instruments_nothing_is_offered_now(city, as_person):
     assert out_of_service in text_of(page.get("/me/waiting/"))
     WaitlistEntry.objects.update(end="left", ended_at=NOW)
     assert out_of_service not in text_of(page.get("/me/waiting/"))
+
+
+def test_an_instrument_whose_unit_is_suspended_is_named_without_a_link(city, as_person):
+    """Nobody but its unit and the bureau may open its page."""
+    booking, entry = book(city), join(city)
+    address = f'href="/instruments/{city.instrument.public_id}/"'
+    pages = [(entry.user, "/me/waiting/"), (booking.user, f"/bookings/{booking.public_id}/")]
+    for person, path in pages:
+        assert address in as_person(person).get(path).content.decode()
+    Organization.objects.filter(pk=city.instrument.organization_id).update(state="suspended")
+    for person, path in pages:
+        shown = as_person(person).get(path).content.decode()
+        assert city.instrument.name_zh in shown
+        assert address not in shown
 
 
 def test_proposed_hours_of_a_time_in_steps_of_minutes_can_be_sent(as_person):
