@@ -6,11 +6,11 @@ longer than a quarter of an hour needs `-o faulthandler_timeout=0` too.
 
 import os
 
-from django.db import connection
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from instrument_share.kernel.errors import DomainError
+from tests.engines import drawn
 
 
 def attempt(admitted, service, *args, **facts):
@@ -25,12 +25,11 @@ def attempt(admitted, service, *args, **facts):
 
 
 def run(machine, *, examples, steps):
-    """Let the machine act; on PostgreSQL half as often, where everything takes three times as long."""
-    examples = examples if connection.vendor == "sqlite" else examples // 2
+    """Let the machine act."""
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=int(os.environ.get("ANY_ORDER", examples)),
+            max_examples=int(os.environ.get("ANY_ORDER", drawn(examples))),
             stateful_step_count=steps,
             derandomize="ANY_ORDER" not in os.environ,
             deadline=None,

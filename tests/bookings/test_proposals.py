@@ -24,6 +24,7 @@ from providers.search.services.index import search_rebuild
 from providers.terms.models import PriceLine
 from tests import factories
 from tests.bookings.requests.booking import book
+from tests.engines import drawn
 from tests.factories import LONG_AGO, NOW, slot
 
 pytestmark = pytest.mark.django_db
@@ -126,7 +127,7 @@ def test_no_admitted_time_is_sooner_or_cheaper_and_nothing_bookable_is_left_out(
     cheapest = {one.instrument.pk: one.slot for one in find(*asked, order=ProposalOrder.CHEAPEST).items}
     random = Random(5)
     for one in Instrument.objects.all():
-        for _ in range(12):
+        for _ in range(drawn(12)):
             start = NOW + random.randrange(2 * 96) * HALF_HOUR
             interval, mode = Interval(start, start + timedelta(hours=3)), random.choice([SELF, OPERATED])
             if SPAN.contains(interval) and is_admitted(*asked, one, interval, mode):

@@ -19,6 +19,7 @@ from providers.instruments.models import Instrument, InstrumentLink, Qualificati
 from providers.terms.domain.choices import ServiceMode, UserKind
 from tests import factories
 from tests.bookings.requests.booking import book
+from tests.engines import drawn
 from tests.factories import LONG_AGO, NOW, slot
 
 pytestmark = pytest.mark.django_db
@@ -124,12 +125,12 @@ def assert_same(city, applicant, count=80):
     random = Random(7)
     offered = [
         Interval(one.start, end)
-        for one in random.sample(offers, min(len(offers), 20))
+        for one in random.sample(offers, min(len(offers), drawn(20)))
         for end in {one.first_end, one.last_end, one.last_end + one.step, one.last_end + HALF_HOUR}
     ]
     others = [
         Interval(start, start + random.randint(1, 10) * HALF_HOUR)
-        for start in (SPAN.start + random.randrange(9 * 48) * HALF_HOUR for _ in range(count))
+        for start in (SPAN.start + random.randrange(9 * 48) * HALF_HOUR for _ in range(drawn(count)))
     ]
     for interval in [*offered, *others]:
         is_offered = any(one.admits(interval) for one in offers)
@@ -147,7 +148,7 @@ def test_catalogue_filter_matches_offers(city):
     free = get_free_time([city.instrument, city.other], SPAN, NOW)
     random = Random(11)
     every = Instrument.objects.all()
-    for number in range(100):
+    for number in range(drawn(100)):
         one = (city.instrument, city.other)[number % 2]
         offers = free.offers(one.pk, SPAN)
         if number % 3 == 0:

@@ -24,6 +24,7 @@ from instrument_share.kernel.interval import Interval
 from providers.terms.domain.choices import ServiceMode
 from tests import factories
 from tests.bookings.requests.booking import use
+from tests.engines import drawn
 from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db
@@ -128,7 +129,7 @@ class Writes:
         history_import(actor=self.administrator, rows=[row], now=LATER)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=drawn(12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(writes=st.lists(WRITES, min_size=1, max_size=14))
 def test_after_any_mix_of_writes_what_is_kept_is_what_the_logs_come_to(db, writes):
     done = Writes()

@@ -23,6 +23,7 @@ from providers.terms.services.holidays import calendar_year_set
 from providers.terms.services.retirement import instrument_retire
 from providers.terms.services.rules import RuleInThePast, rule_publish
 from providers.terms.services.windows import Extended, windows_extend, windows_rebuild
+from tests.engines import drawn
 from tests.providers.conftest import NOW, published, terms
 
 
@@ -206,7 +207,7 @@ PATTERNS = st.builds(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=drawn(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     patterns=st.lists(PATTERNS, min_size=1, max_size=3),
     holidays=st.sampled_from(HolidayTreatment),

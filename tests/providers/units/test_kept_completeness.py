@@ -44,6 +44,7 @@ from providers.units.services.profiles import (
     unit_profile_submit,
 )
 from providers.units.services.publications import publication_publish, publication_withdraw
+from tests.engines import drawn
 from tests.providers.conftest import INSTRUMENT, NOW, PROFILE, published
 
 pytestmark = pytest.mark.django_db
@@ -152,7 +153,7 @@ def placed(world):
     return world
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=drawn(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(writes=st.lists(WRITES, min_size=1, max_size=12))
 def test_what_is_kept_is_what_is_judged_after_any_mix_of_writes_and_days(placed, writes):
     done = Writes(placed)
