@@ -118,7 +118,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
 
 def is_about_pages(file: Path) -> bool:
     in_a_folder = bool(PAGES & set(file.relative_to(TESTS).parts))
-    shows = file.name.startswith("test_page_") or file.name == "test_api.py"
+    shows = "page" in file.stem or file.name == "test_api.py"
     return in_a_folder or shows or file.name in PAPERS_AND_FIGURES
 
 
