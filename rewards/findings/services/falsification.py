@@ -28,7 +28,11 @@ from rewards.findings.services.deciding import (
     require_heard,
     require_read,
 )
-from rewards.findings.services.telling import tell_of_falsification, tell_of_question
+from rewards.findings.services.telling import (
+    tell_of_falsification,
+    tell_of_falsification_taken_back,
+    tell_of_question,
+)
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -113,10 +117,11 @@ def falsification_decide(
     standing.decision, standing.decided_at, standing.decided_by = reason, now, actor
     standing.save(update_fields=["state", "decision", "decided_at", "decided_by"])
     record_finding(actor, f"finding.falsification_{standing.state}", finding, now, reason=reason)
+    tell = tell_of_falsification_taken_back if finding.falsified and not confirm else tell_of_falsification
     if finding.falsified != confirm:
         finding.falsified, finding.reason = confirm, reason
         decide_next(actor, finding, now)
-    tell_of_falsification(finding, standing, now)
+    tell(finding, standing, now)
     return standing
 
 

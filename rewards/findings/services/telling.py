@@ -51,6 +51,9 @@ FALSIFIED = {
         "The proposed falsification on {instrument} in {year} is rejected: {reason}"
     ),
 }
+TAKEN_BACK = gettext_noop(
+    "The falsification on {instrument} in {year} is confirmed no longer; your unit is scored again: {reason}"
+)
 
 
 def tell_unit(
@@ -105,6 +108,11 @@ def tell_of_question(finding: Finding, proposed: Falsification, now: datetime) -
 def tell_of_falsification(finding: Finding, decided: Falsification, now: datetime) -> None:
     """Tell the unit whether the falsification is confirmed."""
     _tell_of(finding, FALSIFIED[FalsificationState(decided.state)], now, {"reason": decided.decision})
+
+
+def tell_of_falsification_taken_back(finding: Finding, decided: Falsification, now: datetime) -> None:
+    """Tell the unit that a falsification that was confirmed is rejected after all."""
+    _tell_of(finding, TAKEN_BACK, now, {"reason": decided.decision})
 
 
 def _tell_of(finding: Finding, message: str, now: datetime, params: Mapping[str, Any]) -> None:

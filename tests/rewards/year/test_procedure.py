@@ -200,6 +200,9 @@ def test_a_rejected_falsification_changes_nothing_and_a_confirmed_one_can_be_tak
         finding_decide(actor=steps.city.auditor, finding_id=upheld.pk, uphold=False, reason="无误", now=LATER)
     settle(steps.city.reviewer, upheld, confirm=False)
     assert (Finding.objects.get().falsified, Finding.objects.get().decision_number) == (False, 3)
+    message, params, _ = told(year.manager)[-1]
+    assert message.endswith("is confirmed no longer; your unit is scored again: {reason}")
+    assert params["reason"] == "经核实"
 
 
 def test_only_an_upheld_finding_is_confirmed_as_a_falsification(steps, year):
