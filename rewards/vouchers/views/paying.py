@@ -1,5 +1,6 @@
 """Payout lists as page and paper, and what Finance records of them."""
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import rules
@@ -49,10 +50,13 @@ from rewards.vouchers.services.paying import (
 if TYPE_CHECKING:
     from rewards.payments.models import PayeeAccount
 
+NOTHING_SHOWN = Decimal(0)
+"""The sum of a form that comes without one; no list has it."""
+
 
 @confirmation_view
 def list_new(request: SignedInRequest, public_id: str) -> Confirmation:
-    """Make a payout list of what is audited. Raises NothingToList, UsesChanged.
+    """Make a payout list of what is audited. Raises NothingToList, UsesChanged, ListChanged.
 
     A page that is shown again shows the present sum: the one that was sent is compared with it.
     """
@@ -78,7 +82,7 @@ def list_new(request: SignedInRequest, public_id: str) -> Confirmation:
             actor=request.user,
             scheme_id=scheme.pk,
             now=clock.now(),
-            shown_yuan=sent.cleaned_data["shown_yuan"] if sent.is_valid() else None,
+            shown_yuan=sent.cleaned_data["shown_yuan"] if sent.is_valid() else NOTHING_SHOWN,
         ),
         success=_("The list is made. The Finance Bureau has been notified."),
         back_address=reverse("voucher_scheme", args=[public_id]),

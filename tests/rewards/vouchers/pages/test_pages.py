@@ -238,6 +238,7 @@ def test_a_list_is_made_of_the_sum_that_its_page_showed(vouchers, claimable, clo
     refused = client.post(address, shown)
     assert refused.status_code == 409
     assert "现有合计250.00元的申请待列入清单，请重新核对后再生成。" in text_of(refused)
+    assert client.post(address).status_code == 409
     assert not VoucherPayoutList.objects.exists()
     client.post(address, {"shown_yuan": refused.context["form"]["shown_yuan"].value()})
     assert VoucherPayoutList.objects.get().total_yuan == 250
