@@ -34,6 +34,18 @@ PARTS = [
     "web",
 ]
 
+ASKED_FOR_LATE = {
+    **dict.fromkeys(("pyhanko", "pyhanko_certvalidator"), "instrument_share/documents/sealing/"),
+    **dict.fromkeys(("boto3", "botocore", "storages"), "instrument_share/bucket.py"),
+    "aiohttp": "",
+    "pypinyin": "",
+    "instrument_share.documents.sealing.authorities": "instrument_share/documents/sealing/",
+    "instrument_share.documents.sealing.signing": "instrument_share/documents/sealing/",
+    "instrument_share.bucket": "instrument_share/upkeep/",
+}
+"""What takes a quarter of the time that a process needs to start, and most have no use for; each with the
+place where it may be imported as modules are. Elsewhere the function that needs it imports it."""
+
 WRITERS = {"services", "migrations", "management", "demo"}
 NO_ROWS = {"settings", "guards"}  # a dict's update(a=1); the making of triggers
 # Not the business's rows: answers that the edge has given and gives again, and counts of attempts.
@@ -76,6 +88,26 @@ def test_the_clock_is_read_at_the_edge():
         for line, what in clock_readings(tree)
     ]
     assert found == []
+
+
+def test_what_few_processes_need_is_imported_by_the_functions_that_need_it():
+    found = [
+        f"{path}: {name}"
+        for path, tree in sources(but=set())
+        for name in imported_at_start(tree.body)
+        for late, place in ASKED_FOR_LATE.items()
+        if f"{name}.".startswith(f"{late}.") and not (place and path.startswith(place))
+    ]
+    assert found == []
+
+
+def imported_at_start(body: list[ast.stmt]) -> Iterator[str]:
+    """Every module, and every name of one, that a file imports when it is imported itself."""
+    for one in body:
+        if isinstance(one, ast.Import):
+            yield from (alias.name for alias in one.names)
+        elif isinstance(one, ast.ImportFrom):
+            yield from (f"{one.module}.{alias.name}" for alias in one.names)
 
 
 @pytest.mark.parametrize("app", APPS)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
 
-from pyhanko.pdf_utils.reader import PdfFileReader
 from reportlab.platypus import (
     CondPageBreak,
     Flowable,
@@ -91,6 +90,8 @@ def render_paper(paper: content.Paper) -> bytes:
 
 def count_pages(pdf: bytes) -> int:
     """Return the number of pages of a rendered PDF."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
     return int(PdfFileReader(BytesIO(pdf)).root["/Pages"]["/Count"])
 
 

@@ -3,8 +3,6 @@
 import re
 import unicodedata
 
-from pypinyin import Style, lazy_pinyin
-
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _PARTS = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
 _HAN = re.compile(f"[{HAN}]")
@@ -26,9 +24,13 @@ def _plain(text: str) -> str:
 
 def to_syllables(text: str) -> list[str]:
     """Return the pinyin of each character, ü written as v; Latin runs stay as they are."""
+    from pypinyin import lazy_pinyin
+
     return lazy_pinyin("".join(split_characters(text)), v_to_u=False)
 
 
 def to_initials(text: str) -> list[str]:
     """Return the first pinyin letter of each character; Latin runs stay as they are."""
+    from pypinyin import Style, lazy_pinyin
+
     return lazy_pinyin("".join(split_characters(text)), style=Style.FIRST_LETTER)

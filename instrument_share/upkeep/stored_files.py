@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
-from instrument_share.file_store import BucketStorage
+from instrument_share.bucket import BucketStorage
 from instrument_share.upkeep.archive import Hashed
 from instrument_share.upkeep.encryption import digest_of
 from instrument_share.upkeep.errors import UpkeepError

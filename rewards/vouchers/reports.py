@@ -17,7 +17,6 @@ from instrument_share.documents.content import (
     Verification,
 )
 from instrument_share.documents.official import render_paper
-from instrument_share.documents.sealing.signing import sign_pdf
 from rewards.cycle.reports import format_date, format_money, format_money_in_capitals
 from rewards.report.reports.links import get_verification_url
 from rewards.vouchers.domain.codes import get_list_code
@@ -37,6 +36,8 @@ COLUMNS = (
 
 def render_payout_list(payout_list: "VoucherPayoutList", rows: "Sequence[VoucherPayoutRow]") -> bytes:
     """Return the signed PDF of a list; made again, it differs in its signature only."""
+    from instrument_share.documents.sealing.signing import sign_pdf
+
     with translation.override("zh-hans"):
         scheme, code = payout_list.scheme, get_list_code(payout_list.public_id)
         title = f"{scheme.name_zh}\n兑付清单（第{scheme.batch}批第{payout_list.number}号）"

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from pyhanko.sign.timestamps import aiohttp_client
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
 from bookings.usage.models import UsageEntry
@@ -135,7 +136,7 @@ def test_another_authority_timestamps_checkpoints(city, settings, monkeypatch, c
         assert (url, timeout) == (settings.TIMESTAMP_URL, sending.SECONDS)
         return DummyTimeStamper(signer.signing_cert, signer.signing_key, fixed_dt=NOW)
 
-    monkeypatch.setattr(sending, "AIOHttpTimeStamper", authority)
+    monkeypatch.setattr(aiohttp_client, "AIOHttpTimeStamper", authority)
     grow(city, 1)
     grow(city, 2)
     for _ in range(2):

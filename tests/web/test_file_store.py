@@ -9,13 +9,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from instrument_share.accounts.services.kept_documents import FOLDER
-from instrument_share.file_store import (
-    BucketStorage,
-    build_storage,
-    iterate_dated_files,
-    list_files,
-    list_folders,
-)
+from instrument_share.bucket import BucketStorage
+from instrument_share.file_store import build_storage, iterate_dated_files, list_files, list_folders
 from instrument_share.web.responses.files import picture_response
 from providers.units.models import UnitProfile
 from tests import factories

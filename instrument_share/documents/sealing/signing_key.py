@@ -12,6 +12,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -24,15 +25,17 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 from django.conf import settings
-from pyhanko.sign import SimpleSigner
 
 from instrument_share.documents.errors import SigningKeyUnusable
+
+if TYPE_CHECKING:
+    from pyhanko.sign import SimpleSigner
 
 KEY_BITS = 3072
 VALID_FOR = timedelta(days=3650)
 
 
-def load_signer(at: datetime) -> SimpleSigner:
+def load_signer(at: datetime) -> "SimpleSigner":
     """Return this site's signer; a new key is valid from `at` on. Raises SigningKeyUnusable."""
     path = _get_key_file(at)
     return _load(str(path), path.stat().st_mtime_ns)
@@ -58,8 +61,10 @@ def get_known_fingerprints() -> frozenset[str]:
 
 
 @lru_cache(maxsize=4)
-def _load(path: str, changed: int) -> SimpleSigner:  # noqa: ARG001
+def _load(path: str, changed: int) -> "SimpleSigner":  # noqa: ARG001
     """Load the signer once for each version of the file, and store its certificate."""
+    from pyhanko.sign import SimpleSigner
+
     try:
         loaded = SimpleSigner.load_pkcs12_data(Path(path).read_bytes(), [], _get_password())
     except (ValueError, OSError) as error:

@@ -5,10 +5,8 @@ import hashlib
 from datetime import datetime
 from pathlib import Path
 
-from aiohttp import ClientSession
 from asn1crypto import cms
 from django.conf import settings
-from pyhanko.sign.timestamps.aiohttp_client import AIOHttpTimeStamper
 
 from instrument_share.jobs.registry import JobContext, job
 from instrument_share.kernel.errors import gettext_noop
@@ -63,6 +61,9 @@ def _timestamp(checkpoint: Checkpoint, now: datetime) -> None:
 
 
 async def _ask(digest: bytes) -> cms.ContentInfo:
+    from aiohttp import ClientSession
+    from pyhanko.sign.timestamps.aiohttp_client import AIOHttpTimeStamper
+
     async with ClientSession() as session:
         asked = AIOHttpTimeStamper(settings.TIMESTAMP_URL, session, timeout=SECONDS)
         return await asked.async_timestamp(digest, "sha256")

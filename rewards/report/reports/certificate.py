@@ -5,7 +5,6 @@ from django.utils import translation
 
 from instrument_share.documents.content import OfficialLetter, Paper, Paragraph, Verification
 from instrument_share.documents.official import render_official, render_paper
-from instrument_share.documents.sealing.signing import sign_pdf
 from rewards.assessment.models import UnitAssessment
 from rewards.cycle.reports import format_date, format_money, format_money_in_capitals, format_points
 from rewards.policy.selectors import get_policy_rules
@@ -16,6 +15,8 @@ from rewards.report.reports.sheets import build_unit_sheet
 
 def render_certificate(certificate: Certificate) -> bytes:
     """Return the signed PDF; made again, it differs in its signature only."""
+    from instrument_share.documents.sealing.signing import sign_pdf
+
     letter = build_certificate(certificate)
     return sign_pdf(
         render_official(letter),
@@ -28,6 +29,8 @@ def render_certificate(certificate: Certificate) -> bytes:
 
 def render_unit_sheet(certificate: Certificate, assessment: UnitAssessment) -> bytes:
     """Return the unit's sheet of the report as a signed PDF; it verifies by the certificate's code."""
+    from instrument_share.documents.sealing.signing import sign_pdf
+
     report, code = certificate.report, certificate.code
     with translation.override("zh-hans"):
         sheet = build_unit_sheet(assessment, report.cycle)

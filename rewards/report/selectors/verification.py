@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Case, IntegerField, When
 
-from instrument_share.documents.sealing import signing
 from instrument_share.documents.sealing.package import encode_lists
 from instrument_share.kernel.errors import gettext_noop
 from rewards.cycle.domain.parts import hash_content
@@ -86,6 +85,8 @@ def _reports_in_force_first() -> "Iterable[FinanceReport]":
 
 def _verify_by_signature(content: bytes, digest: str) -> Verdict:
     """Verify by the signature alone: it names the code, and nobody else can sign."""
+    from instrument_share.documents.sealing import signing
+
     signature = signing.check_signature(content)
     code = signature.location if signature.genuine else ""
     try:
@@ -121,5 +122,7 @@ def _sealed_names(report: FinanceReport) -> dict[str, str]:
 
 def find_signature_problems(content: bytes) -> tuple[str, ...]:
     """Return what is wrong with a PDF's signature, as messages to translate."""
+    from instrument_share.documents.sealing import signing
+
     problem = signing.check_signature(content).problem
     return (PROBLEMS[problem],) if problem else ()

@@ -17,7 +17,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import people_for_city
 from instrument_share.documents import official, tables
-from instrument_share.documents.sealing import authorities, package, signing
+from instrument_share.documents.sealing import package
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
@@ -156,6 +156,8 @@ def _makers(cycle: AssessmentCycle, code: str, now: datetime, tell: Tell) -> dic
 
     `tell` hears how much of the paper is laid out.
     """
+    from instrument_share.documents.sealing import authorities, signing
+
     facts = get_report_facts(cycle)
     frozen_at = cycle.frozen_at or now
     letter = build_finance_letter(

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from bookings.domain import Rating, UsagePurpose
+from instrument_share.documents.sealing import signing
 from instrument_share.documents.sealing.package import seal_package
 from instrument_share.journal.guards import guards_lifted
 from rewards.assessment.domain.counting import REASONS
@@ -159,7 +160,7 @@ def without_paper(monkeypatch):
     """The PDF is not what is computed again, and takes longer than all else."""
     papers = count()
     monkeypatch.setattr(reports.official, "render_official", lambda *_letter: b"%%PDF-1.7 %d" % next(papers))
-    monkeypatch.setattr(reports.signing, "sign_pdf", lambda pdf, **_more: pdf)
+    monkeypatch.setattr(signing, "sign_pdf", lambda pdf, **_more: pdf)
 
 
 def seal(city, policy, budget=Decimal("10000.00")):
