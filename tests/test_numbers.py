@@ -16,8 +16,8 @@ from django.test import Client
 from bookings.devices.selectors import get_device_secret
 from bookings.devices.services.keys import device_key_make
 from instrument_share.accounts.services import api_token_create
-from instrument_share.management.commands.openapi import document
 from tests import factories
+from tests.api.described import DOCUMENT
 from tests.bookings.devices import signing
 from tests.bookings.projects.things import add_project
 from tests.bookings.requests.booking import book, use
@@ -34,7 +34,6 @@ FORM_MODULES = sorted(
     for path in (ROOT / app).rglob("*.py")
     if "forms" in path.relative_to(ROOT).with_suffix("").parts
 )
-DOCUMENT = json.loads(document())
 
 
 def number_fields() -> Iterator[object]:
