@@ -1,8 +1,11 @@
 from datetime import timedelta
 from decimal import Decimal
+from itertools import count
 
 import pytest
 
+from instrument_share.documents import official
+from instrument_share.documents.sealing import signing
 from instrument_share.journal.services import record
 from rewards.assessment.services.notice import cycle_announce, cycle_approve
 from rewards.assessment.services.scoring import cycle_score
@@ -19,6 +22,14 @@ from tests.rewards.shared_year import year, year_of_module
 __all__ = ["year", "year_of_module"]
 
 DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def without_paper(monkeypatch):
+    """The report that is sent has no PDF worth reading: to draw and sign it takes longer than all else."""
+    papers = count()
+    monkeypatch.setattr(official, "render_official", lambda *_letter: b"%%PDF-1.7 %d" % next(papers))
+    monkeypatch.setattr(signing, "sign_pdf", lambda pdf, **_more: pdf)
 
 
 class Steps:

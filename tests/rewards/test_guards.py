@@ -16,7 +16,7 @@ from rewards.report.services.answers import report_accept
 from tests.rewards.builders import AFTER
 from tests.rewards.conftest import DAY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_paper")]
 
 CHANGES = {
     "a higher award": "UPDATE rewards_award SET amount_yuan = amount_yuan + 100000",

@@ -25,7 +25,7 @@ from rewards.policy.models import RewardPolicy
 from rewards.report.selectors import integrity
 from tests.rewards.builders import AFTER, YEAR, local
 from tests.rewards.conftest import DAY
-from tests.rewards.report.test_recompute import POLICIES, without_paper  # noqa: F401 (a fixture)
+from tests.rewards.report.test_recompute import POLICIES
 from tests.rewards.told_year import make_told_year
 from tests.tampering import WANTED, Tampering, columns_of, draw_columns, tables_of
 
@@ -48,7 +48,7 @@ COLUMNS = columns_of(TABLES, UNNOTICED)
 
 
 @pytest.fixture
-def told_year(db, without_paper, monkeypatch):  # noqa: F811
+def told_year(db, without_paper, monkeypatch):
     monkeypatch.setattr(integrity, "find_signature_problems", lambda _content: ())
     make_told_year(POLICIES["fixed by grade and a share by score, fill"])
     call_command("verify_cycle", str(YEAR))

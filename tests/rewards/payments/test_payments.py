@@ -44,7 +44,7 @@ from rewards.report.services.answers import report_accept
 from tests.rewards.builders import AFTER, YEAR
 from tests.rewards.conftest import DAY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_paper")]
 NOW = AFTER + 17 * DAY
 PAID_ON = date(2026, 1, 21)
 

@@ -10,13 +10,11 @@ import sys
 import zipfile
 from datetime import timedelta
 from decimal import Decimal
-from itertools import count
 from pathlib import Path
 
 import pytest
 
 from bookings.domain import Rating, UsagePurpose
-from instrument_share.documents.sealing import signing
 from instrument_share.documents.sealing.package import seal_package
 from instrument_share.journal.guards import guards_lifted
 from rewards.assessment.domain.counting import REASONS
@@ -35,7 +33,6 @@ from rewards.report.reports.sealed_results import encode_sealed_results, is_seal
 from rewards.report.selectors.integrity import find_package_differences
 from rewards.report.selectors.reports import get_report_file
 from rewards.report.selectors.sealed import RESULTS
-from rewards.report.services import reports
 from tests.rewards.builders import AFTER, YEAR, build_city, local
 from tests.rewards.conftest import DAY, Steps
 
@@ -153,14 +150,6 @@ def city(db):
         city.log(instrument, local(YEAR, 12, 31, 20), **yuan)
     city.instrument(units[0], "便宜的仪器", value=1000)
     return city
-
-
-@pytest.fixture
-def without_paper(monkeypatch):
-    """The PDF is not what is computed again, and takes longer than all else."""
-    papers = count()
-    monkeypatch.setattr(reports.official, "render_official", lambda *_letter: b"%%PDF-1.7 %d" % next(papers))
-    monkeypatch.setattr(signing, "sign_pdf", lambda pdf, **_more: pdf)
 
 
 def seal(city, policy, budget=Decimal("10000.00")):

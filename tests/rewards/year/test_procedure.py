@@ -37,6 +37,8 @@ from rewards.report.services.reports import report_send
 from tests.rewards.builders import AFTER, CONTACT, POLICY, YEAR, local
 from tests.rewards.conftest import DAY, Steps
 
+pytestmark = pytest.mark.usefixtures("without_paper")
+
 DRAFT = 'version = "0"\ndraft = true\ndraft_notice_zh = "本办法为草案。"'
 LATER = AFTER + 2 * DAY
 

@@ -30,6 +30,8 @@ from rewards.report.models import FinanceReport
 from rewards.report.services.answers import report_accept, report_return
 from tests.rewards.builders import AFTER, POLICY, YEAR, local
 
+pytestmark = pytest.mark.usefixtures("without_paper")
+
 DAY = timedelta(days=1)
 
 
