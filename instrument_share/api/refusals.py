@@ -27,7 +27,7 @@ from rewards.vouchers.domain.errors import (
     AppliedAlready,
     AuditedBySame,
     InvoiceUsed,
-    NothingToList,
+    ListChanged,
 )
 
 REFUSED = BookingRefused(problems=[build_too_long(timedelta(hours=8))])
@@ -71,7 +71,7 @@ REFUSALS_OF: Mapping[str, Mapping[int, DomainError]] = {
     "voucher_claim_audit": {409: AuditedBySame()},
     "voucher_claim_create": {409: InvoiceUsed(invoice="26312000000012345678", claim="VCL-7K2M9QX4TB")},
     "voucher_grant": {409: ApplicationDecided()},
-    "voucher_payout_list_make": {409: NothingToList()},
+    "voucher_payout_list_make": {409: ListChanged(amount="1,250.00")},
     "waiting_join": {409: AlreadyWaiting(), 422: REFUSED},
     "waiting_leave": {409: WaitEnded()},
 }

@@ -1,5 +1,6 @@
 """A batch as a sheet for the bank, which can be filled in and given back."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.utils import translation
@@ -14,9 +15,15 @@ if TYPE_CHECKING:
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+REPLACED = "单位其后更换了收款账户；本表尚未送银行的，请撤回未支付的款项，重新生成批次"
 
-def build_bank_sheet(batch: "PaymentBatch") -> bytes:
-    """Return the waiting rows of a batch as a workbook, in Chinese, with empty columns for the answer."""
+
+def build_bank_sheet(batch: "PaymentBatch", replaced: Collection[int]) -> bytes:
+    """Return the waiting rows of a batch as a workbook, in Chinese, with empty columns for the answer.
+
+    `replaced` are the ids of rows whose unit has named another account since; where there are some, a last
+    column says so, and what to do.
+    """
     year = batch.report.cycle.year
     rows = [row for row in batch.rows.all() if row.is_waiting]
     columns = [
@@ -31,6 +38,7 @@ def build_bank_sheet(batch: "PaymentBatch") -> bytes:
         Column(HEADS[DAY][0]),
         Column(HEADS[OUTCOME][0]),
         Column(HEADS[REASON][0]),
+        *([Column("提示")] if replaced else []),
     ]
     purpose = f"{year}年度大型科研仪器开放共享奖励"
     table = Table(
@@ -45,6 +53,7 @@ def build_bank_sheet(batch: "PaymentBatch") -> bytes:
                 format_money(row.amount_yuan),
                 purpose,
                 *("",) * 4,
+                *([REPLACED if row.pk in replaced else ""] if replaced else []),
             )
             for row in rows
         ],

@@ -312,7 +312,9 @@ def payout_list_make(
 ) -> Status[schemas.PayoutListWithRowsOut]:
     """Every audited claim of the batch that stands on no list; Finance is notified."""
     scheme = vouchers.get_scheme(data.scheme)
-    made = paying.voucher_list_make(actor=person(request), scheme_id=scheme.pk, now=clock.now())
+    made = paying.voucher_list_make(
+        actor=person(request), scheme_id=scheme.pk, shown_yuan=data.expected_yuan, now=clock.now()
+    )
     return Status(201, schemas.serialize_list_with_rows(made))
 
 

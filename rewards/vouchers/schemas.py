@@ -196,6 +196,11 @@ class RefusalIn(BodyIn):
 
 class PayoutListIn(BodyIn):
     scheme: PublicId
+    expected_yuan: Money = Field(
+        description=_(
+            "what you expect the audited claims to come to, in yuan; refused if they come to something else"
+        )
+    )
 
 
 class PayoutRowOut(Schema):

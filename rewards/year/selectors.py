@@ -24,7 +24,7 @@ from rewards.cycle.selectors.step_runs import LastStep, get_last_steps
 from rewards.findings.domain.states import FalsificationState, FindingState
 from rewards.findings.models import Falsification, Finding
 from rewards.objections.models import Objection
-from rewards.objections.selectors.objections import open_objections, promised_anew
+from rewards.objections.selectors.objections import open_objections, unkept_promises
 from rewards.payments.selectors.payments import payments_in_force
 from rewards.report.models import FinanceReport
 from rewards.report.selectors.previews import get_preview
@@ -105,7 +105,7 @@ def _counted() -> QuerySet[AssessmentCycle]:
     )
     objections = _count(open_objections().filter(cycle=OuterRef("pk")))
     paid = payments_in_force().filter(report__cycle=OuterRef("pk")).order_by("-paid_date")
-    promised = promised_anew().filter(cycle=OuterRef("pk"), answer__answered_at__gte=OuterRef("scored_at"))
+    promised = unkept_promises().filter(cycle=OuterRef("pk"))
     return AssessmentCycle.objects.select_related("policy", "announced_by", "approved_by").annotate(
         open_objections=objections,
         promised=Exists(promised),

@@ -252,6 +252,23 @@ def test_a_move_takes_the_etag_of_a_compressed_response(city):
     assert caller("PATCH", path, to, **{"If-Match": seen}).status_code == 200
 
 
+@pytest.mark.parametrize("listed", ['"2", "1"', '"0","1"', 'W/"7" , W/"1"', '"other, site", "1"', "*"])
+def test_a_move_takes_a_list_of_etags_with_the_present_one(city, listed):
+    booking = book(city, now=NOW - timedelta(days=1))
+    to = {"starts_at": z(slot(hour=10).start), "ends_at": z(slot(hour=10).end)}
+    moved = Caller(city.researcher)("PATCH", f"/bookings/{booking.public_id}", to, **{"If-Match": listed})
+    assert (moved.status_code, moved["ETag"]) == (200, '"2"')
+
+
+@pytest.mark.parametrize("listed", ['"2", "0"', '"a,1"', '"other", "2"', '"", "x"'])
+def test_a_list_of_etags_without_the_present_one_is_refused(city, listed):
+    booking = book(city, now=NOW - timedelta(days=1))
+    to = {"starts_at": z(slot(hour=10).start), "ends_at": z(slot(hour=10).end)}
+    stale = Caller(city.researcher)("PATCH", f"/bookings/{booking.public_id}", to, **{"If-Match": listed})
+    assert_problem(stale, 412, "booking.changed_meanwhile")
+    assert Booking.objects.get().revision == 1
+
+
 def test_api_search_matches_page_search_with_its_fallback(city):
     search_rebuild()
     visitor = Caller()

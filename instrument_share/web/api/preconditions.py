@@ -1,5 +1,6 @@
 """Revisions of what is edited, as ETags and `If-Match`."""
 
+import re
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -15,10 +16,17 @@ IfMatch = Annotated[
     str | None,
     Header(
         alias="If-Match",
-        max_length=40,
-        description=gettext_noop("the ETag of what you last saw; refused if it was changed since"),
+        max_length=100,
+        description=gettext_noop(
+            "the ETag of what you last saw, or several, separated by commas; refused if none is the present "
+            "one; `*`: whichever that is"
+        ),
     ),
 ]
+_ETAG = re.compile(r'(?:W/)?"([^"]*)"|([^\s,"]+)')
+"""An ETag, whose text may contain commas; also one without its quotation marks."""
+_FOREIGN = -1
+"""A revision that nothing has."""
 WITH_ETAG: dict[str, Any] = {
     "responses": {
         200: {
@@ -42,19 +50,31 @@ def require_if_match(if_match: str | None) -> None:
 
 
 def call_if_matching(if_match: str | None, service: Any, *, request: HttpRequest, **values: Any) -> Any:
-    """Call the service with the revision of `If-Match`; raise PreconditionFailed (412) if outdated."""
-    try:
-        return service(actor=person(request), now=clock.now(), revision=_revision(if_match), **values)
-    except RevisionMismatch as error:
-        raise PreconditionFailed(error) from error
+    """Call the service with the revision of `If-Match`; raise PreconditionFailed (412) if outdated.
+
+    Of several it is called with one after the other, the lowest first, until one is the present revision: the
+    service compares behind its own lock, undoes what it began, and revisions only grow.
+    """
+    outdated: RevisionMismatch | None = None
+    for revision in _revisions(if_match):
+        try:
+            return service(actor=person(request), now=clock.now(), revision=revision, **values)
+        except RevisionMismatch as error:
+            outdated = error
+    assert outdated is not None, "there is a revision to call the service with"
+    raise PreconditionFailed(outdated) from outdated
 
 
-def _revision(if_match: str | None) -> int | None:
-    """Return the revision of an ETag: None for `*`, and for foreign ETags -1, which matches nothing.
+def _revisions(if_match: str | None) -> list[int | None]:
+    """Return the revisions of a list of ETags, in order: None for `*`; of foreign ones one that nothing has.
 
     A compressed response bears its ETag with the mark `W/`; the revision is the same.
     """
     if if_match is None or if_match.strip() == "*":
-        return None
-    number = if_match.strip().removeprefix("W/").strip('"')
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 10 else -1
+        return [None]
+    texts = [quoted or bare for quoted, bare in _ETAG.findall(if_match)]
+    return [*sorted({int(text) for text in texts if _is_number(text)})] or [_FOREIGN]
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10

@@ -70,6 +70,7 @@ def decisions(request: HttpRequest, public_id: str) -> HttpResponse:
         cursor=request.GET.get("cursor"),
         limit=PER_PAGE,
     )
+    name_as_frozen(found.cycle, [], [one.instrument for one in page.items])
     now = decided.count(), lapsed.count()
     context = {
         **_context(found, "decision_timeliness"),

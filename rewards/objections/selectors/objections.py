@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.core import signing
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound, require_found
@@ -13,7 +13,7 @@ from rewards.cycle.domain.states import CycleState
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.scope import NOTICED, can_see_all, managed_units
 from rewards.cycle.selectors.snapshot import StoredSnapshot, name_as_frozen
-from rewards.findings.models import Finding
+from rewards.findings.models import Finding, FindingDecision
 from rewards.objections.domain.choices import AnswerEffect
 from rewards.objections.domain.errors import ObjectionNotScored, ObjectionsOpen
 from rewards.objections.models import Objection, ObjectionFile
@@ -101,9 +101,17 @@ def open_objections() -> QuerySet[Objection]:
     return Objection.objects.filter(answer__isnull=True)
 
 
-def promised_anew() -> QuerySet[Objection]:
-    """Return objections whose answer promises that the units are scored once more."""
-    return Objection.objects.filter(answer__effect=AnswerEffect.SCORED_ANEW)
+def unkept_promises() -> QuerySet[Objection]:
+    """Return objections whose answer promises that findings are decided anew, and the units then scored.
+
+    It is kept by a decision on a finding since the objection was raised, and a scoring since the answer.
+    Scoring alone keeps none: a year is scored once more as well when a decided policy replaces its draft.
+    """
+    decided_since = FindingDecision.objects.filter(
+        cycle=OuterRef("cycle"), decided_at__gte=OuterRef("raised_at")
+    )
+    kept = Q(Exists(decided_since), cycle__scored_at__gt=F("answer__answered_at"))
+    return Objection.objects.filter(answer__effect=AnswerEffect.SCORED_ANEW).exclude(kept)
 
 
 def list_effects(objection: Objection) -> list[AnswerEffect]:
@@ -119,7 +127,7 @@ def require_objections_settled(cycle: AssessmentCycle) -> None:
     waiting = open_objections().filter(cycle=cycle).count()
     if waiting:
         raise ObjectionsOpen(count=waiting)
-    if promised_anew().filter(cycle=cycle, answer__answered_at__gte=cycle.scored_at).exists():
+    if unkept_promises().filter(cycle=cycle).exists():
         raise ObjectionNotScored
 
 

@@ -1,12 +1,13 @@
 """Batches of payments."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 
 from instrument_share.kernel.errors import require_found
 from rewards.payments.models import BatchRow, PaymentBatch
+from rewards.payments.selectors.accounts import get_accounts
 
 if TYPE_CHECKING:
     from rewards.report.models import FinanceReport
@@ -38,6 +39,13 @@ def get_batch(report: "FinanceReport", public_id: str) -> PaymentBatch:
     return require_found(
         batches(report).filter(public_id=public_id).prefetch_related(Prefetch("rows", rows)).first()
     )
+
+
+def find_replaced(rows: Iterable[BatchRow]) -> frozenset[int]:
+    """Return the ids of waiting rows whose unit has named another account since. One statement."""
+    waiting = [row for row in rows if row.is_waiting]
+    present = get_accounts([row.account.organization_id for row in waiting])
+    return frozenset(row.pk for row in waiting if present[row.account.organization_id] != row.account)
 
 
 def get_waiting_rows(award_ids: Collection[int]) -> dict[str, BatchRow]:

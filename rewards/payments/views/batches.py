@@ -30,8 +30,7 @@ from rewards.payments.domain.bank_sheet import BankRow, Expected, read_bank_shee
 from rewards.payments.domain.errors import AnswersStale, NothingChosen
 from rewards.payments.forms import BankSheetForm, WithdrawForm
 from rewards.payments.reports import XLSX, build_bank_sheet
-from rewards.payments.selectors.accounts import get_accounts
-from rewards.payments.selectors.batches import get_batch, waiting_rows
+from rewards.payments.selectors.batches import find_replaced, get_batch, waiting_rows
 from rewards.payments.services.batches import batch_make, batch_settle, batch_withdraw
 from rewards.payments.services.payments import may_pay
 from rewards.payments.views.finance import describe_own
@@ -91,7 +90,6 @@ def _context(request: HttpRequest, report: Any, batch_id: str) -> dict[str, Any]
     rows = list(found.rows.all())
     units = [row.award.assessment.organization for row in rows]
     name_as_frozen(report.cycle, units)
-    accounts = get_accounts([unit.pk for unit in units])
     waiting = [row.award.assessment.organization for row in rows if row.is_waiting]
     bound_to = standing(request.user).bound_to
     own = [unit for unit in waiting if unit.pk in bound_to]
@@ -100,9 +98,7 @@ def _context(request: HttpRequest, report: Any, batch_id: str) -> dict[str, Any]
         "report": report,
         "batch": found,
         "rows": rows,
-        "replaced": {
-            row.pk for row in rows if row.is_waiting and accounts[row.account.organization_id] != row.account
-        },
+        "replaced": find_replaced(rows),
         "can_settle": pays and len(waiting) > len(own),
         "can_withdraw": pays and waiting and not own,
         "of_others": [describe_own(unit) for unit in own] if pays else [],
@@ -113,11 +109,12 @@ def _context(request: HttpRequest, report: Any, batch_id: str) -> dict[str, Any]
 @counts_as("export")
 @require_safe
 def batch_sheet(request: HttpRequest, public_id: str, batch_id: str) -> HttpResponse:
-    """Download the batch as a workbook for the bank."""
+    """Download the batch as a workbook for the bank, which says what the page says of replaced accounts."""
     require(request.user, "rewards.record_payment")
     report = get_report(request.user, public_id)
     found = get_batch(report, batch_id)
-    answer = HttpResponse(build_bank_sheet(found), content_type=XLSX)
+    sheet = build_bank_sheet(found, find_replaced(found.rows.all()))
+    answer = HttpResponse(sheet, content_type=XLSX)
     name = f"{report.cycle.year}-{report.number}-batch-{found.number}.xlsx"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

@@ -22,13 +22,17 @@ from rewards.declarations.domain.facts import FactKind
 from rewards.declarations.services import fact_confirm, fact_declare
 from rewards.findings.models import Finding
 from rewards.findings.services.deciding import finding_decide
+from rewards.objections.domain.choices import AnswerEffect
+from rewards.objections.domain.errors import ObjectionNotScored
 from rewards.policy.domain.errors import PolicyIsDraft
 from rewards.policy.models import RewardPolicy
 from rewards.policy.services import policy_load
 from rewards.report.selectors.told import find_untold_changes
+from rewards.year.selectors import get_cycle_ahead
 from rewards.year.services import cycle_step_start
 from tests.rewards.builders import AFTER, POLICY, YEAR, local
 from tests.rewards.conftest import DAY, Steps
+from tests.rewards.objections.conftest import Objections
 from tests.rewards.page_fixtures import build_small_city
 
 DRAFT = POLICY.replace('version = "1"', 'version = "0"\ndraft = true\ndraft_notice_zh = "本办法为草案。"')
@@ -97,14 +101,14 @@ def finding(small_city):
     return dismiss
 
 
-def decide(city, finding, *, uphold):
+def decide(city, finding, *, uphold, now=AFTER + 2 * DAY):
     return finding_decide(
         actor=city.auditor,
         finding_id=finding.pk,
         uphold=uphold,
         reason="重复登记" if uphold else "属实",
         invalidated_logs=finding.logs[1:] if uphold else [],
-        now=AFTER + 2 * DAY,
+        now=now,
     )
 
 
@@ -169,6 +173,29 @@ def test_a_noticed_year_is_scored_announced_and_approved_by_the_decided_policy(d
         RewardPolicy.objects.filter(pk=draft.cycle.policy_id).update(version="9")
     told = list(find_untold_changes(draft.cycle))
     assert "year policy: small-city 9 is stored, the journal says small-city 1" in told
+
+
+def test_scores_by_the_decided_policy_keep_no_promise_to_decide_findings_anew(draft, finding):
+    draft.freeze()
+    draft.check()
+    found = finding()
+    draft.score()
+    draft.announce()
+    objections = Objections(draft)
+    objections.raise_one(now=AFTER + 3 * DAY)
+    objections.answer(effect=AnswerEffect.SCORED_ANEW, now=AFTER + 4 * DAY)
+    adopt(draft)
+    draft.check()
+    draft.score(now=AFTER + 5 * DAY)
+    draft.announce(now=AFTER + 5 * DAY)
+    after = AFTER + 20 * DAY
+    assert get_cycle_ahead(draft.city.officer, YEAR, after).step.waits_for == "anew"
+    with pytest.raises(ObjectionNotScored):
+        draft.approve(now=after)
+    decide(draft.city, found, uphold=True, now=after)
+    draft.score(now=after)
+    draft.announce(now=after)
+    assert draft.approve(now=after + 20 * DAY).state == "approved"
 
 
 def test_a_year_scored_anew_in_its_notice_verifies(steps, finding, capsys):

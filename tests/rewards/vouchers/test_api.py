@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from instrument_share.accounts.services import api_token_create
-from rewards.vouchers.models import VoucherApplication, VoucherClaim
+from rewards.vouchers.models import VoucherApplication, VoucherClaim, VoucherPayoutList
 from tests.rewards.vouchers.conftest import LATER
 
 PDF = {"name": "发票.pdf", "content": base64.b64encode(b"%PDF-1.7 1").decode()}
@@ -106,7 +106,8 @@ def test_a_claim_goes_from_its_invoice_to_the_payout_list(ask, vouchers, claimab
     assert ask(vouchers.officer, "post", f"{path}/check")[1]["state"] == "checked"
     assert ask(vouchers.officer, "post", f"{path}/audit")[1]["code"] == "voucher.audited_by_same"
     assert ask(vouchers.second, "post", f"{path}/audit")[1]["state"] == "audited"
-    status, made = ask(vouchers.officer, "post", "/payout-lists", scheme=claimable.scheme.public_id)
+    asked = {"scheme": claimable.scheme.public_id, "expected_yuan": "100.00"}
+    status, made = ask(vouchers.officer, "post", "/payout-lists", **asked)
     assert (status, made["total_yuan"]) == (201, "100.00")
     assert [(one["claim"], one["is_paid"]) for one in made["rows"]] == [(claim.public_id, False)]
     assert [one["state"] for one in ask(vouchers.admin, "get", "/claims?state=listed")[1]["items"]] == [
@@ -114,6 +115,17 @@ def test_a_claim_goes_from_its_invoice_to_the_payout_list(ask, vouchers, claimab
     ]
     assert ask(vouchers.finance, "get", f"/payout-lists/{made['id']}")[1] == made
     assert ask(vouchers.admin, "get", "/payout-lists")[1]["items"] == []
+
+
+def test_a_program_makes_a_payout_list_over_the_sum_that_it_expects_alone(ask, vouchers, claimable):
+    vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+    asked = {"scheme": claimable.scheme.public_id}
+    status, problem = ask(vouchers.officer, "post", "/payout-lists", **asked)
+    assert (status, [one["field"] for one in problem["problems"]]) == (422, ["expected_yuan"])
+    status, problem = ask(vouchers.officer, "post", "/payout-lists", expected_yuan="99.00", **asked)
+    assert (status, problem["code"]) == (409, "voucher.list_changed")
+    assert problem["detail"].startswith("现有合计100.00元的申请待列入清单")
+    assert not VoucherPayoutList.objects.exists()
 
 
 def test_after_the_last_day_of_claims_nothing_is_claimable_on_a_voucher(ask, vouchers, claimable, clock):

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from bookings.requests.models import Booking
 from instrument_share.accounts.domain import Role
+from providers.instruments.models import Instrument
 from providers.units.models import Regulation
 from rewards.assessment.models import UnitAssessment
 from rewards.findings.models import Finding
@@ -139,6 +140,15 @@ def test_decisions_are_the_requests_that_were_counted(login, small):
     assert "现有记录与冻结的数字不同" not in text_of(answer)
     lapsed = page(login(small.city.officer), "decisions", show="lapsed").context["page"].items
     assert list(lapsed) == [second]
+
+
+def test_the_instruments_of_decisions_bear_their_frozen_names(login, small):
+    ask_for_decisions(small)
+    small.steps.through("score")
+    frozen = small.instrument.name_zh
+    Instrument.objects.filter(pk=small.instrument.pk).update(name_zh="改名后的仪器")
+    rows = page(login(small.city.officer), "decisions").context["page"].items
+    assert [each.instrument.name_zh for each in rows] == [frozen, frozen]
 
 
 def test_a_decision_taken_back_since_is_said_beside_the_frozen_number(login, small):

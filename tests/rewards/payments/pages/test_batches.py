@@ -117,6 +117,19 @@ def test_a_batch_says_whose_account_was_replaced_before_the_bank_answers(finance
     assert said not in text_of(finance.get(address("batch", batch)))
 
 
+def test_the_sheet_for_the_bank_says_whose_account_was_replaced_since(finance, batch, year):
+    assert [cell.value for cell in sheet_of(finance, batch).active["K"]] == ["失败原因", None, None]
+    assert sheet_of(finance, batch).active.max_column == 11
+    year.city.account(year.second, "6222020000009999")
+    book = sheet_of(finance, batch)
+    said = "单位其后更换了收款账户；本表尚未送银行的，请撤回未支付的款项，重新生成批次"
+    assert [cell.value for cell in book.active["L"]] == ["提示", None, said]
+    assert book.active["E3"].value == "6222020000005678"
+    book.active["H3"], book.active["I3"] = "ZF-3", "2026-01-21"
+    ((_row, read),) = given(finance, batch, book).context["answers"]
+    assert (read.paid, read.voucher) == (True, "ZF-3")
+
+
 def test_a_file_that_is_no_sheet_is_told(finance, batch):
     upload = SimpleUploadedFile("回执.pdf", b"%PDF-1.7")
     answer = finance.post(address("batch_answer", batch), {"sheet": upload})
