@@ -310,7 +310,10 @@ def payout_lists(request: HttpRequest, cursor: Cursor = None, limit: Limit = 50)
 def payout_list_make(
     request: HttpRequest, data: schemas.PayoutListIn
 ) -> Status[schemas.PayoutListWithRowsOut]:
-    """Every audited claim of the batch that stands on no list; Finance is notified."""
+    """Every audited claim of the batch that stands on no list; Finance is notified.
+
+    A claim with a use whose correction is not billed yet waits for the next list.
+    """
     scheme = vouchers.get_scheme(data.scheme)
     made = paying.voucher_list_make(
         actor=person(request), scheme_id=scheme.pk, shown_yuan=data.expected_yuan, now=clock.now()
