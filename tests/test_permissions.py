@@ -440,6 +440,7 @@ PARTS = {
     "let_offer_go": "of whatever ends an offer",
     "offer_pass_on": "of offer_decline, waiting_leave and offers_lapse_due",
     "apply_outcomes": "of decisions that hit bookings",
+    "affected_offers_withdraw": "of instrument_suspend",
     "record_remote_address": "of the web's edge; writes nothing",
     "readings_outlast_rollback": "of the web's edge; writes what pages have shown",
     "record_reading": "of people_disclosed",

@@ -14,7 +14,12 @@ from bookings.requests.selectors.affected import get_qualification_condition, ge
 from bookings.requests.selectors.holds import instrument_group_lock
 from bookings.requests.services.held_time import pass_on_instruments
 from bookings.requests.services.next_free import next_free_refresh
-from bookings.requests.services.outcomes import Outcome, affected_bookings_lock, apply_outcomes
+from bookings.requests.services.outcomes import (
+    Outcome,
+    affected_bookings_lock,
+    affected_offers_withdraw,
+    apply_outcomes,
+)
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_reason
 from providers import public as providers
@@ -47,8 +52,9 @@ def instrument_suspend(
     can_move = instrument.state != InstrumentState.SUSPENDED
     choices = {"cancel", "move", "keep"} if can_move else {"cancel", "keep"}
     affected = _upcoming_bookings_lock(instrument_id, outcomes, choices, now)
+    booked = affected_offers_withdraw(affected, actor=actor, reason=reason, now=now)
     # Moved first: no booking goes to an instrument that is suspended.
-    apply_outcomes(affected, actor=actor, reason=reason, decision="suspension", now=now)
+    apply_outcomes(booked, actor=actor, reason=reason, decision="suspension", now=now)
     suspended = providers.instrument_suspend(actor=actor, instrument_id=instrument_id, reason=reason, now=now)
     next_free_refresh([instrument_id], now)
     if leaves_service:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bookings.requests.services.notifications import get_instrument_name
-from bookings.waiting.selectors import get_waits_for, get_waits_naming
+from bookings.waiting.selectors import get_starts_withdrawn_at, get_waits_for, get_waits_naming
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
@@ -67,6 +67,10 @@ OUT_OF_SERVICE = gettext_noop(
     "{instrument} is out of service: {reason} You stay on the waiting list until {latest}; nothing is "
     "offered to you until it is back."
 )
+OFFER_OUT_OF_SERVICE = gettext_noop(
+    "The offer of {instrument} from {starts_at} was withdrawn, as it is out of service: {reason} You stay on "
+    "the waiting list until {latest}; nothing is offered to you until it is back."
+)
 IN_SERVICE = gettext_noop(
     "{instrument} is back in service. You are on its waiting list until {latest}: time that is free is "
     "offered to you again."
@@ -101,9 +105,25 @@ def notify_of_closed_project(project: "Project", actor: "User", now: datetime) -
 
 
 def notify_of_leaving(actor: "User", instrument: "Instrument", reason: str, now: datetime) -> None:
-    """Tell those who wait for an instrument, other than who decided, that it is out of service."""
-    for entry in get_waits_for(instrument.pk).exclude(user=actor):
-        notify_waiting(entry, OUT_OF_SERVICE, now, reason=reason)
+    """Tell those who wait for an instrument that it is out of service, and of an offer that ended with it.
+
+    Who decided is told of their offer alone.
+    """
+    _notify_of_break(actor, instrument, OUT_OF_SERVICE, OFFER_OUT_OF_SERVICE, now, reason=reason)
+
+
+def _notify_of_break(
+    actor: "User", instrument: "Instrument", message: str, with_offer: str, now: datetime, **params: Any
+) -> None:
+    """Tell those who wait that nothing is offered; `with_offer` is for whom this has cost an offer, too."""
+    waiting = get_waits_for(instrument.pk)
+    starts = get_starts_withdrawn_at(waiting, now)
+    for entry in waiting:
+        if start := starts.get(entry.pk):
+            told = {**params, "starts_at": start}
+            _notify(entry, with_offer, now, page_address("my_waiting"), start, told)
+        elif entry.user_id != actor.pk:
+            notify_waiting(entry, message, now, **params)
 
 
 def notify_of_return(actor: "User", instrument: "Instrument", now: datetime) -> None:

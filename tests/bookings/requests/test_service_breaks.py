@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bookings.requests.models import Booking
 from bookings.requests.services.instrument_decisions import (
     instrument_resume,
@@ -15,7 +17,9 @@ from bookings.samples.services.handling import sample_order_reject
 from bookings.samples.services.orders import sample_order_accept, sample_orders_lapse_due
 from bookings.statements.services.reinstatement import organization_reinstate
 from bookings.waiting.services import notifications as waiting
+from bookings.waiting.services.offers import offer_decline
 from instrument_share.journal.models import AuditEntry, Notification
+from instrument_share.kernel.wording import from_plain
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.bookings.samples.steps import (
@@ -26,7 +30,7 @@ from tests.bookings.samples.steps import (
     reported,
     submitted,
 )
-from tests.bookings.waiting.waiting import join
+from tests.bookings.waiting.waiting import held, join
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
 
@@ -105,6 +109,41 @@ def test_who_decides_is_not_told_of_their_own_wait(city):
     suspend(city)
     resume(city)
     assert told(after) == []
+
+
+@pytest.mark.parametrize("unit", [False, True])
+def test_who_loses_an_offer_with_the_instrument_reads_of_both_in_one_message(city, unit):
+    entry, officer = join(city, wanted=slot(day=5)), factories.officer()
+    offer, after = held(entry), last_told()
+    if unit:
+        about = {"actor": officer, "organization_id": city.owner.pk, "now": NOW}
+        organization_suspend(**about, reason="真空泵故障")
+    else:
+        suspend(city)
+    offer.refresh_from_db()
+    assert (offer.state, offer.decision_note) == ("lapsed", "真空泵故障")
+    (about,) = Notification.objects.filter(pk__gt=after, user=entry.user)
+    assert (about.message, about.path) == (waiting.OFFER_OUT_OF_SERVICE, "/me/waiting/")
+    params = {name: from_plain(about.params[name]) for name in ("starts_at", "latest", "reason")}
+    assert params == {"starts_at": slot(day=5).start, "latest": slot(day=5).end, "reason": "真空泵故障"}
+
+
+def test_who_lost_an_offer_with_an_earlier_break_is_told_of_the_later_one_alone(city):
+    entry = join(city, wanted=slot(day=5))
+    suspend(city)
+    after = last_told()
+    resume(city, now=NOW + DAY)
+    offer_decline(actor=entry.user, booking_id=held(entry).pk, now=NOW + DAY)
+    suspend(city, now=NOW + 2 * DAY)
+    messages = [message for _who, message, _path in told(after)]
+    assert messages == [waiting.IN_SERVICE, waiting.OFFERED, waiting.OUT_OF_SERVICE]
+
+
+def test_who_suspends_an_instrument_is_told_of_the_offer_that_it_costs_them(city):
+    join(city, city.manager, wanted=slot(day=5), payer=False)
+    after = last_told()
+    suspend(city)
+    assert told(after) == [(city.manager.name, waiting.OFFER_OUT_OF_SERVICE, "/me/waiting/")]
 
 
 def test_who_awaits_an_instrument_is_told_as_its_unit_is_suspended_and_reinstated(city):
