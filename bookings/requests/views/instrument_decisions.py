@@ -13,7 +13,11 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.requests.forms.outcomes import CANCEL, KEEP, MOVE
 from bookings.requests.registry import tell_claims
-from bookings.requests.selectors.affected import get_qualification_condition, get_upcoming_condition
+from bookings.requests.selectors.affected import (
+    find_depending,
+    get_qualification_condition,
+    get_upcoming_condition,
+)
 from bookings.requests.services import instrument_decisions
 from bookings.requests.services.instrument_decisions import (
     instrument_resume,
@@ -60,6 +64,7 @@ def suspend(request: SignedInRequest, public_id: str) -> HttpResponse:
             _("Uses that are under way go on."),
             *_tell_what_needs_it(request, instrument),
             *tell_claims(instrument.pk),
+            *_tell_who_is_told_beside(instrument),
         ],
         action=_("Suspend with this reason"),
         condition=get_upcoming_condition(instrument.pk, now),
@@ -114,6 +119,14 @@ def _tell_who_is_told(instrument: "Instrument") -> list[str]:
     return [text] if tell_claims(instrument.pk) else []
 
 
+def _tell_who_is_told_beside(instrument: "Instrument") -> list[str]:
+    text = _(
+        "Who waits for an instrument that can only be booked together with it, or has an open sample order "
+        "for one, is told."
+    )
+    return [text] if any(tell_claims(one.pk) for one in find_depending(instrument.pk)) else []
+
+
 def _tell_waiting_changes(instrument: "Instrument") -> list[str]:
     text = _("Its changes that wait for the bureau’s review are dropped.")
     return [text] if instrument.pending_values else []
@@ -130,6 +143,7 @@ def resume(request: SignedInRequest, public_id: str) -> Confirmation:
         consequences=[
             _("It can be booked again at once, by the rule in force."),
             *_tell_who_is_told(instrument),
+            *_tell_who_is_told_beside(instrument),
         ],
         action=_("Put back into service"),
         perform=lambda: instrument_resume(actor=request.user, instrument_id=instrument.pk, now=clock.now()),

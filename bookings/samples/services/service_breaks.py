@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from bookings.requests.selectors.affected import has_companions_in_service
+from bookings.requests.services.notifications import get_instrument_name
 from bookings.samples.domain.deadlines import get_deadline
 from bookings.samples.domain.states import LAPSING_STATES, Progress, SampleOrderState
 from bookings.samples.models import SampleOrder
-from bookings.samples.selectors import get_order_progress, is_about_to_lapse, open_order_locks
+from bookings.samples.selectors import get_order_progress, is_about_to_lapse, open_order_locks, open_orders
 from bookings.samples.services import notifications
 from bookings.samples.services.changes import record_order
 
@@ -47,14 +49,50 @@ def orders_of_leaving_hold(actor: "User", instrument: "Instrument", reason: str,
 def orders_of_returning_renew(actor: "User", instrument: "Instrument", now: datetime) -> None:
     """Let the whole term of the next step begin, as an instrument is back; tell who has open orders.
 
-    Under the instrument's lock.
+    Under the instrument's lock. For samples that are there a time is planned once what is booked with it is
+    back, too.
     """
+    can_plan = has_companions_in_service(instrument.pk)
     for order in _lock_lasting(instrument, now):
         if order.state in LAPSING_STATES:
             due_at = get_deadline(order.state, now, order.report_days)
             _set_deadline(order, due_at, actor, "sample_order.due_anew", now)
-        if message := RETURN_MESSAGES.get(_get_stage(order)):
+        stage = _get_stage(order)
+        if (message := RETURN_MESSAGES.get(stage)) and (can_plan or stage != Progress.TO_PLAN):
             notifications.notify_user(order, message, now)
+
+
+def orders_of_companion_leaving_tell(
+    actor: "User", instrument: "Instrument", companion: "Instrument", reason: str, now: datetime
+) -> None:
+    """Tell who has open orders, other than who decided, that no time is planned for them.
+
+    What is booked with their instrument is out of service. Quotes are made and accepted meanwhile, and
+    samples received, so that deadlines stay.
+    """
+    message = notifications.COMPANION_OUT_OF_SERVICE
+    _tell_of_companion(actor, instrument, companion, message, now, reason=reason)
+
+
+def orders_of_companion_return_tell(
+    actor: "User", instrument: "Instrument", companion: "Instrument", now: datetime
+) -> None:
+    """Tell who has open orders, other than who decided, that what is booked with their instrument is back."""
+    _tell_of_companion(actor, instrument, companion, notifications.COMPANION_IN_SERVICE, now)
+
+
+def _tell_of_companion(
+    actor: "User",
+    instrument: "Instrument",
+    companion: "Instrument",
+    message: str,
+    now: datetime,
+    **params: Any,
+) -> None:
+    name = get_instrument_name(companion)
+    for order in open_orders(instrument.pk).exclude(user=actor):
+        if _get_stage(order) in LEAVING_MESSAGES and not is_about_to_lapse(order, now):
+            notifications.notify_user(order, message, now, companion=name, **params)
 
 
 def _lock_lasting(instrument: "Instrument", now: datetime) -> "Iterator[SampleOrder]":

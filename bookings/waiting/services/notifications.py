@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from bookings.requests.selectors.affected import has_companions_in_service
 from bookings.requests.services.notifications import get_instrument_name
 from bookings.waiting.selectors import get_starts_withdrawn_at, get_waits_for, get_waits_naming
 from instrument_share.journal.addresses import page_address
@@ -75,6 +76,19 @@ IN_SERVICE = gettext_noop(
     "{instrument} is back in service. You are on its waiting list until {latest}: time that is free is "
     "offered to you again."
 )
+COMPANION_OUT_OF_SERVICE = gettext_noop(
+    "{companion}, which is booked together with {instrument}, is out of service: {reason} You stay on the "
+    "waiting list of {instrument} until {latest}; nothing is offered to you until {companion} is back."
+)
+OFFER_COMPANION_OUT_OF_SERVICE = gettext_noop(
+    "The offer of {instrument} from {starts_at} was withdrawn, as {companion}, which is booked together with "
+    "it, is out of service: {reason} You stay on the waiting list until {latest}; nothing is offered to you "
+    "until {companion} is back."
+)
+COMPANION_IN_SERVICE = gettext_noop(
+    "{companion}, which is booked together with {instrument}, is back in service. You are on the waiting "
+    "list of {instrument} until {latest}: time that is free is offered to you again."
+)
 OVER = gettext_noop(
     "Your wait for {instrument} has ended: no time before {latest} can be offered to you any more."
 )
@@ -127,9 +141,35 @@ def _notify_of_break(
 
 
 def notify_of_return(actor: "User", instrument: "Instrument", now: datetime) -> None:
-    """Tell those who wait for an instrument, other than who decided, that it is back in service."""
+    """Tell those who wait for an instrument, other than who decided, that it is back in service.
+
+    Where it can't be booked yet, as what is booked with it is not back, they are told once that is.
+    """
+    if has_companions_in_service(instrument.pk):
+        _notify_of_end(actor, instrument, IN_SERVICE, now)
+
+
+def notify_of_companion_leaving(
+    actor: "User", instrument: "Instrument", companion: "Instrument", reason: str, now: datetime
+) -> None:
+    """Tell those who wait the same where what is booked with their instrument is out of service."""
+    messages = COMPANION_OUT_OF_SERVICE, OFFER_COMPANION_OUT_OF_SERVICE
+    name = get_instrument_name(companion)
+    _notify_of_break(actor, instrument, *messages, now, companion=name, reason=reason)
+
+
+def notify_of_companion_return(
+    actor: "User", instrument: "Instrument", companion: "Instrument", now: datetime
+) -> None:
+    """Tell those who wait, other than who decided, that what is booked with their instrument is back."""
+    _notify_of_end(actor, instrument, COMPANION_IN_SERVICE, now, companion=get_instrument_name(companion))
+
+
+def _notify_of_end(
+    actor: "User", instrument: "Instrument", message: str, now: datetime, **params: Any
+) -> None:
     for entry in get_waits_for(instrument.pk).exclude(user=actor):
-        notify_waiting(entry, IN_SERVICE, now)
+        notify_waiting(entry, message, now, **params)
 
 
 def notify_of_acceptance(booking: "Booking", actor: "User", now: datetime) -> None:

@@ -22,6 +22,7 @@ from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.wording import from_plain
 from tests import factories
 from tests.bookings.requests.booking import book
+from tests.bookings.requests.test_together import linked_city
 from tests.bookings.samples.steps import (
     accepted,
     planned,
@@ -137,6 +138,98 @@ def test_who_lost_an_offer_with_an_earlier_break_is_told_of_the_later_one_alone(
     suspend(city, now=NOW + 2 * DAY)
     messages = [message for _who, message, _path in told(after)]
     assert messages == [waiting.IN_SERVICE, waiting.OFFERED, waiting.OUT_OF_SERVICE]
+
+
+def suspend_second(city, now=NOW):
+    return suspend(city, now, instrument_id=city.second.pk)
+
+
+def resume_second(city, now=NOW):
+    return instrument_resume(actor=city.manager, instrument_id=city.second.pk, now=now)
+
+
+@pytest.fixture
+def linked(db):
+    """A city whose instrument can't be booked without a second one."""
+    return linked_city()
+
+
+def test_who_awaits_what_needs_an_instrument_is_told_as_that_is_out_of_service_and_back(linked):
+    waiting_for, orders = wait(linked), open_orders(linked)
+    reported(linked)
+    after = last_told()
+    suspend_second(linked)
+    assert told(after) == [
+        (waiting_for.user.name, waiting.COMPANION_OUT_OF_SERVICE, "/me/waiting/"),
+        *((linked.researcher.name, samples.COMPANION_OUT_OF_SERVICE, of(order)) for order in orders),
+    ]
+    about = Notification.objects.filter(pk__gt=after, path__regex="^/(samples|me/waiting)/")
+    names = {tuple(one.params[name]["zh"] for name in ("companion", "instrument")) for one in about}
+    assert names == {(linked.second.name_zh, linked.instrument.name_zh)}
+    for order, due_at in zip(orders, [one.due_at for one in orders], strict=True):
+        order.refresh_from_db()
+        assert order.due_at == due_at
+    after = last_told()
+    resume_second(linked)
+    assert told(after) == [
+        (waiting_for.user.name, waiting.COMPANION_IN_SERVICE, "/me/waiting/"),
+        *((linked.researcher.name, samples.COMPANION_IN_SERVICE, of(order)) for order in orders),
+    ]
+
+
+def test_who_loses_an_offer_with_what_is_booked_beside_it_reads_of_both_in_one_message(linked):
+    entry = join(linked, wanted=slot(day=5))
+    offer, after = held(entry), last_told()
+    suspend_second(linked)
+    (about,) = Notification.objects.filter(pk__gt=after, user=entry.user)
+    assert (about.message, from_plain(about.params["starts_at"])) == (
+        waiting.OFFER_COMPANION_OUT_OF_SERVICE,
+        slot(day=5).start,
+    )
+    assert set(Booking.objects.filter(group=offer.group).values_list("state", flat=True)) == {"lapsed"}
+
+
+def test_who_awaits_an_instrument_is_told_that_it_is_back_once_nothing_that_it_needs_is_missing(linked):
+    waiting_for, order, after = wait(linked), received(linked), last_told()
+    suspend_second(linked)
+    suspend(linked)
+    messages = [message for _who, message, _path in told(after)]
+    assert messages == [
+        waiting.COMPANION_OUT_OF_SERVICE,
+        samples.COMPANION_OUT_OF_SERVICE,
+        waiting.OUT_OF_SERVICE,
+        samples.TO_PLAN_OUT_OF_SERVICE,
+    ]
+    after = last_told()
+    resume(linked)
+    assert told(after) == []
+    resume_second(linked)
+    assert told(after) == [
+        (waiting_for.user.name, waiting.COMPANION_IN_SERVICE, "/me/waiting/"),
+        (linked.researcher.name, samples.COMPANION_IN_SERVICE, of(order)),
+    ]
+
+
+def test_service_break_of_what_is_needed_is_not_told_while_the_instrument_is_out_of_service(linked):
+    wait(linked)
+    suspend(linked)
+    after = last_told()
+    suspend_second(linked)
+    resume_second(linked)
+    assert told(after) == []
+
+
+def test_page_of_a_service_break_says_that_who_awaits_what_needs_it_is_told(linked, see):
+    words = "候补须同时预约本仪器的其他仪器、或在该仪器有送样委托未结束的用户会收到通知。"
+
+    def says_so(decision):
+        return words in text_of(see(linked.manager, decision, linked.second.public_id))
+
+    before = says_so("instrument_suspend")
+    submitted(linked)
+    assert (before, says_so("instrument_suspend")) == (False, True)
+    suspend_second(linked)
+    assert says_so("instrument_resume")
 
 
 def test_who_suspends_an_instrument_is_told_of_the_offer_that_it_costs_them(city):
