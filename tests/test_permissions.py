@@ -404,6 +404,7 @@ OF_THE_SYSTEM = {
     "audit_seal": "a recurring job",
     "completeness_notices_send": "a recurring job",
     "sample_orders_lapse_due": "a recurring job",
+    "orders_to_hold_due": "a part of the recurring job of sample orders",
     "credit_appeals_pass_on_due": "a recurring job",
     "statements_draft_due": "a recurring job",
     "statements_remind_due": "a recurring job",

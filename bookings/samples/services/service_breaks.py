@@ -4,17 +4,31 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+from django.db.models import Q
+
 from bookings.requests.selectors.affected import has_companions_in_service
 from bookings.requests.services.notifications import get_instrument_name
 from bookings.samples.domain.deadlines import get_deadline
 from bookings.samples.domain.states import LAPSING_STATES, Progress, SampleOrderState
 from bookings.samples.models import SampleOrder
-from bookings.samples.selectors import get_order_progress, is_about_to_lapse, open_order_locks, open_orders
+from bookings.samples.selectors import (
+    get_order_progress,
+    is_about_to_lapse,
+    open_order_locks,
+    open_orders,
+    order_lock,
+)
 from bookings.samples.services import notifications
 from bookings.samples.services.changes import record_order
+from instrument_share.accounts.domain import OrganizationState
+from providers import public as providers
+from providers.domain import InstrumentState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from django.db.models import QuerySet
 
     from instrument_share.accounts.models import User
     from providers.models import Instrument
@@ -40,10 +54,42 @@ def orders_of_leaving_hold(actor: "User", instrument: "Instrument", reason: str,
     Under the instrument's lock. No quote is accepted meanwhile, and the unit may be suspended, too.
     """
     for order in _lock_lasting(instrument, now):
-        if order.state in LAPSING_STATES:
-            _set_deadline(order, None, actor, "sample_order.held", now)
-        if message := LEAVING_MESSAGES.get(_get_stage(order)):
-            notifications.notify_user(order, message, now, reason=reason)
+        _hold(order, actor, reason, now)
+
+
+def orders_to_hold_due(now: datetime) -> int:
+    """Take the deadline off orders that still have one although their instrument is out of service.
+
+    Those are the ones whose instrument had left before deadlines rested. Return their number.
+    """
+    return sum(_hold_due(pk, now) for pk in list(_orders_to_hold(now).values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _hold_due(order_id: int, now: datetime) -> bool:
+    providers.instrument_lock(SampleOrder.objects.get(pk=order_id).instrument_id)
+    order = order_lock(order_id)
+    if not _orders_to_hold(now).filter(pk=order_id).exists():
+        return False
+    is_suspended = order.instrument.state == InstrumentState.SUSPENDED
+    reason = order.instrument.suspension_reason if is_suspended else order.instrument.organization.reason
+    _hold(order, None, reason, now)
+    return True
+
+
+def _orders_to_hold(now: datetime) -> "QuerySet[SampleOrder]":
+    suspended = Q(instrument__state=InstrumentState.SUSPENDED) | Q(
+        instrument__state=InstrumentState.PUBLISHED,
+        instrument__organization__state=OrganizationState.SUSPENDED,
+    )
+    return SampleOrder.objects.filter(suspended, state__in=LAPSING_STATES, due_at__gt=now).order_by("id")
+
+
+def _hold(order: SampleOrder, actor: "User | None", reason: str, now: datetime) -> None:
+    if order.state in LAPSING_STATES:
+        _set_deadline(order, None, actor, "sample_order.held", now)
+    if message := LEAVING_MESSAGES.get(_get_stage(order)):
+        notifications.notify_user(order, message, now, reason=reason)
 
 
 def orders_of_returning_renew(actor: "User", instrument: "Instrument", now: datetime) -> None:
@@ -100,7 +146,7 @@ def _lock_lasting(instrument: "Instrument", now: datetime) -> "Iterator[SampleOr
 
 
 def _set_deadline(
-    order: SampleOrder, due_at: datetime | None, actor: "User", action: str, now: datetime
+    order: SampleOrder, due_at: datetime | None, actor: "User | None", action: str, now: datetime
 ) -> None:
     order.due_at = due_at
     order.save(update_fields=["due_at"])

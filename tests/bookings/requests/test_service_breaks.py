@@ -18,8 +18,10 @@ from bookings.samples.services.orders import sample_order_accept, sample_orders_
 from bookings.statements.services.reinstatement import organization_reinstate
 from bookings.waiting.services import notifications as waiting
 from bookings.waiting.services.offers import offer_decline
+from instrument_share.accounts.models import Organization
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.wording import from_plain
+from providers.models import Instrument
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.bookings.requests.test_together import linked_city
@@ -309,6 +311,32 @@ def test_no_order_lapses_out_of_service_and_each_step_has_its_whole_term_after(c
     for order, days in zip(orders, (3, 30), strict=True):
         order.refresh_from_db()
         assert order.due_at == LATER + days * DAY
+
+
+@pytest.mark.parametrize("unit", [False, True])
+def test_order_whose_instrument_left_before_deadlines_rested_does_not_lapse_out_of_service(city, unit):
+    order, at_unit = quoted(city), received(city)
+    if unit:
+        Organization.objects.filter(pk=city.owner.pk).update(state="suspended", reason="真空泵故障")
+    else:
+        suspension = {"state": "suspended", "suspension_reason": "真空泵故障", "suspended_at": NOW}
+        Instrument.objects.filter(pk=city.instrument.pk).update(**suspension)
+    after = last_told()
+    assert [sample_orders_lapse_due(now) for now in (NOW + DAY, NOW + 2 * DAY, LATER)] == [0, 0, 0]
+    assert told(after) == [(city.researcher.name, samples.TO_ACCEPT_OUT_OF_SERVICE, of(order))]
+    assert Notification.objects.get(pk__gt=after).params["reason"] == "真空泵故障"
+    (entry,) = AuditEntry.objects.filter(action="sample_order.held")
+    assert (entry.subject_id, entry.actor, entry.at) == (order.public_id, None, NOW + DAY)
+    for one in (order, at_unit):
+        one.refresh_from_db()
+    assert (order.state, order.due_at, at_unit.due_at) == ("quoted", None, NOW + 7 * DAY)
+    if unit:
+        officer = factories.officer()
+        organization_reinstate(actor=officer, organization_id=city.owner.pk, now=LATER)
+    else:
+        resume(city, now=LATER)
+    order.refresh_from_db()
+    assert order.due_at == LATER + 14 * DAY
 
 
 def test_report_stays_due_as_it_was(city):
