@@ -17,6 +17,7 @@ from bookings.requests.selectors.affected import (
     find_depending,
     get_qualification_condition,
     get_upcoming_condition,
+    has_companions_in_service,
 )
 from bookings.requests.services import instrument_decisions
 from bookings.requests.services.instrument_decisions import (
@@ -138,16 +139,18 @@ def resume(request: SignedInRequest, public_id: str) -> Confirmation:
     instrument = _instrument(request, public_id, "providers.suspend_instrument")
     providers.require_resumable(request.user, instrument)
     home = _home(request, instrument)
+    is_complete = has_companions_in_service(instrument.pk)
+    later = _("It can be booked again once everything that is booked with it is back in service, too.")
     return Confirmation(
         heading=_("Put “{name}” back into service").format(name=bilingual(instrument, "name")),
         consequences=[
-            _("It can be booked again at once, by the rule in force."),
-            *_tell_who_is_told(instrument),
+            _("It can be booked again at once, by the rule in force.") if is_complete else later,
+            *(_tell_who_is_told(instrument) if is_complete else ()),
             *_tell_who_is_told_beside(instrument),
         ],
         action=_("Put back into service"),
         perform=lambda: instrument_resume(actor=request.user, instrument_id=instrument.pk, now=clock.now()),
-        success=_("It can be booked again."),
+        success=_("It can be booked again.") if is_complete else later,
         back_address=home,
     )
 

@@ -234,6 +234,21 @@ def test_page_of_a_service_break_says_that_who_awaits_what_needs_it_is_told(link
     assert says_so("instrument_resume")
 
 
+def test_page_that_puts_an_instrument_back_says_when_it_can_be_booked_and_who_is_told(linked, see):
+    submitted(linked)
+    suspend(linked)
+    suspend_second(linked)
+    words = ("同时预约的仪器均恢复服务后，方可重新预约。", "候补该仪器和有送样委托未结束的用户会收到通知。")
+
+    def says():
+        text = text_of(see(linked.manager, "instrument_resume", linked.instrument.public_id))
+        return [one in text for one in words]
+
+    assert says() == [True, False]
+    resume_second(linked)
+    assert says() == [False, True]
+
+
 def test_who_suspends_an_instrument_is_told_of_the_offer_that_it_costs_them(city):
     join(city, city.manager, wanted=slot(day=5), payer=False)
     after = last_told()
