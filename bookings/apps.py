@@ -131,6 +131,7 @@ def _register_answers_between_rooms() -> None:
         register_charge_dropper,
         register_check_in_delay,
         register_claim_teller,
+        register_companion_watchers,
         register_hand_over_deadline,
         register_price_reader,
         register_retirement_ender,
@@ -144,8 +145,8 @@ def _register_answers_between_rooms() -> None:
     )
     from bookings.requests.services.held_time import register_rival_teller, register_time_taker
     from bookings.requests.services.notifications import notify_of_closed_project, notify_of_reopened_project
+    from bookings.samples.services import service_breaks
     from bookings.samples.services.handling import orders_of_retired_reject
-    from bookings.samples.services.service_breaks import orders_of_leaving_hold, orders_of_returning_renew
     from bookings.samples.views.orders import describe_open_orders
     from bookings.statements.selectors.statements import may_waive_charge
     from bookings.statements.services.drafting import charge_drop
@@ -174,7 +175,13 @@ def _register_answers_between_rooms() -> None:
     register_retirement_ender(waits_of_retired_end)
     register_retirement_ender(orders_of_retired_reject)
     register_service_watchers(waiting_notifications.notify_of_leaving, waiting_notifications.notify_of_return)
-    register_service_watchers(orders_of_leaving_hold, orders_of_returning_renew)
+    register_service_watchers(service_breaks.orders_of_leaving_hold, service_breaks.orders_of_returning_renew)
+    register_companion_watchers(
+        waiting_notifications.notify_of_companion_leaving, waiting_notifications.notify_of_companion_return
+    )
+    register_companion_watchers(
+        service_breaks.orders_of_companion_leaving_tell, service_breaks.orders_of_companion_return_tell
+    )
     register_uses_reader(sum_project_uses)
     register_bookings_ahead(
         count_bookings_ahead, list_users_ahead, notify_of_closed_project, notify_of_reopened_project

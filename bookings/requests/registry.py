@@ -21,6 +21,8 @@ DelayReader = Callable[[Collection[int]], timedelta]
 RetirementEnder = Callable[["User", int, str, datetime], None]
 LeavingWatcher = Callable[["User", "Instrument", str, datetime], None]
 ReturnWatcher = Callable[["User", "Instrument", datetime], None]
+CompanionLeavingWatcher = Callable[["User", "Instrument", "Instrument", str, datetime], None]
+CompanionReturnWatcher = Callable[["User", "Instrument", "Instrument", datetime], None]
 ChargeDropper = Callable[["Booking", "User | None", datetime], bool]
 _claim_tellers: list[ClaimTeller] = []
 _wait_readers: list[WaitReader] = []
@@ -31,6 +33,8 @@ _act_askers: dict[str, ActAsker] = {}
 _retirement_enders: list[RetirementEnder] = []
 _leaving_watchers: list[LeavingWatcher] = []
 _return_watchers: list[ReturnWatcher] = []
+_companion_leaving_watchers: list[CompanionLeavingWatcher] = []
+_companion_return_watchers: list[CompanionReturnWatcher] = []
 _charge_droppers: list[ChargeDropper] = []
 
 
@@ -126,6 +130,31 @@ def announce_return(actor: "User", instrument: "Instrument", now: datetime) -> N
     """Tell those who await the instrument that it is back in service."""
     for watch in _return_watchers:
         watch(actor, instrument, now)
+
+
+def register_companion_watchers(leaving: CompanionLeavingWatcher, returning: CompanionReturnWatcher) -> None:
+    """Call `leaving` for an instrument whose companion goes out of service, `returning` as it is back.
+
+    The companion, which they take second, is one without which the instrument can't be booked.
+    """
+    _companion_leaving_watchers.append(leaving)
+    _companion_return_watchers.append(returning)
+
+
+def announce_companion_leaving(
+    actor: "User", instrument: "Instrument", companion: "Instrument", reason: str, now: datetime
+) -> None:
+    """Tell those who await the instrument that its companion is out of service."""
+    for watch in _companion_leaving_watchers:
+        watch(actor, instrument, companion, reason, now)
+
+
+def announce_companion_return(
+    actor: "User", instrument: "Instrument", companion: "Instrument", now: datetime
+) -> None:
+    """Tell those who await the instrument that its companion is back in service."""
+    for watch in _companion_return_watchers:
+        watch(actor, instrument, companion, now)
 
 
 def register_charge_dropper(dropper: ChargeDropper) -> None:

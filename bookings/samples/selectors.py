@@ -167,13 +167,18 @@ def order_lock(order_id: int) -> SampleOrder:
     return require_found(_with_relations(locked).first())
 
 
+def open_orders(instrument_id: int) -> QuerySet[SampleOrder]:
+    """Return the orders for an instrument that have not ended, oldest first."""
+    found = SampleOrder.objects.filter(instrument_id=instrument_id, state__in=OPEN_STATES)
+    return _with_relations(found).order_by("pk")
+
+
 def open_order_locks(instrument_id: int) -> "Iterator[SampleOrder]":
     """Lock the orders for an instrument that have not ended one after the other, and yield each.
 
     The caller has locked the instrument.
     """
-    found = SampleOrder.objects.filter(instrument_id=instrument_id, state__in=OPEN_STATES)
-    for pk in list(found.order_by("pk").values_list("pk", flat=True)):
+    for pk in list(open_orders(instrument_id).values_list("pk", flat=True)):
         order = order_lock(pk)
         if order.state in OPEN_STATES:
             yield order
@@ -349,7 +354,7 @@ def get_order_applicant(order: SampleOrder) -> Applicant:
 
 def count_open_orders(instrument_id: int) -> int:
     """Return how many orders for the instrument have not ended."""
-    return SampleOrder.objects.filter(instrument_id=instrument_id, state__in=OPEN_STATES).count()
+    return open_orders(instrument_id).count()
 
 
 def get_possible_moves(viewer: "Viewer", order: SampleOrder, now: datetime) -> set[str]:

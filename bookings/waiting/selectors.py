@@ -191,6 +191,14 @@ def get_waits_for(instrument_id: int) -> QuerySet[WaitlistEntry]:
     return found.select_related("instrument", "user").order_by("joined_at", "id")
 
 
+def get_starts_withdrawn_at(waiting: QuerySet[WaitlistEntry], now: datetime) -> dict[int, datetime]:
+    """Return the start of each offer that a decision of this instant withdrew, by id of its wait."""
+    withdrawn = WaitlistOffer.objects.filter(
+        WITHDRAWN, entry__in=waiting, booking__state=BookingState.LAPSED, booking__ended_at=now
+    )
+    return dict(withdrawn.values_list("entry", "booking__starts_at"))
+
+
 def get_waits_naming(project: "Project") -> QuerySet[WaitlistEntry]:
     """Return the waits that name a project, with or without an open offer, by when they were joined."""
     found = WaitlistEntry.objects.filter(OPEN, organization_project=project)

@@ -17,7 +17,9 @@ from bookings.usage.selectors.usage import get_current_values, usage_logs
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.usage import usage_confirm, usage_correct
 from instrument_share.accounts import selectors as accounts
-from instrument_share.accounts.domain import Role
+from instrument_share.accounts.domain import MembershipState, Role
+from instrument_share.accounts.models import Membership
+from instrument_share.accounts.services import account_lock
 from instrument_share.journal import selectors as journal
 from instrument_share.pages.views import keeper, me
 from providers.instruments.models import Keeper
@@ -246,7 +248,7 @@ def test_request_on_a_suspended_instrument_is_offered_to_be_declined_alone(city,
     assert chosen not in see(city.keeper, "keeper").content.decode()
 
 
-@pytest.mark.parametrize("why", ["credit", "project"])
+@pytest.mark.parametrize("why", ["credit", "project", "account", "membership"])
 def test_another_time_is_proposed_for_no_request_that_can_be_moved_to_none(city, see, why):
     if why == "project":
         add_project(city, for_all_members=True)
@@ -264,6 +266,11 @@ def test_another_time_is_proposed_for_no_request_that_can_be_moved_to_none(city,
     assert [offered(*one) for one in desks] == [([True, True], 0)] * 2
     if why == "project":
         project_close(actor=city.admin, project_id=city.project.pk, now=NOW)
+    elif why == "account":
+        admin = factories.member(factories.organization(), Role.SYSADMIN)
+        account_lock(actor=admin, user_id=city.researcher.pk, reason="被盗用", now=NOW)
+    elif why == "membership":
+        Membership.objects.filter(user=city.researcher).update(state=MembershipState.ENDED)
     else:
         for day in range(3):
             assert [offered(*one) for one in desks] == [([True, True], 0)] * 2

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bookings.requests.domain.states import CANCELLABLE_STATES, NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking
+from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.bookings import bookings
 from bookings.requests.selectors.costs import CancelCost, get_cost_of_one
 from instrument_share.accounts import selectors as accounts
@@ -20,7 +21,7 @@ from providers.domain import OPERATED_BY_USER
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Membership, Organization, User
     from instrument_share.accounts.selectors import Viewer
-    from providers.models import Qualification
+    from providers.models import Instrument, Qualification
 
 
 def get_upcoming_condition(instrument_id: int, now: datetime) -> Q:
@@ -101,6 +102,19 @@ def get_organization_suspension_effects(
         under_way=list(_with_names(under_way)),
         people=list(accounts.people_of(organization)),
     )
+
+
+def find_depending(instrument_id: int) -> "list[Instrument]":
+    """Return the instruments that can be booked only while this one is in service, and lack nothing else."""
+    ids = providers.linking_ids(instrument_id)
+    needs = {pk: {pk, *linked} - {instrument_id} for pk, linked in providers.links_of(ids).items()}
+    by_id = {one.pk: one for one in providers.instruments_by_id(set().union(*needs.values()))}
+    return [by_id[pk] for pk in ids if all(is_in_service(by_id[each]) for each in needs[pk])]
+
+
+def has_companions_in_service(instrument_id: int) -> bool:
+    """Return whether everything without which the instrument can't be booked is in service."""
+    return all(map(is_in_service, providers.instruments_by_id(providers.linked_ids(instrument_id))))
 
 
 def bookings_ending_with_membership(

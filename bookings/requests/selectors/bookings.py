@@ -12,7 +12,7 @@ from bookings.requests.domain.quota import get_year_interval
 from bookings.requests.domain.states import HOLDING_STATES, NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.project_budget import get_unusable_project_condition
-from bookings.requests.selectors.request_facts import is_user_suspended
+from bookings.requests.selectors.request_facts import get_refused_user_condition
 from bookings.requests.selectors.scope import get_responsible_condition, get_visible_condition
 from instrument_share.accounts.domain import OrganizationState
 from instrument_share.kernel.city_time import CITY_TIME
@@ -22,8 +22,6 @@ from providers import public as providers
 from providers.domain import InstrumentState
 
 if TYPE_CHECKING:
-    from django.db.models.expressions import Combinable
-
     from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
 
@@ -119,9 +117,9 @@ def is_held_in_place() -> Exists:
     return Exists(together.exclude(in_service))
 
 
-def is_kept_from_moving(now: datetime) -> "Combinable":
+def is_kept_from_moving(now: datetime) -> Q:
     """Return whether a booking's project, or what its user may book, keeps it from moving, as a condition."""
-    return get_unusable_project_condition() | is_user_suspended(now)
+    return get_unusable_project_condition() | get_refused_user_condition(now)
 
 
 def find_immovable(found: Collection[Booking], now: datetime) -> dict[int, bool]:

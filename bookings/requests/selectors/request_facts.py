@@ -285,10 +285,16 @@ def counting_credit_events(user_id: int | OuterRef, now: datetime) -> "QuerySet[
     return found.exclude(lifted).exclude(get_taken_back_condition())
 
 
-def is_user_suspended(now: datetime) -> Exists:
-    """Return whether so many credit events of a booking's user count as suspend them, as a condition."""
+def get_refused_user_condition(now: datetime) -> Q:
+    """Return the condition for bookings whose user may book nothing at present.
+
+    It finds what `bookings.requests.domain.admission.find_requester_problems` finds of one person.
+    """
     counting = counting_credit_events(OuterRef("user"), now).order_by("pk")
-    return Exists(counting[SUSPENSION_THRESHOLD - 1 : SUSPENSION_THRESHOLD])
+    is_suspended = Exists(counting[SUSPENSION_THRESHOLD - 1 : SUSPENSION_THRESHOLD])
+    of_payer = accounts.standing_rows(OuterRef("user")).filter(organization=OuterRef("payer_organization"))
+    is_no_member = Q(~Exists(of_payer), payer_organization__isnull=False)
+    return Q(user__is_active=False) | is_no_member | Q(is_suspended)
 
 
 def get_taken_back_condition(path: str = "") -> Q:

@@ -8,13 +8,28 @@ from django.db import transaction
 
 from bookings.requests.domain.errors import REASON_MISSING, InstrumentHitsBookings, QualificationHitsBookings
 from bookings.requests.models import Booking
-from bookings.requests.registry import announce_leaving, announce_return, end_with_retirement
+from bookings.requests.registry import (
+    announce_companion_leaving,
+    announce_companion_return,
+    announce_leaving,
+    announce_return,
+    end_with_retirement,
+)
 from bookings.requests.selectors.admission import is_in_service
-from bookings.requests.selectors.affected import get_qualification_condition, get_upcoming_condition
+from bookings.requests.selectors.affected import (
+    find_depending,
+    get_qualification_condition,
+    get_upcoming_condition,
+)
 from bookings.requests.selectors.holds import instrument_group_lock
 from bookings.requests.services.held_time import pass_on_instruments
 from bookings.requests.services.next_free import next_free_refresh
-from bookings.requests.services.outcomes import Outcome, affected_bookings_lock, apply_outcomes
+from bookings.requests.services.outcomes import (
+    Outcome,
+    affected_bookings_lock,
+    affected_offers_withdraw,
+    apply_outcomes,
+)
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_reason
 from providers import public as providers
@@ -36,6 +51,8 @@ def instrument_suspend(
 ) -> "Instrument":
     """Suspend an instrument and notify the users of its bookings, and who awaits it otherwise.
 
+    Among them is who awaits an instrument that can't be booked without it.
+
     `outcomes` give, by public id, the outcome of each booking that has not begun: "keep" (where the
     instrument is back by then), another interval, or "cancel", without charge. What the unit has suspended
     already, and the bureau suspends too, takes no booking elsewhere. Raises InstrumentHitsBookings with the
@@ -47,12 +64,16 @@ def instrument_suspend(
     can_move = instrument.state != InstrumentState.SUSPENDED
     choices = {"cancel", "move", "keep"} if can_move else {"cancel", "keep"}
     affected = _upcoming_bookings_lock(instrument_id, outcomes, choices, now)
+    booked = affected_offers_withdraw(affected, actor=actor, reason=reason, now=now)
     # Moved first: no booking goes to an instrument that is suspended.
-    apply_outcomes(affected, actor=actor, reason=reason, decision="suspension", now=now)
+    apply_outcomes(booked, actor=actor, reason=reason, decision="suspension", now=now)
     suspended = providers.instrument_suspend(actor=actor, instrument_id=instrument_id, reason=reason, now=now)
     next_free_refresh([instrument_id], now)
     if leaves_service:
-        announce_leaving(actor, suspended, suspended.suspension_reason, now)
+        reason = suspended.suspension_reason
+        announce_leaving(actor, suspended, reason, now)
+        for depending in find_depending(instrument_id):
+            announce_companion_leaving(actor, depending, suspended, reason, now)
     return suspended
 
 
@@ -60,12 +81,15 @@ def instrument_suspend(
 def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> "Instrument":
     """Put an instrument back into service and refresh its next free time; who awaits it is told.
 
-    While its unit is suspended it stays out of service.
+    So is who awaits an instrument that can't be booked without it. While its unit is suspended it stays out
+    of service.
     """
     resumed = providers.instrument_resume(actor=actor, instrument_id=instrument_id, now=now)
     next_free_refresh([instrument_id], now)
     if is_in_service(resumed):
         announce_return(actor, resumed, now)
+        for depending in find_depending(instrument_id):
+            announce_companion_return(actor, depending, resumed, now)
     pass_on_instruments([instrument_id], now)
     return resumed
 

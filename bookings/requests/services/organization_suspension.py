@@ -83,15 +83,18 @@ def cancel_for_suspension(
 ) -> None:
     """Cancel a booking that can't begin, without charge, and tell its user and keepers elsewhere.
 
-    Of an offer from the waiting list, `write_cancellation` tells that it is withdrawn.
+    Of an offer from the waiting list, `write_cancellation` tells that it is withdrawn; of one of its own
+    instruments they read as they are told that nothing is offered (`announce_leaving`).
     """
+    is_elsewhere = booking.instrument.organization_id != organization.pk
     was_offered = booking.state == BookingState.OFFERED
-    write_cancellation(booking, actor=actor, reason=organization.reason, now=now, announce=was_offered)
+    announce = was_offered and is_elsewhere
+    write_cancellation(booking, actor=actor, reason=organization.reason, now=now, announce=announce)
     if was_offered:
         return
     told = {"organization": _name(organization), "reason": organization.reason}
     notifications.notify_user(booking, notifications.CANCELLED_WITH_SUSPENSION, now, **told)
-    if booking.instrument.organization_id != organization.pk:
+    if is_elsewhere:
         notifications.notify_keepers(booking, notifications.CANCELLED_WITH_SUSPENSION, now, **told)
 
 

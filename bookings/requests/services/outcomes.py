@@ -14,6 +14,7 @@ from bookings.requests.selectors.companions import get_companions
 from bookings.requests.services import notifications
 from bookings.requests.services.bookings import get_terms, require_admitted_move, write_move_by_unit
 from bookings.requests.services.cancellations import cancel_companions, get_note, write_cancellation
+from bookings.requests.services.held_time import let_offer_go
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
@@ -98,6 +99,23 @@ def apply_outcomes(
             notifications.notify_user(booking, kept_message, now, reason=reason)
         else:
             _apply_outcome(booking, outcome, actor, reason, decision, now)
+
+
+def affected_offers_withdraw(
+    affected: Iterable[tuple[Booking, Outcome]], *, actor: "User", reason: str, now: datetime
+) -> list[tuple[Booking, Outcome]]:
+    """Withdraw the offers among affected bookings, with what was offered beside each; return the others.
+
+    Nobody is told: who calls it announces to everybody who waits why nothing is offered (`announce_leaving`).
+    """
+    others = []
+    for booking, outcome in affected:
+        if booking.state != BookingState.OFFERED:
+            others.append((booking, outcome))
+            continue
+        for one in (*get_companions(booking), booking):
+            let_offer_go(one, "lapse", actor=actor, reason=get_note(reason), now=now)
+    return others
 
 
 def _keep(booking: Booking, actor: "User", reason: str | Bilingual, decision: str, now: datetime) -> None:

@@ -13,7 +13,12 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.requests.forms.outcomes import CANCEL, KEEP, MOVE
 from bookings.requests.registry import tell_claims
-from bookings.requests.selectors.affected import get_qualification_condition, get_upcoming_condition
+from bookings.requests.selectors.affected import (
+    find_depending,
+    get_qualification_condition,
+    get_upcoming_condition,
+    has_companions_in_service,
+)
 from bookings.requests.services import instrument_decisions
 from bookings.requests.services.instrument_decisions import (
     instrument_resume,
@@ -60,6 +65,7 @@ def suspend(request: SignedInRequest, public_id: str) -> HttpResponse:
             _("Uses that are under way go on."),
             *_tell_what_needs_it(request, instrument),
             *tell_claims(instrument.pk),
+            *_tell_who_is_told_beside(instrument),
         ],
         action=_("Suspend with this reason"),
         condition=get_upcoming_condition(instrument.pk, now),
@@ -114,6 +120,14 @@ def _tell_who_is_told(instrument: "Instrument") -> list[str]:
     return [text] if tell_claims(instrument.pk) else []
 
 
+def _tell_who_is_told_beside(instrument: "Instrument") -> list[str]:
+    text = _(
+        "Who waits for an instrument that can only be booked together with it, or has an open sample order "
+        "for one, is told."
+    )
+    return [text] if any(tell_claims(one.pk) for one in find_depending(instrument.pk)) else []
+
+
 def _tell_waiting_changes(instrument: "Instrument") -> list[str]:
     text = _("Its changes that wait for the bureau’s review are dropped.")
     return [text] if instrument.pending_values else []
@@ -125,15 +139,18 @@ def resume(request: SignedInRequest, public_id: str) -> Confirmation:
     instrument = _instrument(request, public_id, "providers.suspend_instrument")
     providers.require_resumable(request.user, instrument)
     home = _home(request, instrument)
+    is_complete = has_companions_in_service(instrument.pk)
+    later = _("It can be booked again once everything that is booked with it is back in service, too.")
     return Confirmation(
         heading=_("Put “{name}” back into service").format(name=bilingual(instrument, "name")),
         consequences=[
-            _("It can be booked again at once, by the rule in force."),
-            *_tell_who_is_told(instrument),
+            _("It can be booked again at once, by the rule in force.") if is_complete else later,
+            *(_tell_who_is_told(instrument) if is_complete else ()),
+            *_tell_who_is_told_beside(instrument),
         ],
         action=_("Put back into service"),
         perform=lambda: instrument_resume(actor=request.user, instrument_id=instrument.pk, now=clock.now()),
-        success=_("It can be booked again."),
+        success=_("It can be booked again.") if is_complete else later,
         back_address=home,
     )
 

@@ -66,6 +66,14 @@ TO_HAND_IN_IN_SERVICE = gettext_noop(
 TO_PLAN_IN_SERVICE = gettext_noop(
     "{instrument} is back in service. The unit plans a time for your samples ({subject})."
 )
+COMPANION_OUT_OF_SERVICE = gettext_noop(
+    "{companion}, which is booked together with {instrument}, is out of service: {reason} Your order of "
+    "samples ({subject}) stands with its deadline; no time can be planned for it until {companion} is back."
+)
+COMPANION_IN_SERVICE = gettext_noop(
+    "{companion}, which is booked together with {instrument}, is back in service: a time can be planned for "
+    "your samples ({subject})."
+)
 KEPT_BY_RETIRED = gettext_noop(
     "{instrument} was retired: {reason} Your samples ({subject}) are not measured; the unit gives them back "
     "or disposes of them."

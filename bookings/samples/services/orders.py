@@ -23,6 +23,7 @@ from bookings.samples.selectors import (
 )
 from bookings.samples.services import notifications
 from bookings.samples.services.changes import move_order, order_lock_for, record_order
+from bookings.samples.services.service_breaks import orders_to_hold_due
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import Problem, gettext_noop, require_found
@@ -145,7 +146,11 @@ def sample_order_cancel(*, actor: "User", order_id: int, now: datetime, reason: 
 
 
 def sample_orders_lapse_due(now: datetime) -> int:
-    """Let orders lapse whose deadline has passed, each in its own transaction; return their number."""
+    """Let orders lapse whose deadline has passed, each in its own transaction; return their number.
+
+    First the deadlines rest of those whose instrument is out of service.
+    """
+    orders_to_hold_due(now)
     return sum(_lapse(pk, now) for pk in list(orders_to_lapse(now).values_list("pk", flat=True)))
 
 

@@ -2,17 +2,33 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+from django.db.models import Q
+
+from bookings.requests.selectors.affected import has_companions_in_service
+from bookings.requests.services.notifications import get_instrument_name
 from bookings.samples.domain.deadlines import get_deadline
 from bookings.samples.domain.states import LAPSING_STATES, Progress, SampleOrderState
 from bookings.samples.models import SampleOrder
-from bookings.samples.selectors import get_order_progress, is_about_to_lapse, open_order_locks
+from bookings.samples.selectors import (
+    get_order_progress,
+    is_about_to_lapse,
+    open_order_locks,
+    open_orders,
+    order_lock,
+)
 from bookings.samples.services import notifications
 from bookings.samples.services.changes import record_order
+from instrument_share.accounts.domain import OrganizationState
+from providers import public as providers
+from providers.domain import InstrumentState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from django.db.models import QuerySet
 
     from instrument_share.accounts.models import User
     from providers.models import Instrument
@@ -38,23 +54,91 @@ def orders_of_leaving_hold(actor: "User", instrument: "Instrument", reason: str,
     Under the instrument's lock. No quote is accepted meanwhile, and the unit may be suspended, too.
     """
     for order in _lock_lasting(instrument, now):
-        if order.state in LAPSING_STATES:
-            _set_deadline(order, None, actor, "sample_order.held", now)
-        if message := LEAVING_MESSAGES.get(_get_stage(order)):
-            notifications.notify_user(order, message, now, reason=reason)
+        _hold(order, actor, reason, now)
+
+
+def orders_to_hold_due(now: datetime) -> int:
+    """Take the deadline off orders that still have one although their instrument is out of service.
+
+    Those are the ones whose instrument had left before deadlines rested. Return their number.
+    """
+    return sum(_hold_due(pk, now) for pk in list(_orders_to_hold(now).values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def _hold_due(order_id: int, now: datetime) -> bool:
+    providers.instrument_lock(SampleOrder.objects.get(pk=order_id).instrument_id)
+    order = order_lock(order_id)
+    if not _orders_to_hold(now).filter(pk=order_id).exists():
+        return False
+    is_suspended = order.instrument.state == InstrumentState.SUSPENDED
+    reason = order.instrument.suspension_reason if is_suspended else order.instrument.organization.reason
+    _hold(order, None, reason, now)
+    return True
+
+
+def _orders_to_hold(now: datetime) -> "QuerySet[SampleOrder]":
+    suspended = Q(instrument__state=InstrumentState.SUSPENDED) | Q(
+        instrument__state=InstrumentState.PUBLISHED,
+        instrument__organization__state=OrganizationState.SUSPENDED,
+    )
+    return SampleOrder.objects.filter(suspended, state__in=LAPSING_STATES, due_at__gt=now).order_by("id")
+
+
+def _hold(order: SampleOrder, actor: "User | None", reason: str, now: datetime) -> None:
+    if order.state in LAPSING_STATES:
+        _set_deadline(order, None, actor, "sample_order.held", now)
+    if message := LEAVING_MESSAGES.get(_get_stage(order)):
+        notifications.notify_user(order, message, now, reason=reason)
 
 
 def orders_of_returning_renew(actor: "User", instrument: "Instrument", now: datetime) -> None:
     """Let the whole term of the next step begin, as an instrument is back; tell who has open orders.
 
-    Under the instrument's lock.
+    Under the instrument's lock. For samples that are there a time is planned once what is booked with it is
+    back, too.
     """
+    can_plan = has_companions_in_service(instrument.pk)
     for order in _lock_lasting(instrument, now):
         if order.state in LAPSING_STATES:
             due_at = get_deadline(order.state, now, order.report_days)
             _set_deadline(order, due_at, actor, "sample_order.due_anew", now)
-        if message := RETURN_MESSAGES.get(_get_stage(order)):
+        stage = _get_stage(order)
+        if (message := RETURN_MESSAGES.get(stage)) and (can_plan or stage != Progress.TO_PLAN):
             notifications.notify_user(order, message, now)
+
+
+def orders_of_companion_leaving_tell(
+    actor: "User", instrument: "Instrument", companion: "Instrument", reason: str, now: datetime
+) -> None:
+    """Tell who has open orders, other than who decided, that no time is planned for them.
+
+    What is booked with their instrument is out of service. Quotes are made and accepted meanwhile, and
+    samples received, so that deadlines stay.
+    """
+    message = notifications.COMPANION_OUT_OF_SERVICE
+    _tell_of_companion(actor, instrument, companion, message, now, reason=reason)
+
+
+def orders_of_companion_return_tell(
+    actor: "User", instrument: "Instrument", companion: "Instrument", now: datetime
+) -> None:
+    """Tell who has open orders, other than who decided, that what is booked with their instrument is back."""
+    _tell_of_companion(actor, instrument, companion, notifications.COMPANION_IN_SERVICE, now)
+
+
+def _tell_of_companion(
+    actor: "User",
+    instrument: "Instrument",
+    companion: "Instrument",
+    message: str,
+    now: datetime,
+    **params: Any,
+) -> None:
+    name = get_instrument_name(companion)
+    for order in open_orders(instrument.pk).exclude(user=actor):
+        if _get_stage(order) in LEAVING_MESSAGES and not is_about_to_lapse(order, now):
+            notifications.notify_user(order, message, now, companion=name, **params)
 
 
 def _lock_lasting(instrument: "Instrument", now: datetime) -> "Iterator[SampleOrder]":
@@ -62,7 +146,7 @@ def _lock_lasting(instrument: "Instrument", now: datetime) -> "Iterator[SampleOr
 
 
 def _set_deadline(
-    order: SampleOrder, due_at: datetime | None, actor: "User", action: str, now: datetime
+    order: SampleOrder, due_at: datetime | None, actor: "User | None", action: str, now: datetime
 ) -> None:
     order.due_at = due_at
     order.save(update_fields=["due_at"])

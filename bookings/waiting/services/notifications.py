@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from bookings.requests.selectors.affected import has_companions_in_service
 from bookings.requests.services.notifications import get_instrument_name
-from bookings.waiting.selectors import get_waits_for, get_waits_naming
+from bookings.waiting.selectors import get_starts_withdrawn_at, get_waits_for, get_waits_naming
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
@@ -67,9 +68,26 @@ OUT_OF_SERVICE = gettext_noop(
     "{instrument} is out of service: {reason} You stay on the waiting list until {latest}; nothing is "
     "offered to you until it is back."
 )
+OFFER_OUT_OF_SERVICE = gettext_noop(
+    "The offer of {instrument} from {starts_at} was withdrawn, as it is out of service: {reason} You stay on "
+    "the waiting list until {latest}; nothing is offered to you until it is back."
+)
 IN_SERVICE = gettext_noop(
     "{instrument} is back in service. You are on its waiting list until {latest}: time that is free is "
     "offered to you again."
+)
+COMPANION_OUT_OF_SERVICE = gettext_noop(
+    "{companion}, which is booked together with {instrument}, is out of service: {reason} You stay on the "
+    "waiting list of {instrument} until {latest}; nothing is offered to you until {companion} is back."
+)
+OFFER_COMPANION_OUT_OF_SERVICE = gettext_noop(
+    "The offer of {instrument} from {starts_at} was withdrawn, as {companion}, which is booked together with "
+    "it, is out of service: {reason} You stay on the waiting list until {latest}; nothing is offered to you "
+    "until {companion} is back."
+)
+COMPANION_IN_SERVICE = gettext_noop(
+    "{companion}, which is booked together with {instrument}, is back in service. You are on the waiting "
+    "list of {instrument} until {latest}: time that is free is offered to you again."
 )
 OVER = gettext_noop(
     "Your wait for {instrument} has ended: no time before {latest} can be offered to you any more."
@@ -101,15 +119,57 @@ def notify_of_closed_project(project: "Project", actor: "User", now: datetime) -
 
 
 def notify_of_leaving(actor: "User", instrument: "Instrument", reason: str, now: datetime) -> None:
-    """Tell those who wait for an instrument, other than who decided, that it is out of service."""
-    for entry in get_waits_for(instrument.pk).exclude(user=actor):
-        notify_waiting(entry, OUT_OF_SERVICE, now, reason=reason)
+    """Tell those who wait for an instrument that it is out of service, and of an offer that ended with it.
+
+    Who decided is told of their offer alone.
+    """
+    _notify_of_break(actor, instrument, OUT_OF_SERVICE, OFFER_OUT_OF_SERVICE, now, reason=reason)
+
+
+def _notify_of_break(
+    actor: "User", instrument: "Instrument", message: str, with_offer: str, now: datetime, **params: Any
+) -> None:
+    """Tell those who wait that nothing is offered; `with_offer` is for whom this has cost an offer, too."""
+    waiting = get_waits_for(instrument.pk)
+    starts = get_starts_withdrawn_at(waiting, now)
+    for entry in waiting:
+        if start := starts.get(entry.pk):
+            told = {**params, "starts_at": start}
+            _notify(entry, with_offer, now, page_address("my_waiting"), start, told)
+        elif entry.user_id != actor.pk:
+            notify_waiting(entry, message, now, **params)
 
 
 def notify_of_return(actor: "User", instrument: "Instrument", now: datetime) -> None:
-    """Tell those who wait for an instrument, other than who decided, that it is back in service."""
+    """Tell those who wait for an instrument, other than who decided, that it is back in service.
+
+    Where it can't be booked yet, as what is booked with it is not back, they are told once that is.
+    """
+    if has_companions_in_service(instrument.pk):
+        _notify_of_end(actor, instrument, IN_SERVICE, now)
+
+
+def notify_of_companion_leaving(
+    actor: "User", instrument: "Instrument", companion: "Instrument", reason: str, now: datetime
+) -> None:
+    """Tell those who wait the same where what is booked with their instrument is out of service."""
+    messages = COMPANION_OUT_OF_SERVICE, OFFER_COMPANION_OUT_OF_SERVICE
+    name = get_instrument_name(companion)
+    _notify_of_break(actor, instrument, *messages, now, companion=name, reason=reason)
+
+
+def notify_of_companion_return(
+    actor: "User", instrument: "Instrument", companion: "Instrument", now: datetime
+) -> None:
+    """Tell those who wait, other than who decided, that what is booked with their instrument is back."""
+    _notify_of_end(actor, instrument, COMPANION_IN_SERVICE, now, companion=get_instrument_name(companion))
+
+
+def _notify_of_end(
+    actor: "User", instrument: "Instrument", message: str, now: datetime, **params: Any
+) -> None:
     for entry in get_waits_for(instrument.pk).exclude(user=actor):
-        notify_waiting(entry, IN_SERVICE, now)
+        notify_waiting(entry, message, now, **params)
 
 
 def notify_of_acceptance(booking: "Booking", actor: "User", now: datetime) -> None:

@@ -92,8 +92,8 @@ def binding_memberships() -> QuerySet[Membership]:
     return Membership.objects.exclude(ended_at__lt=Now() - BOUND_FOR)
 
 
-def standing_rows(viewer: User) -> QuerySet[Membership]:
-    """Return the memberships that give the person a standing."""
+def standing_rows(viewer: User | OuterRef) -> QuerySet[Membership]:
+    """Return the memberships that give the person, or that of each row of an outer query, a standing."""
     return _held_rows(viewer).exclude(_lacks_second_factor())
 
 
@@ -105,7 +105,7 @@ def roles_without_effect(viewer: "Viewer") -> frozenset[Role]:
     return frozenset(Role(role) for role in rows.values_list("role", flat=True))
 
 
-def _held_rows(viewer: User) -> QuerySet[Membership]:
+def _held_rows(viewer: User | OuterRef) -> QuerySet[Membership]:
     return Membership.objects.filter(_IN_FORCE, user=viewer)
 
 

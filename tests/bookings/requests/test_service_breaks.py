@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bookings.requests.models import Booking
 from bookings.requests.services.instrument_decisions import (
     instrument_resume,
@@ -15,9 +17,14 @@ from bookings.samples.services.handling import sample_order_reject
 from bookings.samples.services.orders import sample_order_accept, sample_orders_lapse_due
 from bookings.statements.services.reinstatement import organization_reinstate
 from bookings.waiting.services import notifications as waiting
+from bookings.waiting.services.offers import offer_decline
+from instrument_share.accounts.models import Organization
 from instrument_share.journal.models import AuditEntry, Notification
+from instrument_share.kernel.wording import from_plain
+from providers.models import Instrument
 from tests import factories
 from tests.bookings.requests.booking import book
+from tests.bookings.requests.test_together import linked_city
 from tests.bookings.samples.steps import (
     accepted,
     planned,
@@ -26,7 +33,7 @@ from tests.bookings.samples.steps import (
     reported,
     submitted,
 )
-from tests.bookings.waiting.waiting import join
+from tests.bookings.waiting.waiting import held, join
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
 
@@ -107,6 +114,148 @@ def test_who_decides_is_not_told_of_their_own_wait(city):
     assert told(after) == []
 
 
+@pytest.mark.parametrize("unit", [False, True])
+def test_who_loses_an_offer_with_the_instrument_reads_of_both_in_one_message(city, unit):
+    entry, officer = join(city, wanted=slot(day=5)), factories.officer()
+    offer, after = held(entry), last_told()
+    if unit:
+        about = {"actor": officer, "organization_id": city.owner.pk, "now": NOW}
+        organization_suspend(**about, reason="真空泵故障")
+    else:
+        suspend(city)
+    offer.refresh_from_db()
+    assert (offer.state, offer.decision_note) == ("lapsed", "真空泵故障")
+    (about,) = Notification.objects.filter(pk__gt=after, user=entry.user)
+    assert (about.message, about.path) == (waiting.OFFER_OUT_OF_SERVICE, "/me/waiting/")
+    params = {name: from_plain(about.params[name]) for name in ("starts_at", "latest", "reason")}
+    assert params == {"starts_at": slot(day=5).start, "latest": slot(day=5).end, "reason": "真空泵故障"}
+
+
+def test_who_lost_an_offer_with_an_earlier_break_is_told_of_the_later_one_alone(city):
+    entry = join(city, wanted=slot(day=5))
+    suspend(city)
+    after = last_told()
+    resume(city, now=NOW + DAY)
+    offer_decline(actor=entry.user, booking_id=held(entry).pk, now=NOW + DAY)
+    suspend(city, now=NOW + 2 * DAY)
+    messages = [message for _who, message, _path in told(after)]
+    assert messages == [waiting.IN_SERVICE, waiting.OFFERED, waiting.OUT_OF_SERVICE]
+
+
+def suspend_second(city, now=NOW):
+    return suspend(city, now, instrument_id=city.second.pk)
+
+
+def resume_second(city, now=NOW):
+    return instrument_resume(actor=city.manager, instrument_id=city.second.pk, now=now)
+
+
+@pytest.fixture
+def linked(db):
+    """A city whose instrument can't be booked without a second one."""
+    return linked_city()
+
+
+def test_who_awaits_what_needs_an_instrument_is_told_as_that_is_out_of_service_and_back(linked):
+    waiting_for, orders = wait(linked), open_orders(linked)
+    reported(linked)
+    after = last_told()
+    suspend_second(linked)
+    assert told(after) == [
+        (waiting_for.user.name, waiting.COMPANION_OUT_OF_SERVICE, "/me/waiting/"),
+        *((linked.researcher.name, samples.COMPANION_OUT_OF_SERVICE, of(order)) for order in orders),
+    ]
+    about = Notification.objects.filter(pk__gt=after, path__regex="^/(samples|me/waiting)/")
+    names = {tuple(one.params[name]["zh"] for name in ("companion", "instrument")) for one in about}
+    assert names == {(linked.second.name_zh, linked.instrument.name_zh)}
+    for order, due_at in zip(orders, [one.due_at for one in orders], strict=True):
+        order.refresh_from_db()
+        assert order.due_at == due_at
+    after = last_told()
+    resume_second(linked)
+    assert told(after) == [
+        (waiting_for.user.name, waiting.COMPANION_IN_SERVICE, "/me/waiting/"),
+        *((linked.researcher.name, samples.COMPANION_IN_SERVICE, of(order)) for order in orders),
+    ]
+
+
+def test_who_loses_an_offer_with_what_is_booked_beside_it_reads_of_both_in_one_message(linked):
+    entry = join(linked, wanted=slot(day=5))
+    offer, after = held(entry), last_told()
+    suspend_second(linked)
+    (about,) = Notification.objects.filter(pk__gt=after, user=entry.user)
+    assert (about.message, from_plain(about.params["starts_at"])) == (
+        waiting.OFFER_COMPANION_OUT_OF_SERVICE,
+        slot(day=5).start,
+    )
+    assert set(Booking.objects.filter(group=offer.group).values_list("state", flat=True)) == {"lapsed"}
+
+
+def test_who_awaits_an_instrument_is_told_that_it_is_back_once_nothing_that_it_needs_is_missing(linked):
+    waiting_for, order, after = wait(linked), received(linked), last_told()
+    suspend_second(linked)
+    suspend(linked)
+    messages = [message for _who, message, _path in told(after)]
+    assert messages == [
+        waiting.COMPANION_OUT_OF_SERVICE,
+        samples.COMPANION_OUT_OF_SERVICE,
+        waiting.OUT_OF_SERVICE,
+        samples.TO_PLAN_OUT_OF_SERVICE,
+    ]
+    after = last_told()
+    resume(linked)
+    assert told(after) == []
+    resume_second(linked)
+    assert told(after) == [
+        (waiting_for.user.name, waiting.COMPANION_IN_SERVICE, "/me/waiting/"),
+        (linked.researcher.name, samples.COMPANION_IN_SERVICE, of(order)),
+    ]
+
+
+def test_service_break_of_what_is_needed_is_not_told_while_the_instrument_is_out_of_service(linked):
+    wait(linked)
+    suspend(linked)
+    after = last_told()
+    suspend_second(linked)
+    resume_second(linked)
+    assert told(after) == []
+
+
+def test_page_of_a_service_break_says_that_who_awaits_what_needs_it_is_told(linked, see):
+    words = "候补须同时预约本仪器的其他仪器、或在该仪器有送样委托未结束的用户会收到通知。"
+
+    def says_so(decision):
+        return words in text_of(see(linked.manager, decision, linked.second.public_id))
+
+    before = says_so("instrument_suspend")
+    submitted(linked)
+    assert (before, says_so("instrument_suspend")) == (False, True)
+    suspend_second(linked)
+    assert says_so("instrument_resume")
+
+
+def test_page_that_puts_an_instrument_back_says_when_it_can_be_booked_and_who_is_told(linked, see):
+    submitted(linked)
+    suspend(linked)
+    suspend_second(linked)
+    words = ("同时预约的仪器均恢复服务后，方可重新预约。", "候补该仪器和有送样委托未结束的用户会收到通知。")
+
+    def says():
+        text = text_of(see(linked.manager, "instrument_resume", linked.instrument.public_id))
+        return [one in text for one in words]
+
+    assert says() == [True, False]
+    resume_second(linked)
+    assert says() == [False, True]
+
+
+def test_who_suspends_an_instrument_is_told_of_the_offer_that_it_costs_them(city):
+    join(city, city.manager, wanted=slot(day=5), payer=False)
+    after = last_told()
+    suspend(city)
+    assert told(after) == [(city.manager.name, waiting.OFFER_OUT_OF_SERVICE, "/me/waiting/")]
+
+
 def test_who_awaits_an_instrument_is_told_as_its_unit_is_suspended_and_reinstated(city):
     waiting_for, order, officer = wait(city), received(city), factories.officer()
     about = {"actor": officer, "organization_id": city.owner.pk, "now": NOW}
@@ -177,6 +326,32 @@ def test_no_order_lapses_out_of_service_and_each_step_has_its_whole_term_after(c
     for order, days in zip(orders, (3, 30), strict=True):
         order.refresh_from_db()
         assert order.due_at == LATER + days * DAY
+
+
+@pytest.mark.parametrize("unit", [False, True])
+def test_order_whose_instrument_left_before_deadlines_rested_does_not_lapse_out_of_service(city, unit):
+    order, at_unit = quoted(city), received(city)
+    if unit:
+        Organization.objects.filter(pk=city.owner.pk).update(state="suspended", reason="真空泵故障")
+    else:
+        suspension = {"state": "suspended", "suspension_reason": "真空泵故障", "suspended_at": NOW}
+        Instrument.objects.filter(pk=city.instrument.pk).update(**suspension)
+    after = last_told()
+    assert [sample_orders_lapse_due(now) for now in (NOW + DAY, NOW + 2 * DAY, LATER)] == [0, 0, 0]
+    assert told(after) == [(city.researcher.name, samples.TO_ACCEPT_OUT_OF_SERVICE, of(order))]
+    assert Notification.objects.get(pk__gt=after).params["reason"] == "真空泵故障"
+    (entry,) = AuditEntry.objects.filter(action="sample_order.held")
+    assert (entry.subject_id, entry.actor, entry.at) == (order.public_id, None, NOW + DAY)
+    for one in (order, at_unit):
+        one.refresh_from_db()
+    assert (order.state, order.due_at, at_unit.due_at) == ("quoted", None, NOW + 7 * DAY)
+    if unit:
+        officer = factories.officer()
+        organization_reinstate(actor=officer, organization_id=city.owner.pk, now=LATER)
+    else:
+        resume(city, now=LATER)
+    order.refresh_from_db()
+    assert order.due_at == LATER + 14 * DAY
 
 
 def test_report_stays_due_as_it_was(city):

@@ -19,6 +19,7 @@ from bookings.requests.services.notifications import (
 )
 from bookings.requests.services.organization_suspension import organization_suspend
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
+from bookings.waiting.services.notifications import OFFER_OUT_OF_SERVICE
 from instrument_share.accounts.models import Organization
 from instrument_share.accounts.services.organizations import SUSPENDED
 from instrument_share.journal import selectors as journal
@@ -137,7 +138,9 @@ def test_an_offer_that_cannot_be_accepted_any_more_is_withdrawn(city, officer, s
     suspend(getattr(city, suspended), officer)
     offer.refresh_from_db()
     assert (offer.state, offer.decision_note) == (BookingState.LAPSED, "安全事故")
-    assert [one for one in told(entry.user) if one in (WITHDRAWN, CANCELLED_WITH_SUSPENSION)] == [WITHDRAWN]
+    message = OFFER_OUT_OF_SERVICE if suspended == "owner" else WITHDRAWN
+    about_offer = (WITHDRAWN, OFFER_OUT_OF_SERVICE, CANCELLED_WITH_SUSPENSION)
+    assert [one for one in told(entry.user) if one in about_offer] == [message]
     assert CANCELLED_WITH_SUSPENSION not in told(city.keeper)
 
 

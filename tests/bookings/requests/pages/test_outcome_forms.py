@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 
 from bookings.projects.models import Project
+from instrument_share.accounts.domain import MembershipState
+from instrument_share.accounts.models import Membership, User
 from providers.instruments.domain.choices import InstrumentState
 from providers.models import Instrument
 from tests import factories
@@ -55,16 +57,32 @@ def suspended(city):
     return booking
 
 
+def locked(city):
+    """A booking of somebody whose account is locked."""
+    person = factories.member(city.company, name="辛")
+    booking = book(city, slot(day=6), actor=person)
+    User.objects.filter(pk=person.pk).update(is_active=False)
+    return booking
+
+
+def without_payer(city):
+    """A booking of somebody who no longer belongs to the organization that pays."""
+    person = factories.member(city.company, name="壬")
+    booking = book(city, slot(day=7), actor=person)
+    Membership.objects.filter(user=person).update(state=MembershipState.ENDED)
+    return booking
+
+
 @pytest.mark.parametrize("ask", [ask_to_suspend, ask_to_close])
 def test_moving_is_offered_for_what_can_be_moved_alone(manager, ask):
     city = manager.city
     project = add_project(city)
-    movable, of_suspended = book(city, slot(day=3)), suspended(city)
+    movable, refused = book(city, slot(day=3)), [suspended(city), locked(city), without_payer(city)]
     of_project = book(city, slot(day=5), organization_project_id=project.pk)
     Project.objects.update(state="closed")
     answer = ask(manager)
     assert ("move" in choices(answer, movable)[0], choices(answer, movable)[1]) == (True, "")
-    for booking in (of_suspended, of_project):
+    for booking in (*refused, of_project):
         offered, said = choices(answer, booking)
         assert ("move" in offered, said) == (False, AT_PRESENT)
         assert f"start_{booking.public_id}" not in answer.context["fates"].fields
