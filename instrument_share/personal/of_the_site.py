@@ -34,7 +34,9 @@ from instrument_share.web import idempotency
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
-HELD_ALONE = gettext_noop("In “{organization}” nobody else answers for it: hand your role over first.")
+HELD_ALONE = gettext_noop(
+    "In “{organization}” nobody else answers for it: give your role to a colleague first."
+)
 REGISTERED = gettext_noop(
     "“{organization}”, which you registered, is not admitted yet: let the bureau decide on it first."
 )

@@ -67,7 +67,7 @@ class LastOfRole(Conflict):
 
     code = "membership.last_of_role"
     message = gettext_noop(
-        "Nobody else answers for the organization in this role. Hand it over to a colleague first."
+        "Nobody else answers for the organization in this role. Give the role to a colleague first."
     )
 
 
