@@ -24,6 +24,7 @@ from tests.factories import NOW
 pytestmark = pytest.mark.django_db
 
 USCC = "91990105YP1000027" + compute_check_character("91990105YP1000027")
+OTHER_USCC = "91990105YP1000035" + compute_check_character("91990105YP1000035")
 LICENCE = b"%PDF-1.7 licence"
 
 
@@ -121,6 +122,23 @@ def test_duplicate_credit_code_is_refused(registrant):
     register(registrant)
     other = factories.user("丑")
     assert problems_of(lambda: register(other)) == [("organization.uscc_taken", "uscc")]
+
+
+def test_code_of_a_suspended_organization_is_refused_with_what_holds(officer, registrant):
+    made = register(registrant)
+    services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
+    services.organization_suspend(actor=officer, organization_id=made.pk, reason="核实", now=NOW)
+    other = factories.user("丑")
+    assert problems_of(lambda: register(other)) == [("organization.uscc_suspended", "uscc")]
+
+
+def test_correction_to_the_code_of_a_refused_registration_says_to_register_anew(officer, registrant):
+    refused = register(registrant)
+    services.organization_refuse(actor=officer, organization_id=refused.pk, reason="冒名", now=NOW)
+    other = factories.user("丑")
+    own = register(other, uscc=OTHER_USCC)
+    assert problems_of(lambda: correct(other, own)) == [("organization.uscc_refused", "uscc")]
+    assert register(other).pk == refused.pk
 
 
 def test_authorities_do_not_register_themselves(registrant):

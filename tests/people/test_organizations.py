@@ -144,6 +144,16 @@ def test_a_code_that_is_registered_leads_to_asking_to_join(send, person, distric
     assert f"{reverse('organization_join')}?q={company.uscc}" in page
 
 
+def test_code_of_a_suspended_organization_leads_to_no_other_page(see, send, person, district):
+    company = factories.organization("云屏晶体有限公司", state="suspended")
+    page = send(person, "organization_register", **typed(uscc=company.uscc)).content.decode()
+    assert "使用该代码的单位已暂停，目前不能加入" in page
+    assert f"{reverse('organization_join')}?q=" not in page
+    found = see(person, "organization_join", q=company.uscc.lower())
+    assert "该单位未获准入或已暂停，目前不能加入，请联系其管理员" in text_of(found)
+    assert reverse("organization_register") not in found.content.decode()
+
+
 def test_location_outside_city_is_accepted(send, person, district):
     send(person, "organization_register", **typed(district="outside"))
     made = Organization.objects.get(uscc=USCC)
