@@ -283,6 +283,23 @@ def test_a_person_finds_an_organization_and_asks(see, send, person):
     assert "没有找到该名称或代码的已准入单位" in text_of(see(person, "organization_join", q="没有这家"))
 
 
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        ("refused", "2026年3月2日已申请。该单位未获准入，注册信息更正期间，您的申请保留。"),
+        ("suspended", "2026年3月2日已申请。该单位已暂停，恢复前无法处理您的申请。"),
+    ],
+)
+def test_request_to_an_organization_that_decides_nothing_says_so(see, send, person, state, sentence):
+    company = factories.organization("云屏晶体有限公司")
+    send(person, "membership_request", company.public_id, note="材料组")
+    Organization.objects.filter(pk=company.pk).update(state=state)
+    page = see(person, "my_organizations")
+    assert sentence in text_of(page)
+    asked = Membership.objects.get(user=person)
+    assert reverse("request_withdraw", args=[asked.public_id]) in page.content.decode()
+
+
 def test_an_administrator_changes_the_contact(send):
     company = factories.organization("云屏晶体有限公司")
     admin = factories.member(company, Role.ORG_ADMIN)

@@ -218,6 +218,12 @@ def people_of(organization: Organization) -> QuerySet[User]:
     return User.objects.filter(pk__in=active.values("user"), is_active=True).order_by("name", "id")
 
 
+def people_asking(organization: Organization) -> QuerySet[User]:
+    """Return everybody who asks to be admitted to the organization, whatever its state."""
+    waiting = Membership.objects.filter(organization=organization, state=MembershipState.PENDING)
+    return User.objects.filter(pk__in=waiting.values("user"), is_active=True).order_by("name", "id")
+
+
 def successors(organization: Organization, user_id: int) -> QuerySet[User]:
     """Return the other active people of an organization, to whom a role can be handed over."""
     return (

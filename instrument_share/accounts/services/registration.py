@@ -42,8 +42,8 @@ REGISTERED = gettext_noop("“{name}” has registered and waits for admission."
 HANDED_IN_AGAIN = gettext_noop("“{name}” has corrected its registration and waits for admission.")
 GIVEN_WAY = gettext_noop(
     "Somebody else has registered an organization with the code {uscc}. The refused registration of “{name}” "
-    "is void, and your membership in it has ended. If it is your organization, ask to be admitted; otherwise "
-    "register yours with its own code."
+    "is void, and your role or request in it has ended. If it is your organization, ask to be admitted; "
+    "otherwise register yours with its own code."
 )
 
 USCC_TAKEN = "organization.uscc_taken"
