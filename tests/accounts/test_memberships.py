@@ -148,6 +148,14 @@ def test_a_role_that_has_ended_can_be_given_again(company, admin, person):
     ]
 
 
+def test_role_handed_over_to_who_holds_it_tells_of_no_new_role(company, admin):
+    other, colleague = factories.member(company, Role.ORG_ADMIN), factories.member(company)
+    for successor, held_by in ((other, admin), (colleague, other)):
+        own = of(held_by, "org_admin")
+        services.membership_hand_over(actor=held_by, membership_id=own.pk, successor_id=successor.pk, now=NOW)
+    assert (told(other), told(colleague)) == ([], ["You have a new role in “{organization}”."])
+
+
 def test_the_last_administrator_stays_until_the_role_is_handed_over(company, admin, person):
     own = of(admin, "org_admin")
     with pytest.raises(LastOfRole):

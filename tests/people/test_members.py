@@ -201,6 +201,13 @@ def test_the_last_administrator_is_told_to_hand_over(see, send, company, admin, 
     assert see(admin, "organization", company.public_id).status_code == 404
 
 
+def test_who_is_alone_is_told_to_invite_a_colleague_before_handing_over(see, company, admin):
+    asked = ("hand_over", company.public_id, of(admin, "org_admin").public_id)
+    assert "该单位暂无其他成员，请先邀请同事加入。" in text_of(see(admin, *asked))
+    factories.member(company)
+    assert "该单位暂无其他成员" not in text_of(see(admin, *asked))
+
+
 def test_an_invitation_is_sent_again_withdrawn_and_accepted(
     see, send, company, admin, django_capture_on_commit_callbacks
 ):
