@@ -27,6 +27,7 @@ from instrument_share.bootstrap.services import CodeSpent
 from instrument_share.web import clock
 from instrument_share.web.login.adapter import send_password_reset
 from instrument_share.web.responses.outcomes import redirect_with_message, render_form, run_service
+from instrument_share.web.responses.problem import told
 from instrument_share.web.text.formats import in_english
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def _ask_for_code(request: HttpRequest) -> HttpResponse:
             form.add_error("code", _("This code is wrong, has expired or was replaced by a newer one."))
     elif request.method == "POST":
         form = CodeForm({})
-        form.add_error(None, CodeSpent.message)
+        form.add_error(None, told(CodeSpent.message, {}))
     return render_form(request, "bootstrap/code.html", {"form": form})
 
 

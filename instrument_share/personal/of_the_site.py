@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
+from instrument_share.accounts.domain import OrganizationState
 from instrument_share.accounts.domain.privacy import RetentionRule
 from instrument_share.journal import services as journal
 from instrument_share.journal.addresses import page_address
@@ -32,9 +33,15 @@ from instrument_share.personal.settings import get_days
 from instrument_share.web import idempotency
 
 if TYPE_CHECKING:
-    from instrument_share.accounts.models import User
+    from instrument_share.accounts.models import Organization, User
 
-HELD_ALONE = gettext_noop("In “{organization}” nobody else answers for it: hand your role over first.")
+HELD_ALONE = gettext_noop(
+    "In “{organization}” nobody else answers for it: give your role to a colleague first."
+)
+SUSPENDED = gettext_noop(
+    "“{organization}” is suspended, and nobody else answers for it: ask the bureau, as the organization’s "
+    "page says."
+)
 REGISTERED = gettext_noop(
     "“{organization}”, which you registered, is not admitted yet: let the bureau decide on it first."
 )
@@ -184,11 +191,23 @@ def _withdraw_requests(user: "User", now: datetime) -> None:
 
 
 def _find_roles_held_alone(user: "User", _now: datetime) -> Iterator[Obstacle]:
+    """Yield an obstacle for each organization that needs the person, leading to a page that they can open."""
+    registered = list(accounts.registrations_waiting(user))
     for organization in accounts.organizations_held_alone(user):
-        name = Bilingual(organization.name_zh, organization.name_en)
-        path = page_address("members", organization.public_id)
-        yield Obstacle(Sentence(HELD_ALONE, {"organization": name}), path)
-    for organization in accounts.registrations_waiting(user):
-        name = Bilingual(organization.name_zh, organization.name_en)
-        path = page_address("organization", organization.public_id)
-        yield Obstacle(Sentence(REGISTERED, {"organization": name}), path)
+        if organization not in registered:
+            yield _find_obstacle_of_role(user, organization)
+    for organization in registered:
+        yield _build_obstacle(REGISTERED, organization, "organization")
+
+
+def _find_obstacle_of_role(user: "User", organization: "Organization") -> Obstacle:
+    """Return what the last one to answer for it does first, with a page that they may open."""
+    if accounts.roles_to_grant(user, organization):
+        return _build_obstacle(HELD_ALONE, organization, "members")
+    is_suspended = organization.state == OrganizationState.SUSPENDED
+    return _build_obstacle(SUSPENDED if is_suspended else HELD_ALONE, organization, "organization")
+
+
+def _build_obstacle(message: str, organization: "Organization", page: str) -> Obstacle:
+    name = Bilingual(organization.name_zh, organization.name_en)
+    return Obstacle(Sentence(message, {"organization": name}), page_address(page, organization.public_id))

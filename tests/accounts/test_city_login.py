@@ -99,10 +99,17 @@ def test_linked_account_is_opened_and_nothing_else_is_kept_of_the_person(city_lo
     kept = SocialAccount.objects.get()
     assert (kept.user, kept.uid, kept.extra_data) == (person, LIN, {})
     assert acts_of(person) == ["user.city_login_linked"]
-    assert Notification.objects.get().user == person
     client = Client()
     assert come_back(client, set_out(client))["Location"] == "/desk/"
     assert is_in(client)
+
+
+def test_person_is_told_once_of_a_link_and_how_to_undo_it(city_login, person):
+    link(person)
+    (letter,) = mail.outbox
+    assert letter.to == [person.email]
+    assert "如非本人关联，请在“设置”中解除关联" in letter.body
+    assert not Notification.objects.exists()
 
 
 def test_linking_needs_the_password_again(city_login, person):

@@ -12,7 +12,11 @@ from instrument_share.accounts import selectors, services
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.domain.registration import Registration, is_phone
 from instrument_share.accounts.models import District, Organization, OrganizationDocument
-from instrument_share.accounts.services.organizations import CorrectedSinceRead, NotAdmitted
+from instrument_share.accounts.services.organizations import (
+    REFUSED_TO_ASKERS,
+    CorrectedSinceRead,
+    NotAdmitted,
+)
 from instrument_share.accounts.services.registration import GIVEN_WAY, NotCorrectable, NothingCorrected
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import Notification
@@ -24,6 +28,7 @@ from tests.factories import NOW
 pytestmark = pytest.mark.django_db
 
 USCC = "91990105YP1000027" + compute_check_character("91990105YP1000027")
+OTHER_USCC = "91990105YP1000035" + compute_check_character("91990105YP1000035")
 LICENCE = b"%PDF-1.7 licence"
 
 
@@ -121,6 +126,23 @@ def test_duplicate_credit_code_is_refused(registrant):
     register(registrant)
     other = factories.user("丑")
     assert problems_of(lambda: register(other)) == [("organization.uscc_taken", "uscc")]
+
+
+def test_code_of_a_suspended_organization_is_refused_with_what_holds(officer, registrant):
+    made = register(registrant)
+    services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
+    services.organization_suspend(actor=officer, organization_id=made.pk, reason="核实", now=NOW)
+    other = factories.user("丑")
+    assert problems_of(lambda: register(other)) == [("organization.uscc_suspended", "uscc")]
+
+
+def test_correction_to_the_code_of_a_refused_registration_says_to_register_anew(officer, registrant):
+    refused = register(registrant)
+    services.organization_refuse(actor=officer, organization_id=refused.pk, reason="冒名", now=NOW)
+    other = factories.user("丑")
+    own = register(other, uscc=OTHER_USCC)
+    assert problems_of(lambda: correct(other, own)) == [("organization.uscc_refused", "uscc")]
+    assert register(other).pk == refused.pk
 
 
 def test_authorities_do_not_register_themselves(registrant):
@@ -243,6 +265,19 @@ def test_refused_registration_frees_code_for_its_owner(officer, registrant):
     assert roles(rightful) == [("org_admin", "active")]
     assert [one.name for one in selectors.documents(rightful, again)] == ["真.pdf"]
     assert list(selectors.documents(registrant, again)) == []
+
+
+def test_who_asks_to_join_is_told_of_the_refusal_without_its_reason(officer, registrant):
+    made = register(registrant)
+    asking, withdrawn = factories.user("丑"), factories.user("寅")
+    for person in (asking, withdrawn):
+        asked = services.membership_request(actor=person, organization_id=made.pk, now=NOW)
+    services.membership_withdraw(actor=withdrawn, membership_id=asked.pk, now=NOW)
+    services.organization_refuse(actor=officer, organization_id=made.pk, reason="冒名", now=NOW)
+    notices = Notification.objects.filter(user__in=(asking, withdrawn))
+    assert [(one.user, one.message, one.params, one.path) for one in notices] == [
+        (asking, REFUSED_TO_ASKERS, {"name": {"zh": "云屏晶体有限公司", "en": ""}}, "/me/organizations/")
+    ]
 
 
 def test_people_of_a_registration_that_gives_way_are_told_once_and_their_roles_end_in_the_journal(

@@ -185,6 +185,7 @@ def test_code_expires_and_gives_way_to_a_newer_one(client, code, clock):
     clock.move(services.LIFETIME + timedelta(seconds=1))
     answer = client.post(ADDRESS, answers())
     assert (answer.status_code, "plan" in answer.context) == (422, False)
+    assert "口令已过期或已被新口令取代" in answer.content.decode()
     assert not User.objects.exists()
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from axes.models import AccessAttempt
 from django.core.mail import EmailMessage
+from django.urls import reverse
 from django.utils import timezone
 
 from bookings.devices.models import Device
@@ -198,6 +199,20 @@ def test_lock_says_beforehand_what_stops(admin, see, send, clock):
     accounts.account_unlock(actor=admin, user_id=city.keeper.pk, now=NOW)
     assert Device.objects.get().revoked_at == NOW
     assert "终端" not in text_of(see(admin, "account_lock", city.researcher.public_id))
+
+
+def test_calendar_addresses_of_an_account_can_be_ended_where_nothing_else_works(admin, see, send):
+    person = factories.user("壬")
+    end = reverse("account_end_access", args=[person.public_id])
+    page = see(admin, "system_account", person.public_id)
+    assert ("有效日历地址 0 个" in text_of(page), end in page.content.decode()) == (True, False)
+    feed = calendar_feed_open(actor=person, now=NOW)
+    page = see(admin, "system_account", person.public_id)
+    assert ("有效日历地址 1 个" in text_of(page), end in page.content.decode()) == (True, True)
+    send(admin, "account_end_access", person.public_id)
+    assert "已终止 壬 的全部会话、接口令牌和日历地址" in text_of(see(admin, "system"))
+    feed.refresh_from_db()
+    assert feed.generation == 2
 
 
 def test_own_account_offers_no_lock(admin, see, send):

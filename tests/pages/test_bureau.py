@@ -55,6 +55,11 @@ def test_organization_is_admitted_after_review(see, send, city, bureau):
     assert "云屏新材料公司已准予准入" in text_of(see(bureau, "bureau"))
 
 
+def test_registration_handed_in_again_waits_since_then(see, city, bureau):
+    factories.organization("云屏新材料公司", state="pending", submitted_at=NOW - timedelta(days=2))
+    assert "云屏新材料公司 2026年2月28日" in text_of(see(bureau, "bureau"))
+
+
 def test_auditors_look_and_do_not_decide(see, city, auditor):
     submitted(city.owner, "待审仪器", NOW)
     body = factories.organization("云屏新材料公司", state="pending", created_at=LONG_AGO)

@@ -13,7 +13,7 @@ from bookings.devices.services.keys import device_key_make
 from bookings.feeds.services.external_calendars import external_calendar_connect
 from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.requests.models import Booking
-from instrument_share.accounts.domain import Role
+from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.models import Invitation, Membership, Organization
 from instrument_share.journal.models import Notification
 from tests import factories
@@ -186,19 +186,26 @@ def test_who_leaves_is_asked_again_where_that_costs_more_than_the_page_said(see,
 
 
 def test_the_last_administrator_is_told_to_hand_over(see, send, company, admin, colleague):
-    assert "请先移交给同事" in text_of(send(admin, "organization_leave", company.public_id))
+    assert "请先将该角色授予同事" in text_of(send(admin, "organization_leave", company.public_id))
     asked = see(admin, "organization_leave", company.public_id)
-    assert (asked.status_code, "请先移交给同事" in text_of(asked)) == (409, True)
+    assert (asked.status_code, "请先将该角色授予同事" in text_of(asked)) == (409, True)
     leave, members = (reverse(name, args=[company.public_id]) for name in ("organization_leave", "members"))
     page = see(admin, "my_organizations").content.decode()
     assert (leave in page, members in page) == (False, True)
-    assert "如需退出，请先移交角色" in page
+    assert "如需退出，请先将角色授予同事" in page
     own = of(admin, "org_admin")
     send(admin, "hand_over", company.public_id, own.public_id, successor=colleague.pk)
     assert of(colleague, "org_admin").state == "active"
     assert leave in see(admin, "my_organizations").content.decode()
     send(admin, "organization_leave", company.public_id)
     assert see(admin, "organization", company.public_id).status_code == 404
+
+
+def test_who_is_alone_is_told_to_invite_a_colleague_before_handing_over(see, company, admin):
+    asked = ("hand_over", company.public_id, of(admin, "org_admin").public_id)
+    assert "该单位暂无其他成员，请先邀请同事加入。" in text_of(see(admin, *asked))
+    factories.member(company)
+    assert "该单位暂无其他成员" not in text_of(see(admin, *asked))
 
 
 def test_an_invitation_is_sent_again_withdrawn_and_accepted(
@@ -310,12 +317,24 @@ def test_page_of_the_organization_offers_to_leave_only_who_may(see, send, compan
     leave, members = (reverse(name, args=[company.public_id]) for name in ("organization_leave", "members"))
     page = see(admin, "organization", company.public_id).content.decode()
     assert leave not in page
-    assert "如需退出，请先移交角色" in page
+    assert "如需退出，请先将角色授予同事" in page
     assert leave in see(colleague, "organization", company.public_id).content.decode()
     Organization.objects.filter(pk=company.pk).update(state="suspended")
     page = see(admin, "organization", company.public_id).content.decode()
     assert (leave in page, members in page) == (False, False)
     assert "该单位仅由您负责，暂不能退出" in page
+
+
+def test_only_system_administrator_leaves_after_giving_the_role_to_a_colleague(see, send):
+    bureau = factories.organization("云屏市科学技术局", kind=OrganizationKind.BUREAU.value)
+    sysadmin, colleague = factories.member(bureau, Role.SYSADMIN), factories.member(bureau)
+    page = see(sysadmin, "organization", bureau.public_id).content.decode()
+    assert "如需退出，请先将角色授予同事" in page
+    assert reverse("members", args=[bureau.public_id]) in page
+    send(sysadmin, "member_role", bureau.public_id, of(colleague).public_id, role="sysadmin")
+    left = send(sysadmin, "organization_leave", bureau.public_id)
+    assert left.status_code == 302
+    assert of(colleague, "sysadmin").state == "active"
 
 
 def test_language_is_switched_after_a_refused_invitation_too(see, send, company, admin):

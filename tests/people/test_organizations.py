@@ -144,6 +144,16 @@ def test_a_code_that_is_registered_leads_to_asking_to_join(send, person, distric
     assert f"{reverse('organization_join')}?q={company.uscc}" in page
 
 
+def test_code_of_a_suspended_organization_leads_to_no_other_page(see, send, person, district):
+    company = factories.organization("云屏晶体有限公司", state="suspended")
+    page = send(person, "organization_register", **typed(uscc=company.uscc)).content.decode()
+    assert "使用该代码的单位已暂停，目前不能加入" in page
+    assert f"{reverse('organization_join')}?q=" not in page
+    found = see(person, "organization_join", q=company.uscc.lower())
+    assert "该单位未获准入或已暂停，目前不能加入，请联系其管理员" in text_of(found)
+    assert reverse("organization_register") not in found.content.decode()
+
+
 def test_location_outside_city_is_accepted(send, person, district):
     send(person, "organization_register", **typed(district="outside"))
     made = Organization.objects.get(uscc=USCC)
@@ -271,6 +281,23 @@ def test_a_person_finds_an_organization_and_asks(see, send, person):
     assert "1 份申请待处理" in text_of(see(admin, "my_organizations"))
     assert Membership.objects.get(user=person).note == "材料组"
     assert "没有找到该名称或代码的已准入单位" in text_of(see(person, "organization_join", q="没有这家"))
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        ("refused", "2026年3月2日已申请。该单位未获准入，注册信息更正期间，您的申请保留。"),
+        ("suspended", "2026年3月2日已申请。该单位已暂停，恢复前无法处理您的申请。"),
+    ],
+)
+def test_request_to_an_organization_that_decides_nothing_says_so(see, send, person, state, sentence):
+    company = factories.organization("云屏晶体有限公司")
+    send(person, "membership_request", company.public_id, note="材料组")
+    Organization.objects.filter(pk=company.pk).update(state=state)
+    page = see(person, "my_organizations")
+    assert sentence in text_of(page)
+    asked = Membership.objects.get(user=person)
+    assert reverse("request_withdraw", args=[asked.public_id]) in page.content.decode()
 
 
 def test_an_administrator_changes_the_contact(send):

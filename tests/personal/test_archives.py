@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
+from instrument_share.accounts.models import Invitation
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import NotFound
 from instrument_share.personal import registry
@@ -97,6 +98,26 @@ def test_archive_holds_no_secret_and_nobody_elses_name(city, made):
     assert '"password"' not in text
     assert '"digest"' not in text
     assert city.keeper.email not in text
+
+
+def test_archive_says_that_its_texts_may_name_other_people(city, clock):
+    clock.set(NOW)
+    Invitation.objects.create(
+        organization=city.company,
+        email="colleague@example.org",
+        role="researcher",
+        digest="0" * 64,
+        invited_by=city.researcher,
+        created_at=NOW,
+        expires_at=NOW + WEEK,
+    )
+    asked = archives.archive_ask(actor=city.researcher, now=NOW)
+    archives.archive_make.func(None, public_id=asked.public_id)
+    asked.refresh_from_db()
+    files = contents(asked)
+    (invitation,) = json.loads(files["accounts-invitation.json"])
+    assert invitation["email"] == "colleague@example.org"
+    assert "通知、邀请、联系人等内容按原文复制，其中可能含有他人的姓名和邮箱" in files["index.html"]
 
 
 def test_archive_says_which_projects_name_the_person(city, clock):

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.db import models
 from django.test import Client
+from django.urls import reverse
 from django.utils import translation
 
 from bookings.devices.services.keys import device_key_make
@@ -213,6 +214,24 @@ def test_who_answers_alone_for_an_organization_hands_over_first(city):
     (obstacle,) = registry.obstacles(alone, NOW)
     assert obstacle.sentence.params["organization"].zh == "独任单位"
     assert obstacle.path.endswith("/members/")
+
+
+def test_who_registered_an_organization_that_waits_lets_the_bureau_decide_first(city):
+    person = factories.user()
+    waiting = factories.organization("云屏待批公司", state="pending", registered_by=person)
+    factories.member(waiting, Role.ORG_ADMIN, person)
+    (obstacle,) = registry.obstacles(person, NOW)
+    assert obstacle.sentence.message.startswith("“{organization}”, which you registered, is not admitted yet")
+    assert obstacle.path == reverse("organization", args=[waiting.public_id])
+
+
+def test_who_answers_alone_for_a_suspended_organization_asks_the_bureau(see, city):
+    suspended = factories.organization("云屏暂停公司", state="suspended")
+    alone = factories.member(suspended, Role.ORG_ADMIN)
+    (obstacle,) = registry.obstacles(alone, NOW)
+    assert obstacle.path == reverse("organization", args=[suspended.public_id])
+    assert see(alone, "organization", suspended.public_id).status_code == 200
+    assert "“云屏暂停公司”已暂停，且没有其他管理员" in text_of(see(alone, "own_data"))
 
 
 def test_roles_end_with_the_account(city, person):

@@ -218,6 +218,12 @@ def people_of(organization: Organization) -> QuerySet[User]:
     return User.objects.filter(pk__in=active.values("user"), is_active=True).order_by("name", "id")
 
 
+def people_asking(organization: Organization) -> QuerySet[User]:
+    """Return everybody who asks to be admitted to the organization, whatever its state."""
+    waiting = Membership.objects.filter(organization=organization, state=MembershipState.PENDING)
+    return User.objects.filter(pk__in=waiting.values("user"), is_active=True).order_by("name", "id")
+
+
 def successors(organization: Organization, user_id: int) -> QuerySet[User]:
     """Return the other active people of an organization, to whom a role can be handed over."""
     return (
@@ -308,7 +314,8 @@ def _find_held_alone(own: Iterable[Membership]) -> list[Membership]:
     """Return those of one person's active roles that nobody else has.
 
     A system administrator's is looked for in every admitted organization, as it counts nowhere else. A
-    refused registration needs nobody: who registered it may leave it.
+    refused registration needs nobody: who registered it may leave it. Where no instruments are owned any
+    more, a manager may go where an administrator stays, who becomes manager should it own some again.
     """
     own = list(own)
     within = Q(organization__in={one.organization_id for one in own}) & ~Q(role=Role.SYSADMIN)
@@ -323,7 +330,7 @@ def _find_held_alone(own: Iterable[Membership]) -> list[Membership]:
         for one in own
         if one.organization.state != OrganizationState.REFUSED
         and is_last(
-            Role(one.role),
+            _get_role_needed(one),
             {
                 Role(role)
                 for where, role in others
@@ -331,6 +338,12 @@ def _find_held_alone(own: Iterable[Membership]) -> list[Membership]:
             },
         )
     ]
+
+
+def _get_role_needed(held: Membership) -> Role:
+    """Return the role in which somebody is needed: an administrator will do where nothing is owned."""
+    is_manager_of_none = held.role == Role.UNIT_MANAGER and not held.organization.owns_instruments
+    return Role.ORG_ADMIN if is_manager_of_none else Role(held.role)
 
 
 def registrations_waiting(viewer: User) -> QuerySet[Organization]:

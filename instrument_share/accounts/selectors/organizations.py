@@ -368,6 +368,12 @@ def organizations_to_join(_viewer: "Viewer", text: str, ordering: Sequence[str])
     return list(found.order_by(*ordering, "id")[:FOUND_AT_MOST])
 
 
+def is_suspended_by_uscc(text: str) -> bool:
+    """Return whether the text is the whole USCC of a suspended organization, which nobody can join now."""
+    found = organization_by_uscc(normalize(text))
+    return found is not None and found.state == OrganizationState.SUSPENDED
+
+
 def organization_joinable(_viewer: "Viewer", public_id: str) -> Organization:
     """Return one organization that a person may ask to be admitted to. Raises NotFound."""
     open_to_requests = (OrganizationState.ADMITTED, OrganizationState.PENDING)

@@ -29,8 +29,8 @@ UNLOCKED = gettext_noop(
     "Your account is unlocked: you can log in again. API tokens from before the lock no longer work."
 )
 ACCESS_ENDED = gettext_noop(
-    "An administrator has ended your sessions and API tokens. Log in again; programs that use the API need "
-    "new tokens."
+    "An administrator has ended all access to your account: sessions, API tokens and calendar addresses. Log "
+    "in again; programs that use the API need new tokens."
 )
 
 RESET_REFUSED = gettext_noop(
@@ -116,9 +116,10 @@ def account_lift_lockout(*, actor: User, user_id: int, now: datetime) -> int:
 
 @transaction.atomic
 def account_end_access(*, actor: User, user_id: int, now: datetime) -> dict[str, int]:
-    """End all sessions and tokens of an account, which stays open; return how many of each.
+    """End all sessions, tokens and calendar addresses of an account; return how many of each.
 
-    Its person is told. Where there are none, nothing changes and nothing is recorded.
+    The account stays open, and its person is told. Where there are none, nothing changes and nothing is
+    recorded.
     """
     require(actor, "accounts.maintain_accounts")
     user = lock_account(actor, user_id)

@@ -67,7 +67,7 @@ class LastOfRole(Conflict):
 
     code = "membership.last_of_role"
     message = gettext_noop(
-        "Nobody else answers for the organization in this role. Hand it over to a colleague first."
+        "Nobody else answers for the organization in this role. Give the role to a colleague first."
     )
 
 
@@ -226,14 +226,15 @@ def membership_hand_over(*, actor: User, membership_id: int, successor_id: int, 
         raise NotAMember
     if membership.state != MembershipState.ACTIVE or membership.role not in MANAGING_ROLES:
         raise RoleNotYours
-    taken, _is_new = activate_membership(successor, organization, Role(membership.role), now)
+    taken, is_new = activate_membership(successor, organization, Role(membership.role), now)
     record_membership(actor, "membership.handed_over", taken, now, **{"from": actor.public_id})
     _close(membership, "", now)
     record_membership(actor, "membership.ended", membership, now, to=successor.public_id)
     if not selectors.active_roles(actor.pk, organization.pk):
         kept, _is_new = activate_membership(actor, organization, Role.RESEARCHER, now)
         record_membership(actor, "membership.granted", kept, now)
-    _tell([successor], GRANTED, taken, now)
+    if is_new:
+        _tell([successor], GRANTED, taken, now)
     return taken
 
 

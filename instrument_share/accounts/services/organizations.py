@@ -32,13 +32,19 @@ from instrument_share.accounts.services.registration import (
     superior_missing,
     superior_of,
 )
-from instrument_share.journal.services import record
+from instrument_share.journal.addresses import page_address
+from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import Conflict, Invalid, Problem, gettext_noop, require_reason
 from instrument_share.kernel.names import plain_line
 from instrument_share.kernel.states import next_state
+from instrument_share.kernel.wording import Bilingual
 
 ADMITTED = gettext_noop("“{name}” is admitted. You can invite colleagues and book for it now.")
 REFUSED = gettext_noop("“{name}” was not admitted: {reason} You can correct the registration.")
+REFUSED_TO_ASKERS = gettext_noop(
+    "“{name}”, which you asked to join, was not admitted. Your request waits while its registration is "
+    "corrected; you can withdraw it."
+)
 SUSPENDED = gettext_noop("“{name}” is suspended: {reason} Nobody can act for it until it is reinstated.")
 REVISED = gettext_noop("The bureau has changed what is registered of “{name}”: {reason}")
 REINSTATED = gettext_noop("“{name}” is reinstated; its people can act for it again.")
@@ -244,9 +250,21 @@ def _require_read(organization: Organization, submission: str | None) -> None:
         raise CorrectedSinceRead
 
 
+def _tell_of_refusal(organization: Organization, message: str, now: datetime) -> None:
+    """Tell who can correct the registration why; and who asks to join, without the reason."""
+    tell_managers(organization, message, now)
+    notify(
+        users=selectors.people_asking(organization),
+        message=REFUSED_TO_ASKERS,
+        params={"name": Bilingual(organization.name_zh, organization.name_en)},
+        path=page_address("my_organizations"),
+        now=now,
+    )
+
+
 DECISIONS = {
     "admit": ("organization.admitted", ADMITTED, tell_managers),
-    "refuse": ("organization.refused", REFUSED, tell_managers),
+    "refuse": ("organization.refused", REFUSED, _tell_of_refusal),
     "suspend": ("organization.suspended", SUSPENDED, tell_people),
     "reinstate": ("organization.reinstated", REINSTATED, tell_people),
 }

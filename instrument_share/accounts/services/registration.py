@@ -42,14 +42,29 @@ REGISTERED = gettext_noop("“{name}” has registered and waits for admission."
 HANDED_IN_AGAIN = gettext_noop("“{name}” has corrected its registration and waits for admission.")
 GIVEN_WAY = gettext_noop(
     "Somebody else has registered an organization with the code {uscc}. The refused registration of “{name}” "
-    "is void, and your membership in it has ended. If it is your organization, ask to be admitted; otherwise "
-    "register yours with its own code."
+    "is void, and your role or request in it has ended. If it is your organization, ask to be admitted; "
+    "otherwise register yours with its own code."
 )
 
 USCC_TAKEN = "organization.uscc_taken"
 TAKEN = Problem(
     USCC_TAKEN,
     gettext_noop("An organization with this code is registered already. Ask to be admitted to it."),
+    field="uscc",
+)
+TAKEN_BY_SUSPENDED = Problem(
+    "organization.uscc_suspended",
+    gettext_noop(
+        "The organization with this code is suspended and admits nobody now. Ask its administrator."
+    ),
+    field="uscc",
+)
+TAKEN_BY_REFUSED = Problem(
+    "organization.uscc_refused",
+    gettext_noop(
+        "Another registration with this code was refused. Register your organization anew with this code "
+        "instead of correcting this registration."
+    ),
     field="uscc",
 )
 
@@ -161,15 +176,21 @@ def find_registration_problems(
     ]
     if facts.kind in rules.AUTHORITIES and not is_authority_allowed:
         problems.append(AUTHORITY)
-    others = Organization.objects.filter(uscc=facts.uscc)
-    if corrected is None:
-        giving_way = {OrganizationState.REFUSED}
-        if is_authority_allowed:
-            giving_way.add(OrganizationState.PENDING)
-        is_taken = others.exclude(state__in=giving_way).exists()
-    else:
-        is_taken = others.exclude(pk=corrected.pk).exists()
-    return [*problems, TAKEN] if is_taken else problems
+    holder = selectors.organization_by_uscc(facts.uscc)
+    if holder is not None and holder != corrected:
+        problems += _find_taken(holder, corrected, is_authority_allowed)
+    return problems
+
+
+def _find_taken(
+    holder: Organization, corrected: Organization | None, is_authority_allowed: bool
+) -> list[Problem]:
+    """Return the problem of a code that another organization has, unless that gives way."""
+    if holder.state == OrganizationState.SUSPENDED:
+        return [TAKEN_BY_SUSPENDED]
+    if holder.state == OrganizationState.REFUSED:
+        return [TAKEN_BY_REFUSED] if corrected else []
+    return [] if is_authority_allowed and holder.state == OrganizationState.PENDING else [TAKEN]
 
 
 def find_differences(

@@ -127,6 +127,7 @@ def account(request: SignedInRequest, public_id: str) -> HttpResponse:
         "account": found,
         "lockouts": [one for one in selectors.lockouts(request.user, now) if one.user == found],
         "access": access,
+        "feeds": bookings.count_feeds(found),
         "factors": list(dict.fromkeys(FACTORS[kind] for kind in access.factors)),
         "resets": [one for one in selectors.second_factor_resets(request.user, now) if one.user == found],
         "rows": describe_entries(request.user, list(entries)),
@@ -197,18 +198,22 @@ def account_lift_lockout(request: SignedInRequest, public_id: str) -> Confirmati
 
 @confirmation_view
 def account_end_access(request: SignedInRequest, public_id: str) -> Confirmation:
-    """Confirm ending all sessions and API tokens of an account."""
+    """Confirm ending all sessions, API tokens and calendar addresses of an account."""
     found = _account(request, public_id)
     return Confirmation(
         **_common(found),
-        heading=_("End the sessions of {name}?").format(name=found.get_full_name()),
+        heading=_("End the sessions, tokens and calendar addresses of {name}?").format(
+            name=found.get_full_name()
+        ),
         consequences=[
             _ended_sentence(found),
             _("The account stays open: whoever knows the password can log in again."),
         ],
-        action=_("End sessions and tokens"),
+        action=_("End sessions, tokens and calendar addresses"),
         perform=lambda: services.account_end_access(**_act(request, found)),
-        success=_("All sessions and API tokens of {name} have ended.").format(name=found.get_full_name()),
+        success=_("All sessions, API tokens and calendar addresses of {name} have ended.").format(
+            name=found.get_full_name()
+        ),
         tone="danger",
     )
 

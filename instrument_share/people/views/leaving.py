@@ -62,11 +62,17 @@ def hand_over(request: SignedInRequest, public_id: str, membership_id: str) -> C
     if held.user_id != request.user.pk or held.role not in MANAGING_ROLES:
         raise Forbidden
     own = accounts.active_roles(request.user.pk, found.pk)
-    form = SuccessorForm(request.POST or None, people=accounts.successors(found, request.user.pk))
+    successors = list(accounts.successors(found, request.user.pk))
+    form = SuccessorForm(request.POST or None, people=successors)
     role = ROLES[Role(held.role)]
     return Confirmation(
         heading=_("Hand over the role “{role}”").format(role=role),
         consequences=[
+            *(
+                []
+                if successors
+                else [_("Nobody else belongs to the organization yet: invite a colleague first.")]
+            ),
             _("Your colleague has the role at once and is told; you no longer have it."),
             _("You stay a member: what you have booked stays booked."),
             *describe_what_stops(request.user, found, *(own - {Role(held.role)})),

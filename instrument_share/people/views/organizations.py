@@ -29,6 +29,7 @@ from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message, render_form, run_service
+from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, in_english, name_columns
 from instrument_share.web.text.labels import KINDS, SIZES
@@ -184,7 +185,9 @@ def organization_join(request: SignedInRequest) -> HttpResponse:
     mine = {one.organization.pk: one for one in accounts.belongings(request.user)}
     by_name = accounts.organizations_to_join(request.user, text, name_columns())
     found = [(one, mine.get(one.pk)) for one in by_name]
-    context = {"q": text, "found": found}
+    is_suspended = not found and accounts.is_suspended_by_uscc(text)
+    refusal = told(services.NotJoinable.message, {}) if is_suspended else ""
+    context = {"q": text, "found": found, "refusal": refusal}
     return render(request, "people/organization_join.html", context)
 
 
