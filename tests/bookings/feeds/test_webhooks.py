@@ -28,7 +28,7 @@ from bookings.feeds.services.webhooks import (
     webhook_test,
 )
 from bookings.requests.services.cancellations import booking_cancel
-from bookings.usage.services.usage import usage_correct
+from bookings.usage.services.usage import usage_confirm, usage_correct
 from bookings.usage.services.withdrawals import usage_correction_withdraw
 from bookings.waiting.services.offers import offer_accept
 from instrument_share.accounts.domain import OrganizationState, Role
@@ -374,3 +374,20 @@ def test_accepted_offers_and_corrections_taken_back_are_told_on_both_sides(city,
     work(log.ends_at + MINUTE)
     acts = Counter(one["event"] for one in receiver.took)
     assert (acts["booking.offer_accepted"], acts["usage.correction_withdrawn"]) == (2, 2)
+
+
+def test_acts_on_a_use_name_the_log_that_the_api_knows(city, receiver, work):
+    create(city, actions=[one for one in ACTIONS if one.startswith("usage.")])
+    log = use(city)
+    keeper = {"actor": city.keeper, "now": log.ends_at}
+    correction = usage_correct(log_id=log.pk, changes={"samples": 2}, reason="记错", **keeper)
+    usage_correction_withdraw(correction_id=correction.pk, reason="无误", **keeper)
+    usage_confirm(actor=city.researcher, log_id=log.pk, now=log.ends_at)
+    work(log.ends_at + MINUTE)
+    subject = {"type": "usage", "id": log.public_id}
+    assert [(one["event"], one["subject"]) for one in receiver.took] == [
+        ("usage.recorded", subject),
+        ("usage.corrected", subject),
+        ("usage.correction_withdrawn", subject),
+        ("usage.confirmed", subject),
+    ]
