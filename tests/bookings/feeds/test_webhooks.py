@@ -221,7 +221,9 @@ def test_after_three_days_it_is_switched_off_told_and_makes_up_later(city, webho
     webhook.refresh_from_db()
     assert webhook.disabled_at == NOW + DISABLED_AFTER
     told = Notification.objects.filter(message=sending.DISABLED)
-    assert [one.user for one in told] == [city.manager]
+    assert [(one.user, one.path) for one in told] == [
+        (city.manager, f"/unit/{city.owner.public_id}/webhooks/")
+    ]
     book(city, slot(day=9), now=NOW + DISABLED_AFTER + HOUR)
     receiver.is_up = True
     work(NOW + DISABLED_AFTER + HOUR)
@@ -229,6 +231,20 @@ def test_after_three_days_it_is_switched_off_told_and_makes_up_later(city, webho
     webhook_enable(actor=city.manager, webhook_id=webhook.pk, now=NOW + DISABLED_AFTER + 2 * HOUR)
     work(NOW + DISABLED_AFTER + 2 * HOUR)
     assert len(receiver.took) == 2
+
+
+def test_a_webhook_of_a_payer_that_is_switched_off_leads_its_administrators_to_their_page(
+    city, receiver, work
+):
+    admin = factories.member(city.company, Role.ORG_ADMIN)
+    payer = {"actor": admin, "organization_id": city.company.pk, "side": WebhookSide.PAYER}
+    webhook_create(**payer, address=ADDRESS, actions=["booking.requested"], now=NOW)
+    receiver.is_up = False
+    book(city)
+    work(NOW)
+    work(NOW + DISABLED_AFTER)
+    told = Notification.objects.get(message=sending.DISABLED)
+    assert (told.user, told.path) == (admin, f"/organizations/{city.company.public_id}/webhooks/")
 
 
 def test_a_test_message_is_sent_once_and_its_answer_kept(city, webhook, receiver, work, monkeypatch):
