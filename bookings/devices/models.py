@@ -67,7 +67,8 @@ class DeviceEvent(models.Model):
 class InstrumentNote(models.Model):
     """值班记录: what a keeper should know of an instrument until somebody closes the note.
 
-    A fault that the device reports is an incident without a writer.
+    A fault that the device reports, or somebody at a kiosk, is an incident without a writer. Its text is
+    empty where the device does not say what is broken.
     """
 
     public_id = models.CharField(

@@ -104,8 +104,17 @@ def find_arrival(viewer: "User", code: str, now: datetime) -> Booking | None:
 
 def open_notes(viewer: "User") -> QuerySet[InstrumentNote]:
     """Return the notes of the viewer's instruments that are not closed, newest first."""
-    notes = InstrumentNote.objects.filter(get_responsible_condition(viewer), closed_at__isnull=True)
-    return notes.select_related("instrument", "written_by").order_by("-written_at", "-id")
+    found = _notes(viewer).filter(closed_at__isnull=True)
+    return found.select_related("instrument", "written_by").order_by("-written_at", "-id")
+
+
+def get_note(viewer: "User", public_id: str) -> InstrumentNote:
+    """Return a note of the viewer's instruments, also one that is closed. Raises NotFound."""
+    return require_found(_notes(viewer).filter(public_id=public_id).first())
+
+
+def _notes(viewer: "User") -> QuerySet[InstrumentNote]:
+    return InstrumentNote.objects.filter(get_responsible_condition(viewer))
 
 
 def bookings_by_key_of(person: "User") -> "QuerySet[DeviceEvent, Any]":

@@ -17,6 +17,7 @@ from bookings.devices.selectors import (
     find_arrival,
     get_device,
     get_device_secret,
+    get_note,
     get_presented,
     open_notes,
 )
@@ -31,7 +32,6 @@ from bookings.requests.views.common import (
     responsible_instruments,
 )
 from instrument_share.journal.addresses import page_address
-from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock, cursor
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.lists.queues import read_queue
@@ -153,7 +153,7 @@ def notes(request: SignedInRequest) -> HttpResponse:
 @idempotent_form
 def note_close(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Close a note."""
-    found = require_found(open_notes(request.user).filter(public_id=public_id).first())
+    found = get_note(request.user, public_id)
     services.note_close(actor=request.user, note_id=found.pk, now=clock.now())
     return redirect_with_message(
         request, _("The note is closed."), get_return_address(request, reverse("instrument_notes"))

@@ -178,16 +178,19 @@ def find_situation(
     """Return how an instrument in service stands that nobody is checked in on.
 
     `windows` and `closures` are those that overlap the time from now to `horizon`, `holds` with their
-    turnaround. Free time ends where anybody else's time or the open window does.
+    turnaround. Free time ends where anybody else's time or the open window does. What is closed stays so
+    until it opens, or at least until the closure ends where that is behind the horizon.
     """
     shut, held, opened = merge(closures), merge(holds), merge(windows)
-    for condition, times in ((Condition.CLOSED, shut), (Condition.RESERVED, held)):
-        if at_hand := _find_at(now, times):
-            return Situation(condition, at_hand.end)
+    openings = [one.start for one in subtract(opened, shut) if one.start > now]
+    if closure := _find_at(now, shut):
+        known_end = closure.end if closure.end >= horizon else None
+        return Situation(Condition.CLOSED, min(openings, default=known_end))
+    if hold := _find_at(now, held):
+        return Situation(Condition.RESERVED, hold.end)
     free = subtract(opened, [*shut, *held])
     if at_hand := _find_at(now, free):
         return Situation(Condition.FREE, at_hand.end if at_hand.end < horizon else None)
-    openings = [one.start for one in subtract(opened, shut) if one.start > now]
     return Situation(Condition.CLOSED, min(openings, default=None))
 
 

@@ -34,11 +34,12 @@ DESCRIPTION = gettext_noop(
     """Instruments of the city's sharing platform: search, free time, prices, bookings, samples, usage,
 statements, innovation vouchers and findings of the assessment.
 
-Reading the catalogue needs no account. Everything else needs a personal token (`Authorization: Bearer …`) or
-the session of a page with its CSRF token. A token has scopes (`read`, `book`, `usage`, `manage`); each
-operation names the one that it needs, and refuses a token without it: 403, code `scope_missing`. Times are
-RFC 3339 in UTC, amounts are yuan as text, ids are opaque. Refusals are `application/problem+json` with a
-stable `code` and every single problem."""
+Reading the catalogue, voucher schemes and the public log needs no account; devices sign their events with
+their key. Everything else needs a personal token (`Authorization: Bearer …`) or the session of a page with
+its CSRF token. A token has scopes (`read`, `book`, `usage`, `manage`); each operation names the one that it
+needs, and refuses a token without it: 403, code `scope_missing`. Times are RFC 3339 in UTC, amounts are yuan
+as text, ids are opaque. Refusals are `application/problem+json` with a stable `code` and every single
+problem."""
 )
 
 api = ShareAPI(

@@ -105,7 +105,9 @@ CLOSED_LISTS: Mapping[str, str] = {
     ),
     "CreditKind": _("why an event counts on a person's credit: not coming, cancelling late, or misuse"),
     "CreditOutcome": _("how an appeal is answered: the event goes on counting, or counts no longer"),
-    "CreditState": _("whether an event counts, is over by time, or was lifted after an appeal"),
+    "CreditState": _(
+        "whether an event counts, is over by time, or was lifted: after an appeal, or as the person had come"
+    ),
     "ResultKind": _("what came of a use: a paper, patent, standard or product"),
     "SampleOrderState": _("state of a sample order, from its submission to its end"),
     "Afterwards": _("what becomes of samples once they are measured: given back or disposed of"),

@@ -44,6 +44,17 @@ def test_a_machine_gets_its_own_files_which_others_cannot_read(values, tmp_path)
     assert "CREATE ROLE \"share\" LOGIN PASSWORD 'databaseSecret1'" in files["create-database"].read_text()
 
 
+def test_etcd_may_enter_its_folder_which_the_manuals_make(values, tmp_path):
+    assert render(values, "--node", "db1", "--to", tmp_path / "db1").returncode == 0
+    lines = (tmp_path / "db1/etcd.yml").read_text(encoding="utf-8").splitlines()
+    folder = next(line for line in lines if line.startswith("data-dir: ")).removeprefix("data-dir: ")
+    # Debian gives /var/lib/etcd to its own user alone, at each upgrade anew.
+    assert not folder.startswith("/var/lib/etcd/")
+    for manual in ("docs/operations.md", "docs/operations.zh-CN.md"):
+        text = Path(settings.BASE_DIR, manual).read_text(encoding="utf-8")
+        assert f"\ninstall -d -o postgres -g postgres -m 700 {folder}\n" in text
+
+
 def test_haproxy_leads_to_the_primary_and_to_standbys(values, tmp_path):
     assert render(values, "--site", "--to", tmp_path / "site").returncode == 0
     text = (tmp_path / "site/haproxy.cfg").read_text(encoding="utf-8")

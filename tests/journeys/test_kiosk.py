@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bookings.kiosk.models import KioskAct
-from bookings.kiosk.services.kiosks import kiosk_make
+from bookings.kiosk.services.kiosks import kiosk_end, kiosk_make
 from bookings.requests.keys import get_check_in_code
 from bookings.usage.models import UsageLog
 from tests import factories
@@ -108,3 +108,34 @@ def test_check_in_that_somebody_else_answers_is_kept(enter, clock, watch, answer
     tablet.reload()
     expect(tablet.locator("#state")).to_contain_text("使用中")
     assert KioskAct.objects.get().kind == "check_in"
+
+
+def test_acts_that_an_ended_kiosk_holds_go_to_no_other_instrument(enter, clock, watch):
+    clock.set(NOW)
+    city = factories.city()
+    booking = book(city, slot(day=0, hour=9, length=2))
+    kiosk, key = kiosk_make(actor=city.keeper, instrument_id=city.instrument.pk, name="门口", now=NOW)
+    clock.set(booking.starts_at)
+    tablet = enter(**TABLET)
+    tablet.goto(f"/kiosk/enter/{key}/")
+    go(tablet.get_by_role("button", name="启用"))
+    watch.expect("ERR_INTERNET_DISCONNECTED")
+    tablet.context.set_offline(True)
+    tablet.locator("#id_code").fill(get_check_in_code(booking))
+    tablet.locator("#id_code").press("Enter")
+    expect(tablet.locator("#kept")).to_contain_text("09:00 签到")
+    kiosk_end(actor=city.keeper, kiosk_id=kiosk.pk, now=booking.starts_at)
+    watch.expect("status of 403")
+    tablet.context.set_offline(False)
+    expect(tablet.get_by_role("heading", level=1)).to_contain_text("锁定")
+
+    other = factories.city()
+    _kiosk, key = kiosk_make(
+        actor=other.keeper, instrument_id=other.instrument.pk, name="门口", now=booking.starts_at
+    )
+    tablet.goto(f"/kiosk/enter/{key}/")
+    go(tablet.get_by_role("button", name="启用"))
+    expect(tablet.locator("#state")).to_be_visible()
+    expect(tablet.locator("#kept")).to_be_hidden()
+    assert not KioskAct.objects.exists()
+    assert get_check_in_code(booking) not in tablet.evaluate("JSON.stringify(localStorage)")

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from bookings.requests.models import Booking
 
 FAULT = gettext_noop("The device at {instrument} reports a fault: {detail}")
+FAULT_UNEXPLAINED = gettext_noop("The device at {instrument} reports a fault without saying what is broken.")
 STOP_REFUSED = gettext_noop(
     "The device at {instrument} reported the end of a use at {at} that could not be recorded. Record the "
     "hours by hand if there were any."
@@ -179,17 +180,24 @@ def _is_before(event: Event, booking: "Booking") -> bool:
 
 
 def _fault(device: Device, event: Event, now: datetime) -> Outcome:
-    """Keep an incident, and tell the keepers what is broken."""
-    incident_keep(device.instrument, event.detail, event.at)
+    """Keep an incident, and tell the keepers what is broken.
+
+    A fault without words is one all the same: were it refused, the device's later events would wait for it.
+    """
+    detail = event.detail.strip()
+    incident_keep(device.instrument, detail, event.at)
     record(
         actor=None,
         action="device.faulted",
         subject=device,
         now=now,
         organization_id=device.instrument.organization_id,
-        details={"instrument": device.instrument.public_id, "detail": event.detail},
+        details={"instrument": device.instrument.public_id, "detail": detail},
     )
-    _notify_keepers(device, FAULT, now, detail=event.detail)
+    if detail:
+        _notify_keepers(device, FAULT, now, detail=detail)
+    else:
+        _notify_keepers(device, FAULT_UNEXPLAINED, now)
     return Outcome(True)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, F, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from bookings.feeds.models import BusyTime, ExternalCalendar
 from bookings.requests.selectors.scope import get_answered_condition, get_ending_condition
@@ -21,8 +21,9 @@ ANSWERED_FOR = get_answered_condition("created_by")
 def external_calendars(instruments: "QuerySet[Instrument]", now: datetime) -> QuerySet[ExternalCalendar]:
     """Return the calendars of these instruments.
 
-    Each has the number of its closures that are not over (`closures_ahead`), and `undecided`: the times in
-    which bookings lie, closed in part where they became longer.
+    Each has the number of its closures that are not over (`closures_ahead`), whether it is followed
+    (`is_answered_for`), and `undecided`: the times in which bookings lie, closed in part where they became
+    longer.
     """
     is_whole = Q(closure__starts_at=F("starts_at"), closure__ends_at=F("ends_at"))
     is_open = Q(closure__isnull=True) | (Q(closure__lifted_at__isnull=True) & ~is_whole)
@@ -32,6 +33,7 @@ def external_calendars(instruments: "QuerySet[Instrument]", now: datetime) -> Qu
         ExternalCalendar.objects.filter(instrument__in=instruments)
         .select_related("instrument", "created_by")
         .annotate(closures_ahead=Count("busy_times__closure", filter=ahead))
+        .annotate(is_answered_for=Exists(ExternalCalendar.objects.filter(ANSWERED_FOR, pk=OuterRef("pk"))))
         .prefetch_related(Prefetch("busy_times", queryset=undecided, to_attr="undecided"))
         .order_by(*name_columns("instrument__name"), "id")
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
@@ -14,6 +15,9 @@ from instrument_share.accounts.selectors import organizations_by_id
 from instrument_share.jobs.services import enqueue_once
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.public_id import new_public_id
+
+if TYPE_CHECKING:
+    from instrument_share.journal.models import AuditEntry
 
 SEND = "bookings.webhooks_send"
 GATHERED_AT_ONCE = 500
@@ -72,7 +76,7 @@ def _gather(webhook_id: int, now: datetime) -> int:
             entry.action,
             entry.at,
             units[entry.organization_id].public_id,
-            {"type": entry.action.partition(".")[0], "id": entry.subject_id},
+            _get_subject(entry),
             now,
         )
         for entry in fresh
@@ -84,6 +88,13 @@ def _gather(webhook_id: int, now: datetime) -> int:
     webhook.read_through = max(webhook.read_through, complete)
     webhook.save(update_fields=["read_through"])
     return len(made)
+
+
+def _get_subject(entry: "AuditEntry") -> dict[str, str]:
+    """Return what an act is about as the API names it: corrections and confirmations are about their log."""
+    kind = entry.action.partition(".")[0]
+    subject_id = entry.details.get("log", entry.subject_id) if kind == "usage" else entry.subject_id
+    return {"type": kind, "id": subject_id}
 
 
 def deliveries_forget_old(now: datetime) -> int:

@@ -54,10 +54,10 @@ HITS_BOOKINGS = gettext_noop(
 )
 ENDED = gettext_noop(
     "The external calendar of {instrument} is no longer followed: {person}, who connected it, no longer "
-    "looks after the instrument. Disconnect the calendar and connect it again."
+    "looks after the instrument. Connect it again under your name."
 )
 KEEPER_LEFT = gettext_noop(
-    "Whoever connected it no longer looks after the instrument. Disconnect it and connect it again."
+    "Whoever connected it no longer looks after the instrument. Connect it again under your name."
 )
 """What the page says of it then."""
 FAILS = gettext_noop(
@@ -73,22 +73,33 @@ def external_calendar_connect(
 ) -> ExternalCalendar:
     """Connect an instrument with a calendar, which is read at once and then every quarter of an hour.
 
-    Raises AddressRefused, CalendarKnown, TooManyCalendars.
+    One that nobody answers for any more, since who connected it has left, is the actor's from then on; its
+    closures stay. Raises AddressRefused, CalendarKnown, TooManyCalendars.
     """
     instrument = providers.instrument_lock(instrument_id)
     require(actor, "providers.close_instrument", instrument)
     if not may_be_called(address):
         raise AddressRefused
-    known = set(ExternalCalendar.objects.filter(instrument=instrument).values_list("address", flat=True))
+    known = {one.address: one for one in ExternalCalendar.objects.filter(instrument=instrument)}
     if address in known:
-        raise CalendarKnown
-    if len(known) >= MOST_CALENDARS:
+        calendar = _take_over(known[address], actor)
+    elif len(known) >= MOST_CALENDARS:
         raise TooManyCalendars(most=MOST_CALENDARS)
-    calendar = ExternalCalendar.objects.create(
-        instrument=instrument, address=address, created_by=actor, created_at=now
-    )
+    else:
+        calendar = ExternalCalendar.objects.create(
+            instrument=instrument, address=address, created_by=actor, created_at=now
+        )
     _record(calendar, actor, "external_calendar.connected", now)
     enqueue(READ, public_id=calendar.public_id)
+    return calendar
+
+
+def _take_over(calendar: ExternalCalendar, actor: "User") -> ExternalCalendar:
+    if ExternalCalendar.objects.filter(ANSWERED_FOR, pk=calendar.pk).exists():
+        raise CalendarKnown
+    calendar.created_by = actor
+    calendar.failing_since, calendar.failure, calendar.told_at = None, "", None
+    calendar.save(update_fields=["created_by", "failing_since", "failure", "told_at"])
     return calendar
 
 

@@ -21,6 +21,7 @@ from bookings.feeds.selectors.webhooks import due_webhooks, get_webhook_secret
 from bookings.feeds.services.calls import Answer, CallRefused, post_json
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
+from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import gettext_noop
@@ -36,6 +37,8 @@ DISABLED = gettext_noop(
     "switch it on again: what it missed is sent then."
 )
 KEEPERS = {WebhookSide.UNIT: Role.UNIT_MANAGER, WebhookSide.PAYER: Role.ORG_ADMIN}
+PAGES = {WebhookSide.UNIT: "webhooks", WebhookSide.PAYER: "payer_webhooks"}
+"""Where its keepers switch a webhook on again."""
 
 
 def deliveries_send(*, read_clock: Callable[[], datetime]) -> bool:
@@ -128,13 +131,13 @@ def _end_turn(webhook_id: int, now: datetime, *, failed: WebhookDelivery | None,
 
 def _disable(webhook: Webhook, now: datetime) -> None:
     webhook.disabled_at = now
-    organization_id = webhook.organization_id
+    organization_id, side = webhook.organization_id, WebhookSide(webhook.side)
     record(actor=None, action="webhook.disabled", subject=webhook, now=now, organization_id=organization_id)
-    keepers = accounts.people_with_role(KEEPERS[WebhookSide(webhook.side)], organization_id)
     notify(
-        users=keepers,
+        users=accounts.people_with_role(KEEPERS[side], organization_id),
         message=DISABLED,
         now=now,
+        path=page_address(PAGES[side], webhook.organization.public_id),
         params={"address": webhook.address},
         kind=NotificationKind.UNIT,
     )

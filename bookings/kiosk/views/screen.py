@@ -130,7 +130,7 @@ def code(request: HttpRequest, kiosk: "Kiosk") -> HttpResponse:
     if _may_look_up(kiosk, form, now):
         running = _find_running(kiosk, form, now)
         if running is not None:
-            return _show_check_out(request, running, form.cleaned_data["code"], now)
+            return _show_check_out(request, kiosk, running, form.cleaned_data["code"], now)
         if taken := _take(kiosk, form, lambda: form.to_act(now), now):
             return redirect_with_message(request, _describe(taken), reverse("kiosk"))
     return _render_screen(request, kiosk, form)
@@ -158,19 +158,22 @@ def _take(
     return taken
 
 
-def _show_check_out(request: HttpRequest, booking: "Booking", typed: str, now: datetime) -> HttpResponse:
+def _show_check_out(
+    request: HttpRequest, kiosk: "Kiosk", booking: "Booking", typed: str, now: datetime
+) -> HttpResponse:
     """Show what a check-out at the proposed end records."""
     ends_at = propose_end_of(booking, now).replace(second=0)
     initial = {"code": typed, "key": new_key(), "ends_at": ends_at, "samples": booking.samples}
     use = calculate_use(booking, now=now, ends_at=ends_at)
-    return _render_check_out(request, booking, CheckOutForm(initial=initial), use)
+    return _render_check_out(request, kiosk, booking, CheckOutForm(initial=initial), use)
 
 
 def _render_check_out(
-    request: HttpRequest, booking: "Booking", form: CheckOutForm, use: "Use | None"
+    request: HttpRequest, kiosk: "Kiosk", booking: "Booking", form: CheckOutForm, use: "Use | None"
 ) -> HttpResponse:
     context = {
-        "instrument": booking.instrument,
+        "kiosk": kiosk,
+        "instrument": kiosk.instrument,
         "booking": booking,
         "name": mask_name(booking.user.name),
         "form": form,
@@ -192,7 +195,7 @@ def check_out(request: HttpRequest, kiosk: "Kiosk") -> HttpResponse:
     if running is not None:
         use = run_service(form, lambda: calculate_use(running, now=now, **form.times))
         if use is None or use.to_text() != request.POST.get("shown"):
-            return _render_check_out(request, running, form, use)
+            return _render_check_out(request, kiosk, running, form, use)
     if taken := _take(kiosk, typed, lambda: _build_check_out(typed, form, now), now):
         return redirect_with_message(request, _describe(taken), reverse("kiosk"))
     return _render_screen(request, kiosk, typed)
@@ -212,7 +215,7 @@ def fault(request: HttpRequest, kiosk: "Kiosk") -> HttpResponse:
     form, now = FaultForm(request.POST or None, initial={"key": new_key()}), clock.now()
     if form.is_bound and (taken := _take(kiosk, form, lambda: form.to_act(now), now)):
         return redirect_with_message(request, _describe(taken), reverse("kiosk"))
-    context = {"instrument": kiosk.instrument, "form": form, "now": now}
+    context = {"kiosk": kiosk, "instrument": kiosk.instrument, "form": form, "now": now}
     return render(request, "bookings/kiosk/fault.html", context, status=422 if form.errors else 200)
 
 

@@ -6,9 +6,10 @@
 const REFRESH = 30_000;
 const PATIENCE = 8_000;
 const IDLE = 120_000;
-const QUEUE = "kiosk.queue";
+const kept = document.getElementById("kept");
+const QUEUE = `kiosk.queue.${kept.dataset.kiosk}`;
 /** What was answered to kept acts and somebody has to read: refusals, and what a frozen year means for hours. */
-const TOLD = "kiosk.refused";
+const TOLD = `kiosk.refused.${kept.dataset.kiosk}`;
 const TABLET = "kiosk.tablet";
 const NUMBER = "kiosk.number";
 /** With these nothing was taken: as good as a line that is cut. */
@@ -16,7 +17,6 @@ const NOT_TAKEN = new Set([408, 429, 500, 502, 503, 504]);
 
 let home = null;
 const page = () => document.getElementById("kiosk");
-const kept = document.getElementById("kept");
 const offline = document.getElementById("offline");
 const time = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit" });
 let ahead = Date.parse(page().dataset.now) - Date.now();
@@ -38,6 +38,13 @@ function newKey() {
   const number = Number(localStorage.getItem(NUMBER) ?? 0) + 1;
   localStorage.setItem(NUMBER, number);
   return `${tablet}-${number}`;
+}
+
+/** Forget what another kiosk has kept that this tablet was before: keepers were told that it is lost. */
+function forgetOthers() {
+  for (const name of Object.keys(localStorage)) {
+    if (/^kiosk\.(queue|refused)/.test(name) && ![QUEUE, TOLD].includes(name)) localStorage.removeItem(name);
+  }
 }
 
 function showLine() {
@@ -217,6 +224,7 @@ window.addEventListener("offline", noteCut);
 window.addEventListener("online", refresh);
 setInterval(tick, 1_000);
 setInterval(refresh, REFRESH);
+forgetOthers();
 tick();
 showKept();
 sendKept();

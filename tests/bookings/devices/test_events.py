@@ -7,7 +7,7 @@ import pytest
 
 from bookings.devices.domain import Event, EventKind, NotSigned
 from bookings.devices.models import Device, DeviceEvent
-from bookings.devices.services.events import device_event_receive
+from bookings.devices.services.events import FAULT_UNEXPLAINED, device_event_receive
 from bookings.devices.services.keys import device_key_make, device_key_revoke, device_keys_end_due
 from bookings.requests.keys import get_check_in_code
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
@@ -280,6 +280,13 @@ def test_fault_is_told_to_the_keepers(city, device):
     told = Notification.objects.filter(user=city.keeper).latest("id")
     assert told.params["detail"] == "真空泵停转"
     assert AuditEntry.objects.filter(action="device.faulted", actor=None).count() == 1
+
+
+def test_fault_without_words_is_told_all_the_same(city, device, see):
+    assert device.send("fault", detail=" ")["recorded"]
+    told = Notification.objects.filter(user=city.keeper).latest("id")
+    assert (told.message, "detail" in told.params) == (FAULT_UNEXPLAINED, False)
+    assert "上机终端未说明故障情况。" in see(city.keeper, "instrument_notes").content.decode()
 
 
 def test_fault_is_told_to_the_managers_where_there_is_no_keeper(city, device):

@@ -41,6 +41,16 @@ def test_note_has_a_text_and_is_settled_once(city, send):
     assert send(city.keeper, "instrument_notes", instrument="", kind="note", text="").status_code == 422
 
 
+def test_note_that_a_colleague_has_just_closed_says_so(city, send):
+    note = note_write(
+        actor=city.keeper, instrument_id=city.instrument.pk, kind=NoteKind.NOTE, text="泵油已换", now=NOW
+    )
+    note_close(actor=city.keeper, note_id=note.pk, now=NOW)
+    late = send(city.manager, "note_close", note.public_id)
+    assert late.status_code == 409
+    assert "该记录已办结，无需再处理。" in late.content.decode()
+
+
 def test_fault_that_a_device_reports_is_an_incident(city, client, clock, see):
     clock.set(NOW)
     TestDevice(city, client, clock).send("fault", detail="真空泵停转")

@@ -404,7 +404,8 @@ def test_calendar_of_a_former_keeper_closes_nothing_and_is_told_once_to_who_is_t
     assert (message.params["person"], message.is_urgent) == (city.keeper.name, True)
     client.force_login(colleague)
     page = client.get(reverse("external_calendars")).content.decode()
-    assert "关联者已不再负责该仪器，请取消关联后重新关联。" in page
+    assert "关联者已不再负责该仪器，请以您的名义重新关联。" in page
+    assert "无法读取" not in page
 
 
 def test_calendar_is_followed_again_when_its_keeper_is_back(city, read):
@@ -416,6 +417,32 @@ def test_calendar_is_followed_again_when_its_keeper_is_back(city, read):
     lose_role(city.keeper)
     read(calendar(lesson()), NOW + 2 * MINUTE)
     assert told(city.manager) == 2
+
+
+def test_calendar_of_a_former_keeper_is_taken_over_with_its_closures(client, city, read, clock):
+    clock.set(NOW)
+    connected = read(calendar(lesson()))
+    lose_role(city.keeper)
+    read(calendar(lesson()), NOW + MINUTE)
+    closure = Closure.objects.get()
+    client.force_login(city.manager)
+    page = client.get(reverse("external_calendars")).content.decode()
+    assert "以本人名义重新关联" in page
+    facts = {"instrument": city.instrument.public_id, "address": ADDRESS}
+    assert client.post(reverse("external_calendars"), facts).status_code == 302
+    taken = ExternalCalendar.objects.get()
+    assert (taken.pk, taken.created_by, taken.failing_since, taken.failure) == (
+        connected.pk,
+        city.manager,
+        None,
+        "",
+    )
+    assert (closed(), Closure.objects.get().pk) == ([Interval(utc(4, 1), utc(4, 3))], closure.pk)
+    acts = AuditEntry.objects.filter(subject_id=connected.public_id, action="external_calendar.connected")
+    assert [one.actor for one in acts.order_by("pk")] == [city.keeper, city.manager]
+    assert "以本人名义重新关联" not in client.get(reverse("external_calendars")).content.decode()
+    read(calendar(), NOW + 2 * MINUTE)
+    assert closed() == []
 
 
 def test_nobody_is_told_of_a_calendar_while_its_unit_is_suspended(city, read):

@@ -28,7 +28,7 @@ from bookings.feeds.services.webhooks import (
     webhook_test,
 )
 from bookings.requests.services.cancellations import booking_cancel
-from bookings.usage.services.usage import usage_correct
+from bookings.usage.services.usage import usage_confirm, usage_correct
 from bookings.usage.services.withdrawals import usage_correction_withdraw
 from bookings.waiting.services.offers import offer_accept
 from instrument_share.accounts.domain import OrganizationState, Role
@@ -221,7 +221,9 @@ def test_after_three_days_it_is_switched_off_told_and_makes_up_later(city, webho
     webhook.refresh_from_db()
     assert webhook.disabled_at == NOW + DISABLED_AFTER
     told = Notification.objects.filter(message=sending.DISABLED)
-    assert [one.user for one in told] == [city.manager]
+    assert [(one.user, one.path) for one in told] == [
+        (city.manager, f"/unit/{city.owner.public_id}/webhooks/")
+    ]
     book(city, slot(day=9), now=NOW + DISABLED_AFTER + HOUR)
     receiver.is_up = True
     work(NOW + DISABLED_AFTER + HOUR)
@@ -229,6 +231,20 @@ def test_after_three_days_it_is_switched_off_told_and_makes_up_later(city, webho
     webhook_enable(actor=city.manager, webhook_id=webhook.pk, now=NOW + DISABLED_AFTER + 2 * HOUR)
     work(NOW + DISABLED_AFTER + 2 * HOUR)
     assert len(receiver.took) == 2
+
+
+def test_a_webhook_of_a_payer_that_is_switched_off_leads_its_administrators_to_their_page(
+    city, receiver, work
+):
+    admin = factories.member(city.company, Role.ORG_ADMIN)
+    payer = {"actor": admin, "organization_id": city.company.pk, "side": WebhookSide.PAYER}
+    webhook_create(**payer, address=ADDRESS, actions=["booking.requested"], now=NOW)
+    receiver.is_up = False
+    book(city)
+    work(NOW)
+    work(NOW + DISABLED_AFTER)
+    told = Notification.objects.get(message=sending.DISABLED)
+    assert (told.user, told.path) == (admin, f"/organizations/{city.company.public_id}/webhooks/")
 
 
 def test_a_test_message_is_sent_once_and_its_answer_kept(city, webhook, receiver, work, monkeypatch):
@@ -374,3 +390,20 @@ def test_accepted_offers_and_corrections_taken_back_are_told_on_both_sides(city,
     work(log.ends_at + MINUTE)
     acts = Counter(one["event"] for one in receiver.took)
     assert (acts["booking.offer_accepted"], acts["usage.correction_withdrawn"]) == (2, 2)
+
+
+def test_acts_on_a_use_name_the_log_that_the_api_knows(city, receiver, work):
+    create(city, actions=[one for one in ACTIONS if one.startswith("usage.")])
+    log = use(city)
+    keeper = {"actor": city.keeper, "now": log.ends_at}
+    correction = usage_correct(log_id=log.pk, changes={"samples": 2}, reason="记错", **keeper)
+    usage_correction_withdraw(correction_id=correction.pk, reason="无误", **keeper)
+    usage_confirm(actor=city.researcher, log_id=log.pk, now=log.ends_at)
+    work(log.ends_at + MINUTE)
+    subject = {"type": "usage", "id": log.public_id}
+    assert [(one["event"], one["subject"]) for one in receiver.took] == [
+        ("usage.recorded", subject),
+        ("usage.corrected", subject),
+        ("usage.correction_withdrawn", subject),
+        ("usage.confirmed", subject),
+    ]

@@ -230,12 +230,14 @@ def test_guessing_ends_after_ten_wrong_codes_within_five_minutes(kiosk, booking)
     assert not send(kiosk, "check_in", start + 5 * MINUTE, code=code_of(booking)).refusal
 
 
-def test_fault_is_an_incident_for_the_keepers(city, kiosk):
+def test_fault_is_an_incident_for_the_keepers(city, kiosk, see):
     assert not send(kiosk, "fault", NOW, text="真空泵停转").refusal
     note = InstrumentNote.objects.get()
     assert (note.kind, note.text, note.written_by) == ("incident", "真空泵停转", None)
     told = Notification.objects.filter(user=city.keeper).latest("id")
     assert (told.params["detail"], told.is_urgent) == ("真空泵停转", True)
+    desk = see(city.keeper, "instrument_notes").content.decode()
+    assert ("现场上报" in desk, "上机终端" in desk) == (True, False)
     for _ in range(9):
         send(kiosk, "fault", NOW, text="真空泵停转")
     with pytest.raises(TooManyFaults):

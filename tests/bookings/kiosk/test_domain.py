@@ -25,6 +25,10 @@ def at(start, end):
         ([at(-1, 4), at(4, 40)], [], [], Condition.FREE, None),
         ([at(-1, 10)], [], [at(-1, 1), at(1, 2)], Condition.RESERVED, 2),
         ([at(-1, 10)], [at(0, 3)], [at(0, 1)], Condition.CLOSED, 3),
+        # A closure that ends in closed hours; what opens behind the horizon is not known.
+        ([at(5, 10)], [at(0, 3)], [], Condition.CLOSED, 5),
+        ([at(-1, 2)], [at(0, 3)], [], Condition.CLOSED, None),
+        ([at(-1, 10)], [at(0, 60)], [], Condition.CLOSED, 60),
         ([at(5, 10)], [], [], Condition.CLOSED, 5),
         ([at(5, 10)], [at(4, 6)], [], Condition.CLOSED, 6),
         ([], [], [], Condition.CLOSED, None),
