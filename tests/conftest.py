@@ -51,7 +51,7 @@ PAPERS_AND_FIGURES = {
 """Files of that kind elsewhere: papers, the statements and figures of pages, and who may do what."""
 LONGEST = {
     *("test_installation.py", "test_migrated_schema.py", "test_page_permissions.py"),
-    *("test_page_frame.py", "test_hanging_mail.py", "test_contract.py"),
+    *("test_page_frame.py", "test_hanging_mail.py", "test_contract.py", "test_page_offers.py"),
     *("test_assessment.py", "test_main_job.py", "test_new_unit.py", "test_whole_way.py", "test_vouchers.py"),
 }
 AT_START = pytest.StashKey[set[str]]()
