@@ -118,7 +118,7 @@ def instrument_update(
     A draft changes at once. Of a published instrument, descriptions change at once and count as confirmed;
     reviewed fields (`domain.fields.REVIEWED`) wait in `pending_values` until the bureau decides or the old
     value is entered again. `revision` is the one that the editor began with; raises RevisionMismatch if it
-    has changed.
+    has changed. Who saves a published instrument unchanged, as they have read it, confirms it.
     """
     instrument = lock_editable_instrument(actor, instrument_id)
     given_values = clean_instrument_values(values, instrument, today=_city_day(now))
@@ -133,6 +133,8 @@ def instrument_update(
     waits |= values_to_json(waiting)
     is_answered = bool(live and instrument.return_reason and fields.REVIEWED & given_values.keys())
     if not clean and waits == instrument.pending_values and not is_answered:
+        if live and revision is not None:
+            _confirm(instrument, actor, now)
         return instrument
     assign_values(instrument, clean)
     instrument.revision += 1
@@ -203,8 +205,7 @@ def instrument_confirm(
     if instrument.state not in LIVE:
         raise InReview(state=instrument.state)
     require_revision(revision, instrument.revision, ChangedSinceOpened)
-    instrument.confirmed_at = now
-    save_and_record(instrument, actor, "instrument.confirmed", now)
+    _confirm(instrument, actor, now)
     return instrument
 
 
@@ -377,6 +378,11 @@ def _raise_when_number_taken(instrument: Instrument) -> AbstractContextManager[N
     """Raise InnerNumberTaken if the database finds the number taken by a concurrent change."""
     refusal = InnerNumberTaken(inner_number=instrument.inner_number)
     return raise_when_taken(refusal, Instrument, "organization", "inner_number")
+
+
+def _confirm(instrument: Instrument, actor: "User | None", now: datetime) -> None:
+    instrument.confirmed_at = now
+    save_and_record(instrument, actor, "instrument.confirmed", now)
 
 
 def _with_waiting_changes(actor: "User", instrument_id: int) -> Instrument:

@@ -247,6 +247,14 @@ def test_unchanged_values_write_nothing(world, instrument):
     assert [entry.action for entry in history(instrument)][-1] == "instrument.published"
 
 
+def test_saving_what_is_published_unchanged_confirms_it(world, instrument):
+    read = {"values": {"model": "TX-200"}, "revision": instrument.revision}
+    saved = instrument_update(actor=world.manager, instrument_id=instrument.pk, now=LATER, **read)
+    saved.refresh_from_db()
+    assert (saved.confirmed_at, saved.revision) == (LATER, read["revision"])
+    assert [entry.action for entry in history(instrument)][-1] == "instrument.confirmed"
+
+
 def test_a_reason_is_more_than_blanks(world, draft):
     instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
     with pytest.raises(ReasonMissing):
