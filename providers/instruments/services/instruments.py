@@ -40,6 +40,7 @@ from providers.instruments.services.common import (
     InReview,
     lock_editable_instrument,
     lock_instrument,
+    lock_instrument_in_use,
     move_instrument,
     save_and_record,
     tell_managers,
@@ -201,7 +202,7 @@ def instrument_confirm(
 
     Raises ChangedSinceOpened where `revision`, which was read, is not the present one.
     """
-    instrument = lock_instrument(actor, instrument_id, permission="providers.edit_instrument")
+    instrument = lock_instrument_in_use(actor, instrument_id, permission="providers.edit_instrument")
     if instrument.state not in LIVE:
         raise InReview(state=instrument.state)
     require_revision(revision, instrument.revision, ChangedSinceOpened)

@@ -18,6 +18,7 @@ from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import answer_form, posted_from, redirect_with_message
 from instrument_share.web.text.formats import date_only
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.forms.instrument import KeepersForm, QualificationForm
 from providers.instruments.selectors.instruments import keepers_of, qualifications_of
 from providers.instruments.services import people as people_services
@@ -41,6 +42,7 @@ def _context(request: HttpRequest, instrument: Any, **forms: Any) -> dict[str, A
     return {
         "instrument": instrument,
         "may_edit": rules.has_perm("providers.edit_instrument", request.user, instrument),
+        "retired": instrument.state == InstrumentState.RETIRED,
         "keepers": keepers,
         "candidates": with_role,
         "keepers_form": KeepersForm(people=with_role, keepers=keepers),

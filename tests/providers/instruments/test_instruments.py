@@ -8,12 +8,13 @@ from instrument_share.journal.selectors import history, notifications
 from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, ReasonMissing, RevisionMismatch
 from instrument_share.web.responses.problem import told
 from providers.instruments.selectors.instruments import has_qualification, keepers_of
-from providers.instruments.services.common import InReview
+from providers.instruments.services.common import InReview, Retired
 from providers.instruments.services.instruments import (
     InnerNumberTaken,
     NothingWaits,
     instrument_changes_accept,
     instrument_changes_refuse,
+    instrument_confirm,
     instrument_create,
     instrument_publish,
     instrument_resume,
@@ -30,6 +31,7 @@ from providers.instruments.services.people import (
     qualification_grant,
     qualification_revoke,
 )
+from providers.instruments.services.relations import instrument_links_set
 from providers.terms.domain.choices import UserKind
 from providers.terms.selectors.user_kinds import user_kind
 from providers.terms.services.retirement import instrument_retire
@@ -264,6 +266,37 @@ def test_a_reason_is_more_than_blanks(world, draft):
 def inbox(user):
     """What somebody was told, the last first."""
     return [told(one.message, one.params) for one in notifications(user)]
+
+
+def test_nobody_is_named_or_qualified_for_what_is_retired(world, instrument):
+    keeper_assign(actor=world.manager, instrument_id=instrument.pk, user_id=world.keeper.pk, now=NOW)
+    step = {"actor": world.manager, "instrument_id": instrument.pk, "now": LATER}
+    instrument_suspend(reason="报废", **step)
+    instrument_retire(reason="报废", **step)
+    told_before = inbox(world.user)
+    for refused in (
+        lambda: keeper_assign(user_id=world.keeper.pk, **step),
+        lambda: qualification_grant(user=world.user, expires_at=LATER + timedelta(days=9), **step),
+        lambda: instrument_links_set(linked_ids=[], **step),
+        lambda: instrument_update(values={"model": "TX-9"}, **step),
+        lambda: instrument_confirm(**step),
+    ):
+        with pytest.raises(Retired):
+            refused()
+    assert inbox(world.user) == told_before
+    keeper_remove(user_id=world.keeper.pk, **step)
+
+
+def test_a_right_to_operate_a_draft_leads_to_no_page(world, draft):
+    qualification_grant(
+        actor=world.manager,
+        instrument_id=draft.pk,
+        user=world.user,
+        expires_at=LATER,
+        now=NOW,
+    )
+    (one,) = notifications(world.user)
+    assert one.path == ""
 
 
 def test_keeper_needs_role_in_owning_unit(world, instrument):

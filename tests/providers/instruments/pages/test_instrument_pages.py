@@ -332,6 +332,18 @@ def test_retired_instrument_shows_date_and_similar_ones(at, world):
     assert at("manager").get(reverse("instrument", args=[gone.public_id])).status_code == 200
 
 
+def test_pages_of_a_retired_instrument_offer_nothing_refused(at, world, read):
+    gone = published(world)
+    Instrument.objects.filter(pk=gone.pk).update(state="retired", retired_at=NOW)
+    client = at("manager")
+    for route in ("instrument_people", "instrument_together", "rule_new", "instrument_customs"):
+        address = reverse(route, args=[gone.public_id])
+        answer = client.get(address)
+        assert "退役" in text_of(answer), route
+        main = answer.content.decode().partition("<main")[2].partition("</main>")[0]
+        assert 'method="post"' not in main, route
+
+
 @pytest.mark.parametrize("state", ["draft", "submitted"])
 def test_unpublished_instrument_is_not_found(at, world, state):
     hidden = published(world)
