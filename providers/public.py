@@ -27,6 +27,7 @@ from providers.instruments.forms.countries import COUNTRIES
 from providers.instruments.permissions import (
     can_take_suspension_over,
     is_keeper_of,
+    is_recused,
     is_suspended_by_bureau_for,
 )
 from providers.instruments.registry import register_link_follower

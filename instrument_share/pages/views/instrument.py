@@ -75,6 +75,7 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
         "structured": render_script(build_instrument_data(found, pictures, prices, ratings)),
         "may_edit": rules.has_perm("providers.edit_instrument", request.user, found),
         "may_suspend": rules.has_perm("providers.suspend_instrument", request.user, found),
+        "is_recused": providers.is_recused(request.user, found),
         "may_take_suspension_over": providers.can_take_suspension_over(request.user, found),
         "may_resume": not providers.is_suspended_by_bureau_for(request.user, found),
         "may_qualify": rules.has_perm("providers.qualify_user", request.user, found),

@@ -22,6 +22,7 @@ from providers.instruments.services.instruments import (
 )
 from providers.instruments.services.media import instrument_picture_add
 from providers.instruments.services.people import keeper_assign
+from tests import factories
 from tests.factories import jpeg
 from tests.page_fixtures import text_of
 from tests.providers.conftest import INSTRUMENT, NOW, person, published
@@ -342,6 +343,16 @@ def test_pages_of_a_retired_instrument_offer_nothing_refused(at, world, read):
         assert "退役" in text_of(answer), route
         main = answer.content.decode().partition("<main")[2].partition("</main>")[0]
         assert 'method="post"' not in main, route
+
+
+def test_an_officer_of_the_unit_reads_why_he_does_not_suspend(at, world, instrument):
+    address = reverse("instrument", args=[instrument.public_id])
+    suspend = reverse("instrument_suspend", args=[instrument.public_id])
+    assert suspend in at("officer").get(address).content.decode()
+    factories.member(world.unit, person=world.officer)
+    answer = at("officer").get(address)
+    assert "应当回避" in text_of(answer)
+    assert suspend not in answer.content.decode()
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted"])
