@@ -1,6 +1,7 @@
 """Suspend, resume or retire an instrument, revoke a qualification, and settle affected bookings."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +22,10 @@ from bookings.requests.services.instrument_decisions import (
     instrument_suspend,
 )
 from bookings.requests.views.outcomes import ask_outcomes
+from instrument_share.accounts.domain import OrganizationState
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import gettext_noop, require_found
-from instrument_share.kernel.wording import Bilingual
+from instrument_share.kernel.wording import Bilingual, Words, word
 from instrument_share.web import clock
 from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.idempotency import idempotent_form
@@ -32,7 +34,7 @@ from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
 from providers import public as providers
-from providers.domain import InstrumentState
+from providers.domain import REFUSING, InstrumentState
 
 if TYPE_CHECKING:
     from providers.models import Instrument
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 NEED_IT = gettext_noop(
     "Instruments that can only be booked together with it can't be booked either: {names}."
 )
+STILL_LACKS = gettext_noop("It still can't be booked: {gaps}.")
 
 
 @login_required
@@ -109,6 +112,15 @@ def _tell_what_needs_it(request: SignedInRequest, instrument: "Instrument") -> l
     return [told(NEED_IT, {"names": names})] if names else []
 
 
+def tell_hindrances(instrument: "Instrument", now: datetime) -> list[str]:
+    """Return why nobody can book the instrument, apart from closures and from its own suspension."""
+    if instrument.organization.state != OrganizationState.ADMITTED:
+        return [_("Its unit is suspended: nobody can book it until the unit is reinstated.")]
+    gaps = providers.booking_gaps([instrument.pk], now)[instrument.pk]
+    named = tuple(Words(word(gap)) for gap in gaps if gap in REFUSING)
+    return [told(STILL_LACKS, {"gaps": named})] if named else []
+
+
 def _tell_who_is_told(instrument: "Instrument") -> list[str]:
     text = _("Who waits for it, or has an open sample order for it, is told.")
     return [text] if tell_claims(instrument.pk) else []
@@ -125,15 +137,16 @@ def resume(request: SignedInRequest, public_id: str) -> Confirmation:
     instrument = _instrument(request, public_id, "providers.suspend_instrument")
     providers.require_resumable(request.user, instrument)
     home = _home(request, instrument)
+    hindrances = tell_hindrances(instrument, clock.now())
     return Confirmation(
         heading=_("Put “{name}” back into service").format(name=bilingual(instrument, "name")),
         consequences=[
-            _("It can be booked again at once, by the rule in force."),
+            *(hindrances or [_("It can be booked again at once, by the rule in force.")]),
             *_tell_who_is_told(instrument),
         ],
         action=_("Put back into service"),
         perform=lambda: instrument_resume(actor=request.user, instrument_id=instrument.pk, now=clock.now()),
-        success=_("It can be booked again."),
+        success=_("It is back in service.") if hindrances else _("It can be booked again."),
         back_address=home,
     )
 
