@@ -186,7 +186,9 @@ from providers.units.selectors.reminders import reminders
 from providers.units.selectors.reviews import count_reviews_waiting, reviews_waiting
 from providers.units.selectors.supervision import take_downs, titles_by_id
 from providers.units.selectors.units import (
+    find_public_units,
     find_units,
+    has_unit_page,
     organization_profile,
     publishing_organizations,
     unit,

@@ -36,7 +36,7 @@ from providers.units.selectors.publications import (
     publication,
 )
 from providers.units.services.publications import publication_draft, publication_publish, publication_update
-from providers.units.views.publication_choices import editor_choices, next_page
+from providers.units.views.publication_choices import editor_choices, next_page, say_published
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -134,7 +134,7 @@ def new(
     if is_sent and (made := run_service(form, write)):
         words = _("Saved as a draft; only your unit sees it. Publish it, or choose a time.")
         if made.state is PublicationState.PUBLISHED:
-            words = _("Published; everybody can read it on your unit's page.")
+            words = say_published(unit.pk)
         return redirect_with_message(request, words, next_page(choices, act, chosen, made))
     context = {
         **_editor(request, unit, chosen, form),

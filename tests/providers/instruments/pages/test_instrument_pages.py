@@ -22,6 +22,7 @@ from providers.instruments.services.instruments import (
 )
 from providers.instruments.services.media import instrument_picture_add
 from providers.instruments.services.people import keeper_assign
+from providers.units.models import UnitProfile
 from tests import factories
 from tests.factories import jpeg
 from tests.page_fixtures import text_of
@@ -322,6 +323,7 @@ def test_the_page_asks_before_a_picture_goes(at, world, instrument, read):
 def test_retired_instrument_shows_date_and_similar_ones(at, world):
     gone = published(world)
     Instrument.objects.filter(pk=gone.pk).update(state="retired", retired_at=NOW)
+    UnitProfile.objects.create(organization=world.unit, state="published", published_at=NOW)
     answer = at().get(reverse("instrument", args=[gone.public_id]))
     page = answer.content.decode()
     assert answer.status_code == 410
