@@ -74,12 +74,9 @@ from providers.instruments.services.instruments import (
     instrument_confirm,
     instrument_create,
     instrument_publish,
-    instrument_resume,
     instrument_return,
     instrument_submit,
-    instrument_suspend,
     instrument_update,
-    require_resumable,
 )
 from providers.instruments.services.media import instrument_attachment_add, instrument_picture_add
 from providers.instruments.services.people import (
@@ -90,6 +87,7 @@ from providers.instruments.services.people import (
 )
 from providers.instruments.services.pictures import prepare_picture, store_once
 from providers.instruments.services.relations import instrument_group_save, instrument_links_set
+from providers.instruments.services.suspension import instrument_resume, instrument_suspend, require_resumable
 from providers.instruments.templatetags.instruments_ui import (
     InstrumentNotice,
     InstrumentTab,

@@ -12,8 +12,8 @@ from instrument_share.accounts.selectors.standing import forget_standing
 from instrument_share.kernel.errors import Forbidden
 from providers.instruments.models import InstrumentCategory
 from providers.instruments.permissions import can_take_suspension_over
-from providers.instruments.services.instruments import instrument_resume, instrument_suspend
 from providers.instruments.services.people import keeper_assign
+from providers.instruments.services.suspension import instrument_resume, instrument_suspend
 from tests import factories
 from tests.providers.conftest import NOW, organization, person, published
 

@@ -26,8 +26,8 @@ from instrument_share.accounts.models import Organization
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import AuditEntry
 from instrument_share.kernel.errors import IllegalMove, ReasonMissing
-from providers.instruments.services.instruments import SuspendedByBureau
 from providers.instruments.services.people import qualification_grant
+from providers.instruments.services.suspension import SuspendedByBureau
 from providers.terms.domain.choices import ServiceMode
 from tests import factories
 from tests.bookings.requests.booking import book, codes

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.selectors import history, notifications
 from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, ReasonMissing, RevisionMismatch
@@ -17,10 +18,8 @@ from providers.instruments.services.instruments import (
     instrument_confirm,
     instrument_create,
     instrument_publish,
-    instrument_resume,
     instrument_return,
     instrument_submit,
-    instrument_suspend,
     instrument_update,
 )
 from providers.instruments.services.people import (
@@ -32,6 +31,7 @@ from providers.instruments.services.people import (
     qualification_revoke,
 )
 from providers.instruments.services.relations import instrument_links_set
+from providers.instruments.services.suspension import instrument_resume, instrument_suspend
 from providers.terms.domain.choices import UserKind
 from providers.terms.selectors.user_kinds import user_kind
 from providers.terms.services.retirement import instrument_retire
@@ -266,6 +266,31 @@ def test_a_reason_is_more_than_blanks(world, draft):
 def inbox(user):
     """What somebody was told, the last first."""
     return [told(one.message, one.params) for one in notifications(user)]
+
+
+def test_keepers_are_told_of_a_suspension_and_its_end_by_others(world, instrument):
+    of = {"instrument_id": instrument.pk}
+    keeper_assign(actor=world.manager, user_id=world.keeper.pk, now=NOW, **of)
+    accounts.membership_grant(
+        actor=None, user=world.manager, organization=world.unit, role=Role.KEEPER, now=NOW
+    )
+    keeper_assign(actor=world.manager, user_id=world.manager.pk, now=NOW, **of)
+    known = {one: len(inbox(one)) for one in (world.keeper, world.manager)}
+    instrument_suspend(actor=world.manager, reason="检修", now=LATER, **of)
+    instrument_resume(actor=world.manager, now=LATER, **of)
+    instrument_suspend(actor=world.officer, reason="投诉", now=LATER, **of)
+    instrument_resume(actor=world.officer, now=LATER, **of)
+    instrument_suspend(actor=world.keeper, reason="漏水", now=LATER, **of)
+    by_bureau = ["科技局已恢复“透射电子显微镜”的服务。", "科技局已暂停“透射电子显微镜”的服务：投诉"]
+    assert inbox(world.keeper)[: -known[world.keeper]] == [
+        *by_bureau,
+        "manager已恢复“透射电子显微镜”的服务。",
+        "manager已暂停“透射电子显微镜”的服务：检修",
+    ]
+    assert inbox(world.manager)[: -known[world.manager] or None] == [
+        "keeper已暂停“透射电子显微镜”的服务：漏水",
+        *by_bureau,
+    ]
 
 
 def test_nobody_is_named_or_qualified_for_what_is_retired(world, instrument):
