@@ -182,7 +182,7 @@ def qualification_ends_tell(*, now: datetime) -> int:
     keepers = keepers_of({one.instrument_id for one in ending})
     for one in ending:
         name = Bilingual(one.instrument.name_zh, one.instrument.name_en)
-        day = one.expires_at.astimezone(CITY_TIME).date()
+        day = one.last_day
         _tell(one.user, YOURS_ENDS, one.instrument, now, date=day)
         notify(
             users=keepers[one.instrument_id],

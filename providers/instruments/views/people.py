@@ -1,6 +1,6 @@
 """Edit the keepers and qualified users of an instrument."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import rules
@@ -93,7 +93,7 @@ def qualification_new(request: HttpRequest, public_id: str) -> HttpResponse:
         if named is None:
             form.add_error("person", _("Nobody has this user name or e-mail address. Ask them for it."))
             return None
-        until = datetime.combine(form.cleaned_data["until"], time(23, 59, 59), CITY_TIME)
+        until = datetime.combine(form.cleaned_data["until"] + timedelta(days=1), time(), CITY_TIME)
         return qualification_grant(
             actor=person(request), instrument_id=instrument.pk, user=named, expires_at=until, now=clock.now()
         )
@@ -105,7 +105,7 @@ def qualification_new(request: HttpRequest, public_id: str) -> HttpResponse:
         respond=lambda granted: redirect_with_message(
             request,
             _("{name} may operate the instrument through {day} and has been told.").format(
-                name=granted.user.name, day=date_only(granted.expires_at)
+                name=granted.user.name, day=date_only(granted.last_day)
             ),
             reverse("instrument_people", args=[public_id]),
         ),

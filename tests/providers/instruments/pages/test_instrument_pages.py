@@ -1,7 +1,7 @@
 """An instrument's way through the unit's pages."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -10,9 +10,11 @@ from django.urls import reverse
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import User
 from instrument_share.journal.models import AuditEntry
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web.text.formats import date_only
 from providers.instruments.domain.subjects import SUBJECTS
 from providers.instruments.models import Instrument, Keeper, Qualification
+from providers.instruments.selectors.instruments import has_qualification
 from providers.instruments.services.instruments import (
     instrument_changes_accept,
     instrument_changes_refuse,
@@ -175,6 +177,10 @@ def test_a_user_is_qualified_through_a_day_and_the_right_can_be_ended(at, world)
     )
     assert "已授予user上机资格，有效期至2026年8月31日" in text_of(client.get(answer["Location"]))
     granted = Qualification.objects.get()
+    assert "2026年8月31日" in text_of(client.get(reverse("instrument_people", args=[live.public_id])))
+    midnight = datetime(2026, 9, 1, tzinfo=CITY_TIME)
+    assert has_qualification(world.user.pk, live.pk, midnight)
+    assert not has_qualification(world.user.pk, live.pk, midnight + timedelta(seconds=1))
     client.post(reverse("qualification_revoke", args=[live.public_id, granted.pk]), {"reason": "离岗"})
     granted.refresh_from_db()
     assert granted.revoked_at == NOW
