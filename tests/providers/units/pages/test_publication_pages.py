@@ -73,7 +73,7 @@ def test_news_go_out_at_once_and_can_be_taken_down_with_a_reason(at, world, addr
     assert "日期有误" in seen
     assert "officer · 撤下" in read("manager", reverse("revisions", args=[made.public_id]))
     assert "日期有误" in read("manager", reverse("unit_publications", args=[world.unit.public_id, "news"]))
-    assert at("manager").get(act_of("edit", made)).status_code == 200
+    assert at("manager").get(act_of("edit", made))["Location"] == page_of(made)
 
 
 def test_a_draft_is_previewed_scheduled_and_published_by_itself(at, world, address):
@@ -333,6 +333,16 @@ def publish_profile(world):
     unit_profile_save(actor=world.manager, values=PROFILE, **act)
     unit_profile_submit(actor=world.manager, **act)
     unit_profile_publish(actor=world.officer, **act)
+
+
+def test_what_was_taken_down_is_not_offered_for_changing(at, address):
+    manager = at("manager")
+    manager.post(address("news"), TYPED)
+    made = UnitNews.objects.get()
+    at("officer").post(act_of("withdraw", made), {"reason": "日期有误"})
+    assert manager.get(act_of("edit", made))["Location"] == page_of(made)
+    refused = manager.post(act_of("edit", made), {**TYPED, "revision": made.revision, "act": "publish"})
+    assert "该内容已撤下，不能再更改。请另行撰写发布。" in text_of(refused)
 
 
 @pytest.mark.parametrize("has_page", [False, True])
