@@ -32,7 +32,7 @@ from providers.instruments.domain.choices import Audience, GroupKind, Instrument
 from providers.instruments.domain.notices import NOTICE_AHEAD
 from providers.instruments.domain.states import LIVE
 from providers.instruments.domain.subjects import bilingual_subject_names
-from providers.terms.domain.booking_gaps import BookingGap
+from providers.terms.domain.booking_gaps import REFUSING, BookingGap
 from providers.terms.domain.choices import (
     FOR_THEMSELVES,
     OPERATED_BY_USER,

@@ -27,6 +27,7 @@ from providers.instruments.forms.countries import COUNTRIES
 from providers.instruments.permissions import (
     can_take_suspension_over,
     is_keeper_of,
+    is_recused,
     is_suspended_by_bureau_for,
 )
 from providers.instruments.registry import register_link_follower
@@ -73,12 +74,9 @@ from providers.instruments.services.instruments import (
     instrument_confirm,
     instrument_create,
     instrument_publish,
-    instrument_resume,
     instrument_return,
     instrument_submit,
-    instrument_suspend,
     instrument_update,
-    require_resumable,
 )
 from providers.instruments.services.media import instrument_attachment_add, instrument_picture_add
 from providers.instruments.services.people import (
@@ -89,6 +87,7 @@ from providers.instruments.services.people import (
 )
 from providers.instruments.services.pictures import prepare_picture, store_once
 from providers.instruments.services.relations import instrument_group_save, instrument_links_set
+from providers.instruments.services.suspension import instrument_resume, instrument_suspend, require_resumable
 from providers.instruments.templatetags.instruments_ui import (
     InstrumentNotice,
     InstrumentTab,
@@ -185,7 +184,9 @@ from providers.units.selectors.reminders import reminders
 from providers.units.selectors.reviews import count_reviews_waiting, reviews_waiting
 from providers.units.selectors.supervision import take_downs, titles_by_id
 from providers.units.selectors.units import (
+    find_public_units,
     find_units,
+    has_unit_page,
     organization_profile,
     publishing_organizations,
     unit,

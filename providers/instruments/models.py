@@ -1,5 +1,6 @@
 """Instruments, their categories, people, media, customs supervision and links."""
 
+from datetime import date, timedelta
 from functools import partial
 
 from django.db import models
@@ -7,6 +8,7 @@ from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from instrument_share.databases.known_codes import known_code
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.public_id import new_public_id
 from providers.instruments.domain.choices import (
     Audience,
@@ -212,6 +214,11 @@ class Qualification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} on {self.instrument_id}"
+
+    @property
+    def last_day(self) -> date:
+        """Return the day through which it is valid: it ends within that day, or at the midnight after it."""
+        return (self.expires_at - timedelta.resolution).astimezone(CITY_TIME).date()
 
 
 class InstrumentPicture(models.Model):

@@ -43,6 +43,7 @@ def _owner(subject: Any) -> int | None:
 is_unit_manager = has_role_in(_owner, Role.UNIT_MANAGER)
 is_unit_officer = is_supervisor_in(_owner, Role.BUREAU_OFFICER)
 is_bound = is_bound_to(_owner)
+decides_for_bureau = is_unit_officer & ~is_bound
 is_unit_overseer = is_supervisor_in(_owner, Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR)
 
 
@@ -68,7 +69,12 @@ def is_suspended_by_bureau_for(user: Any, instrument: Any) -> bool:
 def can_take_suspension_over(user: Any, instrument: Any) -> bool:
     """Return whether the unit suspended the instrument and the user may make that the bureau's suspension."""
     is_by_unit = instrument.state == InstrumentState.SUSPENDED and not instrument.suspended_by_bureau
-    return is_by_unit and is_unit_officer(user, instrument) and not can_suspend_for_unit(user, instrument)
+    return is_by_unit and decides_for_bureau(user, instrument) and not can_suspend_for_unit(user, instrument)
+
+
+def is_recused(user: Any, instrument: Any) -> bool:
+    """Return whether the user would decide on the instrument for the bureau, but is bound to its unit."""
+    return bool((is_unit_officer & is_bound)(user, instrument)) and not can_suspend_for_unit(user, instrument)
 
 
 rules.add_perm("providers.edit_unit", is_unit_manager)
@@ -76,7 +82,7 @@ rules.add_perm("providers.edit_instrument", is_unit_manager)
 rules.add_perm("providers.set_rule", is_unit_manager)
 rules.add_perm("providers.close_instrument", is_unit_manager | is_keeper_of)
 rules.add_perm("providers.qualify_user", is_unit_manager | is_keeper_of)
-rules.add_perm("providers.suspend_instrument", is_unit_manager | is_keeper_of | is_unit_officer)
-rules.add_perm("providers.review_publication", is_unit_officer & ~is_bound)
+rules.add_perm("providers.suspend_instrument", is_unit_manager | is_keeper_of | decides_for_bureau)
+rules.add_perm("providers.review_publication", decides_for_bureau)
 rules.add_perm("providers.see_revisions", is_unit_manager | is_unit_overseer)
 rules.add_perm("providers.maintain_tables", is_officer | is_sysadmin)

@@ -118,8 +118,9 @@ class OpenServiceRule(models.Model):
 class PriceLine(models.Model):
     """One public price of a rule: for a kind of user and a mode of service, by hour, sample or use.
 
-    An empty `user_kind` or `service_mode` means any; the most specific line applies. A line with a time of
-    day or weekdays applies to the part of the booking that falls into it (Asia/Shanghai).
+    An empty `user_kind` or `service_mode` means any; the most specific line applies. An hourly line
+    with a time of day or weekdays applies to the part of the booking that falls into it (Asia/Shanghai).
+    Other lines have neither, but in versions that were published before that was refused.
     """
 
     rule = models.ForeignKey(OpenServiceRule, on_delete=models.PROTECT, related_name="price_lines")

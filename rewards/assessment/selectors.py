@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Max, Prefetch, Q, QuerySet
 from django.db.models.functions import Right
 
-from instrument_share.accounts.domain import OrganizationState
 from instrument_share.journal.selectors import entries
 from instrument_share.kernel.errors import NotFound, require_found
+from providers import public as providers
 from rewards.assessment.domain.counting import REASONS, is_review_counted
 from rewards.assessment.models import BEST_FIRST, Award, IndicatorResult, InstrumentResult, UnitAssessment
 from rewards.cycle.domain.snapshot_schema import UsageRow
@@ -194,18 +194,19 @@ def _visible(viewer: "Viewer") -> QuerySet[UnitAssessment]:
 def get_public_results(cycle: AssessmentCycle) -> list[dict[str, Any]]:
     """Return what the public notice says of each unit, named as frozen, best score first.
 
-    Nothing before the notice. Keys: organization (public id), has_page (it is public now), name_zh, name_en,
-    grade_zh, grade_en, amount_yuan.
+    Nothing before the notice. Keys: organization (public id), has_page (everybody can open it now), name_zh,
+    name_en, grade_zh, grade_en, amount_yuan.
     """
     if cycle.state not in NOTICED:
         return []
     rows = UnitAssessment.objects.filter(cycle=cycle).select_related("organization", "award")
     results = list(rows)
     name_as_frozen(cycle, [each.organization for each in results])
+    with_page = providers.find_public_units([each.organization_id for each in results])
     return [
         {
             "organization": each.organization.public_id,
-            "has_page": each.organization.state == OrganizationState.ADMITTED,
+            "has_page": each.organization_id in with_page,
             "name_zh": each.organization.name_zh,
             "name_en": each.organization.name_en,
             "grade_zh": each.grade_zh,

@@ -17,9 +17,9 @@ from instrument_share.pages.prices import build_price_rows
 from instrument_share.web.responses.problem import told
 from providers.instruments.domain.choices import Audience
 from providers.instruments.domain.fields import FIELDS
-from providers.instruments.services.instruments import instrument_suspend
 from providers.instruments.services.media import instrument_attachment_add, instrument_picture_add
 from providers.instruments.services.people import qualification_grant
+from providers.instruments.services.suspension import instrument_suspend
 from providers.terms.domain.choices import QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.sentences import sentences
 from providers.terms.domain.terms import DayException, OpeningPattern, Price, Quota

@@ -1,11 +1,20 @@
 """Who may do what in this app, as a table: role × permission, on the unit's own subjects and on another's."""
 
+from datetime import timedelta
+
 import pytest
 import rules
+from django.db.models.functions import Now
 
 from instrument_share.accounts.domain import OrganizationKind, Role
+from instrument_share.accounts.models import Membership
+from instrument_share.accounts.selectors.standing import forget_standing
+from instrument_share.kernel.errors import Forbidden
 from providers.instruments.models import InstrumentCategory
+from providers.instruments.permissions import can_take_suspension_over
 from providers.instruments.services.people import keeper_assign
+from providers.instruments.services.suspension import instrument_resume, instrument_suspend
+from tests import factories
 from tests.providers.conftest import NOW, organization, person, published
 
 PEOPLE = {
@@ -73,3 +82,18 @@ def test_permission_on_unknown_type_raises_even_where_its_key_is_that_of_a_unit(
     category = InstrumentCategory(pk=world.unit.pk)
     with pytest.raises(TypeError, match="InstrumentCategory"):
         rules.has_perm("providers.edit_unit", world.manager, category)
+
+
+def test_an_officer_who_left_the_unit_does_not_decide_on_its_instruments(world, instrument):
+    factories.member(world.unit, person=world.officer)
+    Membership.objects.filter(user=world.officer, organization=world.unit).update(
+        state="ended", ended_at=Now() - timedelta(days=1)
+    )
+    forget_standing(world.officer)
+    step = {"instrument_id": instrument.pk, "now": NOW}
+    with pytest.raises(Forbidden):
+        instrument_suspend(actor=world.officer, reason="检修", **step)
+    suspended = instrument_suspend(actor=world.manager, reason="检修", **step)
+    assert not can_take_suspension_over(world.officer, suspended)
+    with pytest.raises(Forbidden):
+        instrument_resume(actor=world.officer, **step)

@@ -146,8 +146,10 @@ def calculate_quote(
         else Fraction(charged_time / timedelta.resolution) / Fraction(interval.length / timedelta.resolution)
     )
     lines = [*_hourly_lines(terms.prices, interval, user_kind, mode, share)]
-    lines += _count_lines(terms.prices, PriceUnit.SAMPLE, samples, user_kind, mode)
-    lines += _count_lines(terms.prices, PriceUnit.USE, 1, user_kind, mode)
+    begin = interval.start.astimezone(CITY_TIME)
+    counted = [p for p in terms.prices if p.covers(user_kind, mode) and p.applies_at(begin)]
+    lines += _count_lines(counted, PriceUnit.SAMPLE, samples)
+    lines += _count_lines(counted, PriceUnit.USE, 1)
     return Quote(tuple(_add_minimum(lines, terms.minimum_charge_yuan)))
 
 
@@ -174,10 +176,8 @@ def _hourly_lines(
         yield QuoteLine(PriceUnit.HOUR.value, price.price_yuan, hours, hours * Fraction(price.price_yuan))
 
 
-def _count_lines(
-    prices: "Iterable[Price]", unit: PriceUnit, count: int, user_kind: UserKind, mode: ServiceMode
-) -> Iterator[QuoteLine]:
-    price = find_most_specific(p for p in prices if p.unit == unit and p.covers(user_kind, mode))
+def _count_lines(prices: "Iterable[Price]", unit: PriceUnit, count: int) -> Iterator[QuoteLine]:
+    price = find_most_specific(p for p in prices if p.unit == unit)
     if price is not None and count:
         yield QuoteLine(unit.value, price.price_yuan, Fraction(count), count * Fraction(price.price_yuan))
 
@@ -192,7 +192,7 @@ def _add_minimum(lines: list[QuoteLine], minimum: Decimal) -> list[QuoteLine]:
 def _split_interval(interval: Interval, prices: "Iterable[Price]") -> Iterator[Interval]:
     """Split the interval at midnights and at the prices' times of day."""
     start, end = interval.start.astimezone(CITY_TIME), interval.end.astimezone(CITY_TIME)
-    if not any(price.from_time is not None or price.weekdays for price in prices):
+    if not any(price.has_times for price in prices):
         yield interval
         return
     times = {time(0)} | {

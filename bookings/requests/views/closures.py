@@ -22,6 +22,7 @@ from bookings.requests.selectors.scope import NOTHING
 from bookings.requests.services import instrument_decisions
 from bookings.requests.services.closures import closure_place
 from bookings.requests.views.common import responsible_instruments
+from bookings.requests.views.instrument_decisions import tell_hindrances
 from bookings.requests.views.outcomes import ask_outcomes
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
@@ -32,6 +33,7 @@ from instrument_share.web.responses.confirmation import Confirmation, confirmati
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, timerange
 from providers import public as providers
+from providers.domain import InstrumentState
 
 if TYPE_CHECKING:
     from providers.models import Closure
@@ -66,15 +68,18 @@ def closure_lift(request: SignedInRequest, public_id: str) -> Confirmation:
     require(request.user, "providers.close_instrument", closure.instrument)
     now = clock.now()
     name = bilingual(closure.instrument, "name")
+    remaining = _tell_what_remains(closure, now)
     return Confirmation(
         heading=_("Open “{name}” again").format(name=name),
         consequences=[
-            _lifted(closure, now),
+            *(remaining or [_lifted(closure, now)]),
             _("Bookings that were moved or cancelled for it stay as they are."),
         ],
         action=_("Lift the closure"),
         perform=lambda: instrument_decisions.closure_lift(actor=request.user, closure_id=closure.pk, now=now),
-        success=_("The closure is lifted. {name} can be booked again.").format(name=name),
+        success=_("The closure is lifted.")
+        if remaining
+        else _("The closure is lifted. {name} can be booked again.").format(name=name),
         back_address=reverse("closures"),
     )
 
@@ -89,6 +94,19 @@ def _propose_repair(now: datetime) -> dict[str, Any]:
         "reason_zh": reason_zh,
         "reason_en": "Broken; it is being repaired.",
     }
+
+
+def _tell_what_remains(closure: "Closure", now: datetime) -> list[str]:
+    """Return what keeps people from booking the time once the closure is lifted."""
+    instrument = closure.instrument
+    suspended = [_("The instrument stays suspended: nobody can book it until it is put back into service.")]
+    in_that_time = providers.closure_rows([instrument.pk], Interval(closure.starts_at, closure.ends_at))
+    others = [
+        _("Another closure remains: {time}.").format(time=timerange(Interval(one.starts_at, one.ends_at)))
+        for one in in_that_time.filter(ends_at__gt=now).exclude(pk=closure.pk)
+    ]
+    is_suspended = instrument.state == InstrumentState.SUSPENDED
+    return [*(suspended if is_suspended else tell_hindrances(instrument, now)), *others]
 
 
 def _lifted(closure: "Closure", now: Any) -> str:

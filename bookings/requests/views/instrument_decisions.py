@@ -1,6 +1,7 @@
 """Suspend, resume or retire an instrument, revoke a qualification, and settle affected bookings."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -26,9 +27,10 @@ from bookings.requests.services.instrument_decisions import (
     instrument_suspend,
 )
 from bookings.requests.views.outcomes import ask_outcomes
+from instrument_share.accounts.domain import OrganizationState
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import gettext_noop, require_found
-from instrument_share.kernel.wording import Bilingual
+from instrument_share.kernel.wording import Bilingual, Words, word
 from instrument_share.web import clock
 from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.idempotency import idempotent_form
@@ -37,7 +39,7 @@ from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
 from providers import public as providers
-from providers.domain import InstrumentState
+from providers.domain import REFUSING, InstrumentState
 
 if TYPE_CHECKING:
     from providers.models import Instrument
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 NEED_IT = gettext_noop(
     "Instruments that can only be booked together with it can't be booked either: {names}."
 )
+STILL_LACKS = gettext_noop("It still can't be booked: {gaps}.")
 
 
 @login_required
@@ -115,6 +118,15 @@ def _tell_what_needs_it(request: SignedInRequest, instrument: "Instrument") -> l
     return [told(NEED_IT, {"names": names})] if names else []
 
 
+def tell_hindrances(instrument: "Instrument", now: datetime) -> list[str]:
+    """Return why nobody can book the instrument, apart from closures and from its own suspension."""
+    if instrument.organization.state != OrganizationState.ADMITTED:
+        return [_("Its unit is suspended: nobody can book it until the unit is reinstated.")]
+    gaps = providers.booking_gaps([instrument.pk], now)[instrument.pk]
+    named = tuple(Words(word(gap)) for gap in gaps if gap in REFUSING)
+    return [told(STILL_LACKS, {"gaps": named})] if named else []
+
+
 def _tell_who_is_told(instrument: "Instrument") -> list[str]:
     text = _("Who waits for it, or has an open sample order for it, is told.")
     return [text] if tell_claims(instrument.pk) else []
@@ -139,18 +151,19 @@ def resume(request: SignedInRequest, public_id: str) -> Confirmation:
     instrument = _instrument(request, public_id, "providers.suspend_instrument")
     providers.require_resumable(request.user, instrument)
     home = _home(request, instrument)
-    is_complete = has_companions_in_service(instrument.pk)
-    later = _("It can be booked again once everything that is booked with it is back in service, too.")
+    hindrances = tell_hindrances(instrument, clock.now())
+    is_told = instrument.organization.state == OrganizationState.ADMITTED
+    is_told = is_told and has_companions_in_service(instrument.pk)
     return Confirmation(
         heading=_("Put “{name}” back into service").format(name=bilingual(instrument, "name")),
         consequences=[
-            _("It can be booked again at once, by the rule in force.") if is_complete else later,
-            *(_tell_who_is_told(instrument) if is_complete else ()),
+            *(hindrances or [_("It can be booked again at once, by the rule in force.")]),
+            *(_tell_who_is_told(instrument) if is_told else ()),
             *_tell_who_is_told_beside(instrument),
         ],
         action=_("Put back into service"),
         perform=lambda: instrument_resume(actor=request.user, instrument_id=instrument.pk, now=clock.now()),
-        success=_("It can be booked again.") if is_complete else later,
+        success=_("It is back in service.") if hindrances else _("It can be booked again."),
         back_address=home,
     )
 

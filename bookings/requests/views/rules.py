@@ -36,7 +36,15 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, moment
 from providers import public as providers
-from providers.domain import LIVE, ONE_DAY, Terms, TermsDraft, find_rule_states, sentences_by_part
+from providers.domain import (
+    LIVE,
+    ONE_DAY,
+    InstrumentState,
+    Terms,
+    TermsDraft,
+    find_rule_states,
+    sentences_by_part,
+)
 from providers.public import TermsForms, default_terms, own_instrument, rule_initial
 
 if TYPE_CHECKING:
@@ -53,6 +61,8 @@ def rule_new(request: SignedInRequest, public_id: str) -> HttpResponse:
     now = clock.now()
     instrument = own_instrument(request, public_id, "providers.set_rule")
     published = list(providers.published_rules_of(request.user, instrument.pk)[: MAX_VERSIONS + 1])
+    if instrument.state == InstrumentState.RETIRED and request.method != "POST":
+        return _show_retired(request, instrument, published, now)
     today = now.astimezone(CITY_TIME).date()
     shown = _get_starting_terms(request, published) or default_terms(today)
     start = datetime.combine(today + ONE_DAY, time(), CITY_TIME)
@@ -78,6 +88,14 @@ def rule_new(request: SignedInRequest, public_id: str) -> HttpResponse:
         **proposed,
     }
     return render(request, "bookings/requests/rule.html", context, status=status)
+
+
+def _show_retired(
+    request: SignedInRequest, instrument: "Instrument", published: "Sequence[OpenServiceRule]", now: datetime
+) -> HttpResponse:
+    versions = _side_by_side(published, now)[:MAX_VERSIONS]
+    context = {"instrument": instrument, "versions": versions}
+    return render(request, "bookings/requests/rule_of_retired.html", context)
 
 
 def _get_starting_terms(request: HttpRequest, published: "Sequence[OpenServiceRule]") -> Terms | None:

@@ -70,13 +70,10 @@ def _prices(terms: "TermsDraft", kind: UserKind, own_prices: OwnPrices) -> list[
 
 
 def _at_any_time(prices: Iterable[Price]) -> Iterator[Price]:
-    """Yield the prices, those by the hour without times of day or week."""
-    by_hour = []
-    for price in prices:
-        if price.unit is PriceUnit.HOUR:
-            by_hour.append(price)
-        else:
-            yield price
-    plain = [price for price in by_hour if price.from_time is None and not price.weekdays]
-    for price in plain or by_hour:
-        yield replace(price, from_time=None, until_time=None, weekdays=())
+    """Yield the prices without their times; of a unit that has prices without times, those alone."""
+    found = list(prices)
+    for unit in PriceUnit:
+        of_unit = [price for price in found if price.unit is unit]
+        plain = [price for price in of_unit if not price.has_times]
+        for price in plain or of_unit:
+            yield replace(price, from_time=None, until_time=None, weekdays=())

@@ -19,6 +19,7 @@ from instrument_share.pages.structured import (
     get_picture_address,
     render_script,
 )
+from instrument_share.pages.views.units import find_unit_page
 from instrument_share.web import clock
 from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.forms.params import parse_day
@@ -38,7 +39,10 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
     try:
         found = providers.instrument(request.user, public_id)
     except providers.InstrumentRetired as retired:
-        gone = {"instrument": retired.instrument}
+        gone = {
+            "instrument": retired.instrument,
+            "unit_page": find_unit_page(request.user, retired.instrument.organization),
+        }
         return render(request, "pages/instrument_gone.html", gone, status=410)
     versions = providers.terms_versions([found.pk]).get(found.pk, [])
     terms = providers.version_in_force(versions, now)
@@ -52,6 +56,7 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
     card = build_booking_card(request.user, found, week, may, gaps, now)
     context = {
         "instrument": found,
+        "unit_page": find_unit_page(request.user, found.organization),
         "terms": terms,
         "coming_rules": get_coming_rules(versions, now),
         "rule": sentences_by_topic(replace(terms, prices=())).items() if terms else [],
@@ -75,6 +80,7 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
         "structured": render_script(build_instrument_data(found, pictures, prices, ratings)),
         "may_edit": rules.has_perm("providers.edit_instrument", request.user, found),
         "may_suspend": rules.has_perm("providers.suspend_instrument", request.user, found),
+        "is_recused": providers.is_recused(request.user, found),
         "may_take_suspension_over": providers.can_take_suspension_over(request.user, found),
         "may_resume": not providers.is_suspended_by_bureau_for(request.user, found),
         "may_qualify": rules.has_perm("providers.qualify_user", request.user, found),

@@ -5,11 +5,11 @@ from typing import Any
 import rules
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from bookings import public as bookings
 from instrument_share.journal import selectors as journal
+from instrument_share.pages.views.units import find_unit_page
 from instrument_share.web.text.formats import in_english, name_columns
 from providers import public as providers
 from providers.domain import PublicationKind
@@ -26,7 +26,7 @@ def publication(request: HttpRequest, public_id: str) -> HttpResponse:
         "kind": found.kind.value,
         "kind_title": providers.TITLES[found.kind][0],
         "unit": row.organization,
-        "back_address": reverse("unit", args=[row.organization.public_id]) + f"?tab={found.kind.value}",
+        "unit_page": find_unit_page(request.user, row.organization),
     }
     if found.gone:
         return render(request, "pages/publication_gone.html", context, status=410)

@@ -22,6 +22,8 @@ from providers.domain import PublicationKind
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from instrument_share.accounts.models import Organization
+    from instrument_share.accounts.selectors import Viewer
     from providers.models import UnitProfile
 
 PER_PAGE = 20
@@ -91,6 +93,13 @@ def unit(request: HttpRequest, public_id: str) -> HttpResponse:
         **_content(request, found, tab, now),
     }
     return render(request, "pages/unit.html", context)
+
+
+def find_unit_page(viewer: "Viewer", organization: "Organization") -> str:
+    """Return the address of an organization's page, or nothing where the viewer can't open it."""
+    if not providers.has_unit_page(viewer, organization.pk):
+        return ""
+    return reverse("unit", args=[organization.public_id])
 
 
 def _tabs(unit: "UnitProfile", chosen: str) -> list[tuple[Any, ...]]:

@@ -208,6 +208,7 @@ def result(request: HttpRequest, organization_id: str, run_id: str) -> HttpRespo
     context = {
         "unit": unit,
         "run": run,
+        "is_own": run.user_id == request.user.pk,
         "state": state.value,
         "has_worker": is_worker_running(clock.now()),
         "refusal": told(run.problem["message"], run.problem["params"]) if run.problem else "",

@@ -11,6 +11,7 @@ from instrument_share.accounts.services import unit_managers_tell
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.kernel.errors import Conflict, RevisionMismatch, gettext_noop
 from instrument_share.kernel.states import next_state
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.domain.states import EDITABLE_AS_A_WHOLE, INSTRUMENT_MOVES, LIVE
 from providers.instruments.models import Instrument, InstrumentCategory
 from providers.instruments.selectors.instruments import instrument_lock
@@ -22,12 +23,19 @@ if TYPE_CHECKING:
 
 
 class InReview(Conflict):
-    """What is in review or retired cannot be changed."""
+    """What is in review cannot be changed."""
 
     code = "providers.not_editable"
     message = gettext_noop(
         "This can't be changed while it is “{state}”. Wait for the bureau's decision or ask for its return."
     )
+
+
+class Retired(Conflict):
+    """A retired instrument cannot be changed."""
+
+    code = "providers.retired"
+    message = gettext_noop("This instrument is retired: nothing about it changes any more.")
 
 
 class ChangedSinceOpened(RevisionMismatch):
@@ -53,10 +61,18 @@ def lock_instrument(actor: "User", instrument_id: int, *, permission: str) -> In
     return instrument
 
 
+def lock_instrument_in_use(actor: "User", instrument_id: int, *, permission: str) -> Instrument:
+    """Lock and return the instrument as `lock_instrument` does. Raises Retired too."""
+    instrument = lock_instrument(actor, instrument_id, permission=permission)
+    _require_not_retired(instrument)
+    return instrument
+
+
 def lock_editable_instrument(actor: "User | None", instrument_id: int) -> Instrument:
-    """Lock and return the instrument if the actor may change it now. Raises InReview too."""
+    """Lock and return the instrument if the actor may change it now. Raises Retired and InReview too."""
     instrument = instrument_lock(instrument_id)
     require_unless_system(actor, "providers.edit_instrument", instrument)
+    _require_not_retired(instrument)
     if instrument.state not in EDITABLE_AS_A_WHOLE | LIVE:
         raise InReview(state=instrument.state)
     return instrument
@@ -94,6 +110,11 @@ def tell_managers(
 def values_to_json(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return field values as JSON, from which the same fields read them again."""
     return {name: _value_to_json(value) for name, value in values.items()}
+
+
+def _require_not_retired(instrument: Instrument) -> None:
+    if instrument.state == InstrumentState.RETIRED:
+        raise Retired
 
 
 def _value_to_json(value: Any) -> Any:

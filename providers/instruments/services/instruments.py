@@ -14,25 +14,17 @@ from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import (
     Conflict,
-    DomainError,
     Invalid,
-    Kind,
     Problem,
     RevisionMismatch,
     gettext_noop,
     require_reason,
     require_revision,
 )
-from instrument_share.kernel.states import next_state
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain import fields
-from providers.instruments.domain.states import INSTRUMENT_MOVES, LIVE
+from providers.instruments.domain.states import LIVE
 from providers.instruments.models import Instrument, InstrumentCategory
-from providers.instruments.permissions import (
-    can_suspend_for_unit,
-    can_take_suspension_over,
-    is_suspended_by_bureau_for,
-)
 from providers.instruments.selectors.instruments import categories_with_parts
 from providers.instruments.services.changes import instruments_changed
 from providers.instruments.services.common import (
@@ -40,6 +32,7 @@ from providers.instruments.services.common import (
     InReview,
     lock_editable_instrument,
     lock_instrument,
+    lock_instrument_in_use,
     move_instrument,
     save_and_record,
     tell_managers,
@@ -71,17 +64,6 @@ class ChangedSinceRead(RevisionMismatch):
     code = "instrument.changed_since_read"
     message = gettext_noop(
         "The unit has changed this since you read it. Look at it as it is now, then decide."
-    )
-
-
-class SuspendedByBureau(DomainError):
-    """The bureau suspended the instrument, so only the bureau resumes it."""
-
-    code = "instrument.suspended_by_bureau"
-    kind: Kind = "forbidden"
-    message = gettext_noop(
-        "The bureau has suspended this instrument, and only the bureau puts it back into service. "
-        "Its reason: {reason}"
     )
 
 
@@ -118,7 +100,7 @@ def instrument_update(
     A draft changes at once. Of a published instrument, descriptions change at once and count as confirmed;
     reviewed fields (`domain.fields.REVIEWED`) wait in `pending_values` until the bureau decides or the old
     value is entered again. `revision` is the one that the editor began with; raises RevisionMismatch if it
-    has changed.
+    has changed. Who saves a published instrument unchanged, as they have read it, confirms it.
     """
     instrument = lock_editable_instrument(actor, instrument_id)
     given_values = clean_instrument_values(values, instrument, today=_city_day(now))
@@ -133,6 +115,8 @@ def instrument_update(
     waits |= values_to_json(waiting)
     is_answered = bool(live and instrument.return_reason and fields.REVIEWED & given_values.keys())
     if not clean and waits == instrument.pending_values and not is_answered:
+        if live and revision is not None:
+            _confirm(instrument, actor, now)
         return instrument
     assign_values(instrument, clean)
     instrument.revision += 1
@@ -199,12 +183,11 @@ def instrument_confirm(
 
     Raises ChangedSinceOpened where `revision`, which was read, is not the present one.
     """
-    instrument = lock_instrument(actor, instrument_id, permission="providers.edit_instrument")
+    instrument = lock_instrument_in_use(actor, instrument_id, permission="providers.edit_instrument")
     if instrument.state not in LIVE:
         raise InReview(state=instrument.state)
     require_revision(revision, instrument.revision, ChangedSinceOpened)
-    instrument.confirmed_at = now
-    save_and_record(instrument, actor, "instrument.confirmed", now)
+    _confirm(instrument, actor, now)
     return instrument
 
 
@@ -247,52 +230,6 @@ def instrument_publish(
     instrument.published_at = instrument.confirmed_at = now
     save_and_record(instrument, actor, "instrument.published", now)
     _tell(instrument, gettext_noop("The bureau has published “{name}”."), now)
-    return instrument
-
-
-@transaction.atomic
-def instrument_suspend(*, actor: "User", instrument_id: int, reason: str, now: datetime) -> Instrument:
-    """Suspend a published instrument, for the unit or its keeper, or for the bureau.
-
-    What the bureau suspends, only the bureau resumes, also where the unit had suspended it before. Bookings
-    are not touched here: `bookings.requests.services.instrument_suspend`, which calls this, decides on them.
-    """
-    instrument = lock_instrument(actor, instrument_id, permission="providers.suspend_instrument")
-    if not can_take_suspension_over(actor, instrument):
-        instrument.state = next_state(INSTRUMENT_MOVES, instrument.state, "suspend")
-        instrument.suspended_at = now
-    instrument.suspension_reason = require_reason(reason)
-    instrument.suspended_by_bureau = not can_suspend_for_unit(actor, instrument)
-    save_and_record(
-        instrument,
-        actor,
-        "instrument.suspended",
-        now,
-        reason=instrument.suspension_reason,
-        by_bureau=instrument.suspended_by_bureau,
-    )
-    if instrument.suspended_by_bureau:
-        message = gettext_noop("The bureau has suspended “{name}”: {reason}")
-        _tell(instrument, message, now, reason=instrument.suspension_reason)
-    return instrument
-
-
-def require_resumable(actor: "User", instrument: Instrument) -> None:
-    """Raise SuspendedByBureau where the bureau suspended the instrument and the actor acts for the unit."""
-    if is_suspended_by_bureau_for(actor, instrument):
-        raise SuspendedByBureau(reason=instrument.suspension_reason)
-
-
-@transaction.atomic
-def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> Instrument:
-    """Resume a suspended instrument; the unit is told where the bureau does. Raises SuspendedByBureau too."""
-    instrument = move_instrument(actor, instrument_id, "resume", permission="providers.suspend_instrument")
-    require_resumable(actor, instrument)
-    by_bureau = not can_suspend_for_unit(actor, instrument)
-    instrument.suspended_by_bureau, instrument.suspension_reason = False, ""
-    save_and_record(instrument, actor, "instrument.resumed", now, by_bureau=by_bureau)
-    if by_bureau:
-        _tell(instrument, gettext_noop("The bureau has put “{name}” back into service."), now)
     return instrument
 
 
@@ -377,6 +314,11 @@ def _raise_when_number_taken(instrument: Instrument) -> AbstractContextManager[N
     """Raise InnerNumberTaken if the database finds the number taken by a concurrent change."""
     refusal = InnerNumberTaken(inner_number=instrument.inner_number)
     return raise_when_taken(refusal, Instrument, "organization", "inner_number")
+
+
+def _confirm(instrument: Instrument, actor: "User | None", now: datetime) -> None:
+    instrument.confirmed_at = now
+    save_and_record(instrument, actor, "instrument.confirmed", now)
 
 
 def _with_waiting_changes(actor: "User", instrument_id: int) -> Instrument:

@@ -16,6 +16,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import DomainError, gettext_noop
 from instrument_share.kernel.wording import Bilingual
 from providers.instruments.domain.notices import FIRST_HOUR, NOTICE_AHEAD
+from providers.instruments.domain.states import PUBLIC
 from providers.instruments.models import Instrument, Keeper, Qualification
 from providers.instruments.selectors.instruments import (
     instrument_locks,
@@ -24,7 +25,7 @@ from providers.instruments.selectors.instruments import (
     qualification_lock,
     qualifications_ending,
 )
-from providers.instruments.services.common import lock_instrument
+from providers.instruments.services.common import lock_instrument, lock_instrument_in_use
 from providers.revisions.services import record_change
 
 if TYPE_CHECKING:
@@ -61,8 +62,11 @@ ANOTHERS_ENDS = gettext_noop(
 
 @transaction.atomic
 def keeper_assign(*, actor: "User", instrument_id: int, user_id: int, now: datetime) -> Keeper:
-    """Name a member with the role of keeper as keeper of an instrument; repeating changes nothing."""
-    instrument = lock_instrument(actor, instrument_id, permission="providers.edit_instrument")
+    """Name a member with the role of keeper as keeper of an instrument; repeating changes nothing.
+
+    Raises Retired and NotAKeeper.
+    """
+    instrument = lock_instrument_in_use(actor, instrument_id, permission="providers.edit_instrument")
     user = people_with_role(Role.KEEPER, instrument.organization_id).filter(pk=user_id).first()
     if user is None:
         raise NotAKeeper
@@ -124,8 +128,8 @@ def keeper_links_drop(*, actor: "User", organization_id: int, user: "User", now:
 def qualification_grant(
     *, actor: "User", instrument_id: int, user: "User", expires_at: datetime, now: datetime
 ) -> Qualification:
-    """Allow a person to operate an instrument through `expires_at`."""
-    instrument = lock_instrument(actor, instrument_id, permission="providers.qualify_user")
+    """Allow a person to operate an instrument through `expires_at`. Raises Retired."""
+    instrument = lock_instrument_in_use(actor, instrument_id, permission="providers.qualify_user")
     if expires_at <= now:
         raise QualificationTooShort
     qualification = Qualification(
@@ -178,7 +182,7 @@ def qualification_ends_tell(*, now: datetime) -> int:
     keepers = keepers_of({one.instrument_id for one in ending})
     for one in ending:
         name = Bilingual(one.instrument.name_zh, one.instrument.name_en)
-        day = one.expires_at.astimezone(CITY_TIME).date()
+        day = one.last_day
         _tell(one.user, YOURS_ENDS, one.instrument, now, date=day)
         notify(
             users=keepers[one.instrument_id],
@@ -198,6 +202,6 @@ def _tell(user: "User", message: str, instrument: Instrument, now: datetime, **p
         kind=NotificationKind.UNIT,
         message=message,
         params={"name": Bilingual(instrument.name_zh, instrument.name_en), **params},
-        path=page_address("instrument", instrument.public_id),
+        path=page_address("instrument", instrument.public_id) if instrument.state in PUBLIC else "",
         now=now,
     )

@@ -18,7 +18,7 @@ from instrument_share.kernel.errors import (
 from providers.instruments.domain.choices import GroupKind, InstrumentState
 from providers.instruments.models import Instrument, InstrumentGroup, InstrumentLink
 from providers.instruments.registry import tell_link_followers
-from providers.instruments.services.common import lock_instrument, lock_unit
+from providers.instruments.services.common import lock_instrument_in_use, lock_unit
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -45,8 +45,9 @@ def instrument_links_set(
     """Set the other instruments of the unit that a booking includes; return their ids in order.
 
     Existing bookings stay as they are; who follows the links is told (`providers.instruments.registry`).
+    Raises Retired and NotOfTheUnit.
     """
-    instrument = lock_instrument(actor, instrument_id, permission="providers.edit_instrument")
+    instrument = lock_instrument_in_use(actor, instrument_id, permission="providers.edit_instrument")
     wanted = set(linked_ids) - {instrument.pk}
     _require_own(wanted, instrument.organization_id)
     links = InstrumentLink.objects.filter(instrument=instrument)

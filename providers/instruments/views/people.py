@@ -1,6 +1,6 @@
 """Edit the keepers and qualified users of an instrument."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import rules
@@ -18,6 +18,7 @@ from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import answer_form, posted_from, redirect_with_message
 from instrument_share.web.text.formats import date_only
+from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.forms.instrument import KeepersForm, QualificationForm
 from providers.instruments.selectors.instruments import keepers_of, qualifications_of
 from providers.instruments.services import people as people_services
@@ -41,6 +42,7 @@ def _context(request: HttpRequest, instrument: Any, **forms: Any) -> dict[str, A
     return {
         "instrument": instrument,
         "may_edit": rules.has_perm("providers.edit_instrument", request.user, instrument),
+        "retired": instrument.state == InstrumentState.RETIRED,
         "keepers": keepers,
         "candidates": with_role,
         "keepers_form": KeepersForm(people=with_role, keepers=keepers),
@@ -91,7 +93,7 @@ def qualification_new(request: HttpRequest, public_id: str) -> HttpResponse:
         if named is None:
             form.add_error("person", _("Nobody has this user name or e-mail address. Ask them for it."))
             return None
-        until = datetime.combine(form.cleaned_data["until"], time(23, 59, 59), CITY_TIME)
+        until = datetime.combine(form.cleaned_data["until"] + timedelta(days=1), time(), CITY_TIME)
         return qualification_grant(
             actor=person(request), instrument_id=instrument.pk, user=named, expires_at=until, now=clock.now()
         )
@@ -103,7 +105,7 @@ def qualification_new(request: HttpRequest, public_id: str) -> HttpResponse:
         respond=lambda granted: redirect_with_message(
             request,
             _("{name} may operate the instrument through {day} and has been told.").format(
-                name=granted.user.name, day=date_only(granted.expires_at)
+                name=granted.user.name, day=date_only(granted.last_day)
             ),
             reverse("instrument_people", args=[public_id]),
         ),

@@ -64,6 +64,7 @@ def together(request: HttpRequest, public_id: str) -> HttpResponse:
             "instrument": instrument,
             "unit": instrument.organization,
             "form": form,
+            "retired": instrument.state == InstrumentState.RETIRED,
             "has_others": bool(others),
             "linking": linked_instruments(request.user, linking_ids(instrument.pk)),
             "groups": groups_of_unit(request.user, instrument.organization_id),

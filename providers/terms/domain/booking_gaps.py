@@ -16,6 +16,10 @@ class BookingGap(StrEnum):
     """Nobody is named who decides on requests and checks users in."""
 
 
+REFUSING = frozenset({BookingGap.RULE, BookingGap.COMPANION})
+"""Gaps with which every request is refused."""
+
+
 def find_booking_gaps(
     *, has_rule: bool, has_price: bool, has_companions: bool, has_keeper: bool
 ) -> tuple[BookingGap, ...]:

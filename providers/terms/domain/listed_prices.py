@@ -92,20 +92,21 @@ def _cheapest(prices: Sequence[Price], kind: UserKind, mode: ServiceMode) -> _Lo
     if not prices:
         return _Lowest(Decimal(), False, Decimal(), PriceUnit.HOUR.value)
     covering = [price for price in prices if price.covers(kind, mode)]
-    hourly = _find_charged_by_hour([price for price in covering if price.unit is PriceUnit.HOUR])
+    hourly = _find_charged(covering, PriceUnit.HOUR)
     if hourly:
         lowest = min(price.price_yuan for price in hourly)
         return _Lowest(lowest, False, lowest, PriceUnit.HOUR.value)
     if not covering:
         return _ON_REQUEST
-    others = (find_most_specific(price for price in covering if price.unit is unit) for unit in PriceUnit)
-    other = min((price for price in others if price), key=lambda price: price.price_yuan)
+    others = (price for unit in PriceUnit for price in _find_charged(covering, unit))
+    other = min(others, key=lambda price: price.price_yuan)
     return _Lowest(NO_HOURLY_PRICE, False, other.price_yuan, other.unit.value)
 
 
-def _find_charged_by_hour(prices: Sequence[Price]) -> set[Price]:
-    """Return the hourly prices that a use pays at some time of the week."""
+def _find_charged(covering: Sequence[Price], unit: PriceUnit) -> list[Price]:
+    """Return the prices of this unit that a use pays at some time of the week."""
+    prices = [price for price in covering if price.unit is unit]
     times = {time(0)} | {at for price in prices for at in (price.from_time, price.until_time) if at}
     moments = (datetime.combine(MONDAY + number * DAY, at) for number in range(7) for at in times)
     charged = (find_most_specific(one for one in prices if one.applies_at(moment)) for moment in moments)
-    return {price for price in charged if price}
+    return list(dict.fromkeys(price for price in charged if price))

@@ -65,6 +65,11 @@ class Price:
         """Return whether the price applies to this kind of user and mode of service."""
         return self.user_kind in (None, kind) and self.service_mode in (None, mode)
 
+    @property
+    def has_times(self) -> bool:
+        """Return whether the price names a time of day or weekdays."""
+        return self.from_time is not None or self.until_time is not None or bool(self.weekdays)
+
     def applies_at(self, moment: datetime) -> bool:
         """Return whether the price holds at a moment of the city's clock."""
         if self.weekdays and moment.weekday() not in self.weekdays:
@@ -376,6 +381,16 @@ def _problems_of_prices(prices: Sequence[Price]) -> Iterator[Problem]:
             yield Problem(
                 "rule.price_times",
                 gettext_noop("Price {number}: enter both the time from and the time until, or neither."),
+                {"number": number},
+                "prices",
+            )
+        if price.unit is not PriceUnit.HOUR and (price.has_times):
+            yield Problem(
+                "rule.price_counted_at_times",
+                gettext_noop(
+                    "Price {number}: only an hourly price can depend on the time of day or the weekday. "
+                    "Leave both empty, or charge per hour."
+                ),
                 {"number": number},
                 "prices",
             )

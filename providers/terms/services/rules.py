@@ -15,9 +15,8 @@ from instrument_share.kernel.errors import (
     require_reason,
 )
 from instrument_share.kernel.public_id import new_public_id
-from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.models import Instrument
-from providers.instruments.services.common import InReview, lock_instrument
+from providers.instruments.services.common import lock_instrument, lock_instrument_in_use
 from providers.terms.domain.choices import HolidayTreatment
 from providers.terms.domain.rule_columns import terms_to_columns
 from providers.terms.domain.terms import MINUTE, TermsDraft, problems_of_terms
@@ -67,11 +66,9 @@ def rule_publish(
     """Publish new terms as a version that applies from an instant and never changes.
 
     From `applies_from` on open windows follow the new pattern; before it, and in existing bookings, nothing
-    changes. Raises CalendarYearUnknown if the pattern follows public holidays of an unknown year.
+    changes. Raises Retired, and CalendarYearUnknown if the pattern follows holidays of an unknown year.
     """
-    instrument = lock_instrument(actor, instrument_id, permission="providers.set_rule")
-    if instrument.state == InstrumentState.RETIRED:
-        raise InReview(state=instrument.state)
+    instrument = lock_instrument_in_use(actor, instrument_id, permission="providers.set_rule")
     if problems := problems_of_terms(draft):
         raise Invalid(problems=problems)
     if applies_from < now:

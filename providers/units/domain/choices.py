@@ -38,3 +38,13 @@ class InformationState(StrEnum):
     """Some recent items, but fewer than needed."""
     STALE = "stale"
     COMPLETE = "complete"
+
+
+LISTED_UNDER = {
+    InformationState.MISSING: Completeness.MISSING,
+    InformationState.INCOMPLETE: Completeness.MISSING,
+    InformationState.TOO_FEW: Completeness.STALE,
+    InformationState.STALE: Completeness.STALE,
+    InformationState.COMPLETE: Completeness.COMPLETE,
+}
+"""Under which state tables list a kind that pages put so in words."""

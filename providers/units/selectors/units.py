@@ -1,5 +1,6 @@
 """Read owning units and their profiles."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -18,19 +19,17 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
     from instrument_share.accounts.selectors import Viewer
 
+IS_PUBLIC = Q(published_at__isnull=False, organization__state=OrganizationState.ADMITTED)
+"""The condition for profiles that everybody reads, on the pages of their units."""
+
 
 def units(viewer: "Viewer") -> QuerySet[UnitProfile]:
     """Return published profiles of admitted units with `instrument_count`, the published instruments.
 
     Managers also see their own draft, the bureau also profiles in review.
     """
-    visible = Q(published_at__isnull=False, organization__state=OrganizationState.ADMITTED)
-    mine = standing(viewer)
-    visible |= Q(organization_id__in=mine.organization_ids(Role.UNIT_MANAGER))
-    if region := region_of(viewer):
-        visible |= ~Q(state=ProfileState.DRAFT) & region.within("organization")
     return (
-        UnitProfile.objects.filter(visible)
+        _visible_profiles(viewer)
         .select_related("organization__district")
         .annotate(
             instrument_count=Count(
@@ -39,6 +38,26 @@ def units(viewer: "Viewer") -> QuerySet[UnitProfile]:
             )
         )
     )
+
+
+def _visible_profiles(viewer: "Viewer") -> QuerySet[UnitProfile]:
+    visible = IS_PUBLIC
+    mine = standing(viewer)
+    visible |= Q(organization_id__in=mine.organization_ids(Role.UNIT_MANAGER))
+    if region := region_of(viewer):
+        visible |= ~Q(state=ProfileState.DRAFT) & region.within("organization")
+    return UnitProfile.objects.filter(visible)
+
+
+def has_unit_page(viewer: "Viewer", organization_id: int) -> bool:
+    """Return whether the viewer can open the organization's page, which is that of its profile (`unit`)."""
+    return _visible_profiles(viewer).filter(organization_id=organization_id).exists()
+
+
+def find_public_units(organization_ids: Collection[int]) -> set[int]:
+    """Return those of the organizations that have a page for everybody. One query."""
+    found = UnitProfile.objects.filter(IS_PUBLIC, organization_id__in=list(organization_ids))
+    return set(found.values_list("organization_id", flat=True))
 
 
 def publishing_organizations(viewer: "Viewer") -> "QuerySet[Organization]":

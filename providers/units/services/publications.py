@@ -53,7 +53,7 @@ class AlreadyWithdrawn(Conflict):
     """The publication has been withdrawn already."""
 
     code = "publication.withdrawn"
-    message = gettext_noop("This has been taken down already. Reload the page.")
+    message = gettext_noop("This has been taken down and stays as it was. Write a new text instead.")
 
 
 class PublicationChanged(RevisionMismatch):

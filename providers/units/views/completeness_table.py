@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.web.text.formats import bilingual
-from providers.units.domain.choices import Completeness
+from providers.units.domain.choices import LISTED_UNDER, Completeness
 from providers.units.domain.completeness import (
     RANK,
     KindChange,
@@ -72,11 +72,14 @@ class UnitRow:
 
     @property
     def missing(self) -> int:
-        return sum(kind.state is Completeness.MISSING for kind in self.completeness.kinds)
+        return self._count(Completeness.MISSING)
 
     @property
     def stale(self) -> int:
-        return sum(kind.state is Completeness.STALE for kind in self.completeness.kinds)
+        return self._count(Completeness.STALE)
+
+    def _count(self, state: Completeness) -> int:
+        return sum(LISTED_UNDER[kind.shown] is state for kind in self.completeness.kinds)
 
 
 def owning_units(viewer: "Viewer", as_of: date) -> list[UnitRow]:
@@ -103,7 +106,8 @@ def owning_units(viewer: "Viewer", as_of: date) -> list[UnitRow]:
 def filter_units(rows: Iterable[UnitRow], filters: Mapping[str, str]) -> list[UnitRow]:
     """Return the units that match the filters, in the order of `sort`.
 
-    `information` and `state` combine: that kind in that state; any kind, or any open state, if not given.
+    `information` and `state` combine: that kind in that state, as its badge says it; any kind,
+    or any open state, if not given.
     """
     found = [
         row
@@ -124,7 +128,7 @@ def _in_state(row: UnitRow, information: str, state: str) -> bool:
         return any(kind.state is not Completeness.COMPLETE for kind in kinds)
     if state == Completeness.COMPLETE and not information:
         return not row.open
-    return any(kind.state == state for kind in kinds)
+    return any(LISTED_UNDER[kind.shown] == state for kind in kinds)
 
 
 def _changed(row: UnitRow, changed: str) -> bool:

@@ -1,6 +1,6 @@
 """Publish, schedule, discard and withdraw publications."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import rules
 from django.forms import Form
@@ -21,6 +21,7 @@ from instrument_share.web.text.formats import bilingual, moment
 from providers.units.domain.publications import PublicationKind
 from providers.units.forms.publication import ScheduleForm
 from providers.units.selectors.publications import publication
+from providers.units.selectors.units import has_unit_page
 from providers.units.services.publications import (
     publication_discard,
     publication_release,
@@ -28,10 +29,8 @@ from providers.units.services.publications import (
     publication_unschedule,
     publication_withdraw,
 )
+from providers.units.views.publication_choices import say_published
 from providers.units.views.publications import kind_of
-
-if TYPE_CHECKING:
-    from providers.units.models import Publication
 
 
 def _own(request: HttpRequest, kind: str, public_id: str) -> Any:
@@ -63,7 +62,7 @@ def release(request: SignedInRequest, kind: str, public_id: str) -> Confirmation
             now=clock.now(),
             revision=_get_seen(request),
         ),
-        success=_("Published; everybody can read it on your unit's page."),
+        success=lambda: say_published(found.organization_id),
         back_address=page_address("publication", found.public_id),
         form=Form(request.POST if request.method == "POST" else None),
     )
@@ -176,7 +175,9 @@ def attachment(request: HttpRequest, public_id: str) -> FileResponse:
     return response
 
 
-def _home(request: HttpRequest, found: "Publication", kind: PublicationKind) -> str:
+def _home(request: HttpRequest, found: Any, kind: PublicationKind) -> str:
     if rules.has_perm("providers.edit_unit", request.user, found):
         return reverse("unit_publications", args=[found.organization.public_id, kind.value])
-    return page_address("unit", found.organization.public_id) + f"?tab={kind.value}"
+    if has_unit_page(request.user, found.organization_id):
+        return page_address("unit", found.organization.public_id) + f"?tab={kind.value}"
+    return page_address("publication", found.public_id)

@@ -11,6 +11,7 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.web.text.formats import moment
 from providers.units.domain.choices import PublicationState
 from providers.units.domain.publications import PublicationKind
+from providers.units.selectors.units import find_public_units
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,15 @@ def next_page(choices: Sequence[Choice], act: str, kind: PublicationKind, saved:
     if leads:
         return f"{reverse(leads, args=[kind.value, saved.public_id])}?seen={saved.revision}"
     return page_address("publication", saved.public_id)
+
+
+def say_published(organization_id: int) -> str:
+    """Return what is said to who has published a text of the unit."""
+    if find_public_units([organization_id]):
+        return _("Published; everybody can read it on your unit's page.")
+    return _(
+        "Published; everybody can read it. Your unit has no page until the bureau publishes its profile."
+    )
 
 
 def _at_once() -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -36,7 +36,7 @@ from providers.units.selectors.publications import (
     publication,
 )
 from providers.units.services.publications import publication_draft, publication_publish, publication_update
-from providers.units.views.publication_choices import editor_choices, next_page
+from providers.units.views.publication_choices import editor_choices, next_page, say_published
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -134,7 +134,7 @@ def new(
     if is_sent and (made := run_service(form, write)):
         words = _("Saved as a draft; only your unit sees it. Publish it, or choose a time.")
         if made.state is PublicationState.PUBLISHED:
-            words = _("Published; everybody can read it on your unit's page.")
+            words = say_published(unit.pk)
         return redirect_with_message(request, words, next_page(choices, act, chosen, made))
     context = {
         **_editor(request, unit, chosen, form),
@@ -150,11 +150,16 @@ def new(
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def edit(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
-    """Change a draft or a publication; concurrent changes are reported, not overwritten."""
+    """Change a draft or a publication; concurrent changes are reported, not overwritten.
+
+    What was taken down is shown on its page, and not changed any more.
+    """
     now = clock.now()
     chosen = kind_of(kind)
     found: Any = publication(request.user, chosen, public_id)
     require(request.user, "providers.edit_unit", found)
+    if found.state is PublicationState.WITHDRAWN and request.method != "POST":
+        return redirect(page_address("publication", found.public_id))
     initial = {name: getattr(found, name) for name in FIELDS[chosen].keys() - {"file", "instruments"}}
     if chosen is PublicationKind.CASE:
         initial["instruments"] = [str(pk) for pk in found.instruments.values_list("pk", flat=True)]

@@ -94,7 +94,7 @@ def publish(request: SignedInRequest, public_id: str) -> Confirmation:
         success=_("“{name}” is published. The next one is shown below.").format(name=name),
         back_address=_address(found),
         next_address=page_address("bureau"),
-        form=SeenForm({"seen": str(found.subject.revision)}),
+        form=SeenForm({"seen": _get_read(request, found)}),
     )
 
 
@@ -130,6 +130,12 @@ def _when_public(found: Review, words: str) -> str:
     return words
 
 
+def _get_read(request: HttpRequest, found: Review) -> str:
+    """Return the revision that the review has shown; the present one once a refusal tells of it."""
+    read = "" if request.method == "POST" else request.GET.get("seen", "")
+    return read or str(found.subject.revision)
+
+
 def _get_seen(request: HttpRequest) -> int:
     """Return the revision that the page showed on which the viewer has decided."""
     seen = request.POST.get("seen", "")
@@ -142,7 +148,7 @@ def return_(request: SignedInRequest, public_id: str) -> Confirmation:
     name = _name(found)
     form = RefusalForm(
         request.POST or None,
-        seen=str(found.subject.revision),
+        seen=_get_read(request, found),
         help_text=_("Say what has to be changed so that it can be published next time."),
     )
     shown: dict[str, Any] = {}

@@ -37,6 +37,7 @@ from providers.units.domain.reminders import LEFT_IN_PEACE, LONGEST_NOTE, Remind
 from providers.units.selectors.completeness import completeness_at, kinds_running_out
 from providers.units.selectors.reminders import reminder_plan, reminders
 from providers.units.selectors.supervision import titles_by_id, unit_acts
+from providers.units.selectors.units import has_unit_page
 from providers.units.services.reminders import completeness_remind
 from providers.units.templatetags.units_ui import subject_in_words
 from providers.units.views.acts import Act
@@ -138,6 +139,7 @@ def unit_supervision(request: HttpRequest, public_id: str) -> HttpResponseBase:
     may_remind = person(request).has_perm("providers.remind_unit", unit)
     context = {
         "unit": unit,
+        "has_page": has_unit_page(request.user, unit.pk),
         "kind_of_unit": KINDS.get(unit.kind, unit.kind),
         "completeness": judged,
         "kinds": [(kind, ends.get(kind.kind)) for kind in judged.kinds],

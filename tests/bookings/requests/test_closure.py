@@ -15,7 +15,7 @@ from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.deciding import booking_agree
-from bookings.requests.services.instrument_decisions import closure_lift
+from bookings.requests.services.instrument_decisions import closure_lift, instrument_suspend
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.requests.services.notifications import CANCELLED_NOT_AGREED, MOVED_BY_UNIT
 from bookings.requests.views import closures as views
@@ -210,6 +210,21 @@ def test_past_closures_go_on_behind_the_first_page(city, see, monkeypatch):
         slot(day=0).start,
     ]
     assert later.next_cursor is None
+
+
+def test_lifting_one_of_two_closures_names_the_one_that_remains(city, see):
+    lifted, _other = close(city, slot(day=1)), close(city, slot(day=1, hour=8, length=12))
+    asked = see(city.keeper, "closure_lift", lifted.public_id).context["consequences"]
+    assert asked[:-1] == ["另有停用仍然有效：2026年3月3日 周二 08:00–20:00。"]
+
+
+def test_lifting_a_closure_of_a_suspended_instrument_says_that_it_stays_suspended(city, see):
+    lifted = close(city, slot(day=1))
+    instrument_suspend(
+        actor=city.manager, instrument_id=city.instrument.pk, reason="检修", outcomes={}, now=NOW
+    )
+    asked = see(city.keeper, "closure_lift", lifted.public_id).context["consequences"]
+    assert asked[:-1] == ["仪器仍处于暂停状态：恢复服务前不能预约。"]
 
 
 def test_times_proposed_around_a_closure_lie_within_the_qualification_of_the_user():

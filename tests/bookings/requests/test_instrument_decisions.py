@@ -22,11 +22,12 @@ from bookings.requests.services.instrument_decisions import (
 from bookings.requests.services.rules import rule_put_in_force
 from bookings.requests.views.common import get_possible_actions
 from bookings.usage.services.attendance import booking_check_in
+from instrument_share.accounts.models import Organization
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import AuditEntry
 from instrument_share.kernel.errors import IllegalMove, ReasonMissing
-from providers.instruments.services.instruments import SuspendedByBureau
 from providers.instruments.services.people import qualification_grant
+from providers.instruments.services.suspension import SuspendedByBureau
 from providers.terms.domain.choices import ServiceMode
 from tests import factories
 from tests.bookings.requests.booking import book, codes
@@ -122,6 +123,27 @@ def test_a_suspended_instrument_offers_no_time_and_a_resumed_one_does_again(city
     city.instrument.refresh_from_db()
     assert NextFree.objects.get().at == free
     assert get_free_intervals(city.researcher, city.instrument, slot(day=1), NOW) == [slot(day=1)]
+
+
+@pytest.mark.parametrize(
+    ("hindrance", "said"),
+    [
+        ("none", "恢复后立即可按现行规则预约。"),
+        ("unit", "其所属单位已被暂停：单位恢复前不能预约。"),
+        ("rule", "仍不能预约：无生效的开放服务规则。"),
+        ("companion", "仍不能预约：须同时预约的仪器不在服务中。"),
+    ],
+)
+def test_putting_back_into_service_promises_bookings_only_where_they_are_taken(city, see, hindrance, said):
+    suspend(city)
+    unruled = factories.instrument(city.owner, state="suspended")
+    if hindrance == "unit":
+        Organization.objects.filter(pk=city.owner.pk).update(state="suspended")
+    if hindrance == "companion":
+        city.instrument.links.create(linked=unruled)
+    asked = unruled if hindrance == "rule" else city.instrument
+    page = see(factories.officer(), "instrument_resume", asked.public_id)
+    assert page.context["consequences"] == [said]
 
 
 def test_only_bureau_resumes_instrument_suspended_by_bureau(city):

@@ -238,7 +238,7 @@ def test_page_that_puts_an_instrument_back_says_when_it_can_be_booked_and_who_is
     submitted(linked)
     suspend(linked)
     suspend_second(linked)
-    words = ("同时预约的仪器均恢复服务后，方可重新预约。", "候补该仪器和有送样委托未结束的用户会收到通知。")
+    words = ("仍不能预约：须同时预约的仪器不在服务中。", "候补该仪器和有送样委托未结束的用户会收到通知。")
 
     def says():
         text = text_of(see(linked.manager, "instrument_resume", linked.instrument.public_id))

@@ -3,23 +3,23 @@ from decimal import Decimal
 
 import pytest
 
+from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.selectors import history, notifications
 from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, ReasonMissing, RevisionMismatch
 from instrument_share.web.responses.problem import told
 from providers.instruments.selectors.instruments import has_qualification, keepers_of
-from providers.instruments.services.common import InReview
+from providers.instruments.services.common import InReview, Retired
 from providers.instruments.services.instruments import (
     InnerNumberTaken,
     NothingWaits,
     instrument_changes_accept,
     instrument_changes_refuse,
+    instrument_confirm,
     instrument_create,
     instrument_publish,
-    instrument_resume,
     instrument_return,
     instrument_submit,
-    instrument_suspend,
     instrument_update,
 )
 from providers.instruments.services.people import (
@@ -30,6 +30,8 @@ from providers.instruments.services.people import (
     qualification_grant,
     qualification_revoke,
 )
+from providers.instruments.services.relations import instrument_links_set
+from providers.instruments.services.suspension import instrument_resume, instrument_suspend
 from providers.terms.domain.choices import UserKind
 from providers.terms.selectors.user_kinds import user_kind
 from providers.terms.services.retirement import instrument_retire
@@ -247,6 +249,14 @@ def test_unchanged_values_write_nothing(world, instrument):
     assert [entry.action for entry in history(instrument)][-1] == "instrument.published"
 
 
+def test_saving_what_is_published_unchanged_confirms_it(world, instrument):
+    read = {"values": {"model": "TX-200"}, "revision": instrument.revision}
+    saved = instrument_update(actor=world.manager, instrument_id=instrument.pk, now=LATER, **read)
+    saved.refresh_from_db()
+    assert (saved.confirmed_at, saved.revision) == (LATER, read["revision"])
+    assert [entry.action for entry in history(instrument)][-1] == "instrument.confirmed"
+
+
 def test_a_reason_is_more_than_blanks(world, draft):
     instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
     with pytest.raises(ReasonMissing):
@@ -256,6 +266,62 @@ def test_a_reason_is_more_than_blanks(world, draft):
 def inbox(user):
     """What somebody was told, the last first."""
     return [told(one.message, one.params) for one in notifications(user)]
+
+
+def test_keepers_are_told_of_a_suspension_and_its_end_by_others(world, instrument):
+    of = {"instrument_id": instrument.pk}
+    keeper_assign(actor=world.manager, user_id=world.keeper.pk, now=NOW, **of)
+    accounts.membership_grant(
+        actor=None, user=world.manager, organization=world.unit, role=Role.KEEPER, now=NOW
+    )
+    keeper_assign(actor=world.manager, user_id=world.manager.pk, now=NOW, **of)
+    known = {one: len(inbox(one)) for one in (world.keeper, world.manager)}
+    instrument_suspend(actor=world.manager, reason="检修", now=LATER, **of)
+    instrument_resume(actor=world.manager, now=LATER, **of)
+    instrument_suspend(actor=world.officer, reason="投诉", now=LATER, **of)
+    instrument_resume(actor=world.officer, now=LATER, **of)
+    instrument_suspend(actor=world.keeper, reason="漏水", now=LATER, **of)
+    by_bureau = ["科技局已恢复“透射电子显微镜”的服务。", "科技局已暂停“透射电子显微镜”的服务：投诉"]
+    assert inbox(world.keeper)[: -known[world.keeper]] == [
+        *by_bureau,
+        "manager已恢复“透射电子显微镜”的服务。",
+        "manager已暂停“透射电子显微镜”的服务：检修",
+    ]
+    assert inbox(world.manager)[: -known[world.manager] or None] == [
+        "keeper已暂停“透射电子显微镜”的服务：漏水",
+        *by_bureau,
+    ]
+
+
+def test_nobody_is_named_or_qualified_for_what_is_retired(world, instrument):
+    keeper_assign(actor=world.manager, instrument_id=instrument.pk, user_id=world.keeper.pk, now=NOW)
+    step = {"actor": world.manager, "instrument_id": instrument.pk, "now": LATER}
+    instrument_suspend(reason="报废", **step)
+    instrument_retire(reason="报废", **step)
+    told_before = inbox(world.user)
+    for refused in (
+        lambda: keeper_assign(user_id=world.keeper.pk, **step),
+        lambda: qualification_grant(user=world.user, expires_at=LATER + timedelta(days=9), **step),
+        lambda: instrument_links_set(linked_ids=[], **step),
+        lambda: instrument_update(values={"model": "TX-9"}, **step),
+        lambda: instrument_confirm(**step),
+    ):
+        with pytest.raises(Retired):
+            refused()
+    assert inbox(world.user) == told_before
+    keeper_remove(user_id=world.keeper.pk, **step)
+
+
+def test_a_right_to_operate_a_draft_leads_to_no_page(world, draft):
+    qualification_grant(
+        actor=world.manager,
+        instrument_id=draft.pk,
+        user=world.user,
+        expires_at=LATER,
+        now=NOW,
+    )
+    (one,) = notifications(world.user)
+    assert one.path == ""
 
 
 def test_keeper_needs_role_in_owning_unit(world, instrument):

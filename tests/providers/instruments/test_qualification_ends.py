@@ -7,13 +7,13 @@ import pytest
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.models import Notification
 from instrument_share.web.responses.problem import told
-from providers.instruments.services.instruments import instrument_suspend
 from providers.instruments.services.people import (
     keeper_assign,
     qualification_ends_tell,
     qualification_grant,
     qualification_revoke,
 )
+from providers.instruments.services.suspension import instrument_suspend
 from providers.terms.services.retirement import instrument_retire
 from tests.providers.conftest import NOW, person, published
 

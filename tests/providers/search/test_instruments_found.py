@@ -10,9 +10,9 @@ from providers.instruments.selectors.instruments import instruments
 from providers.instruments.services.instruments import (
     instrument_publish,
     instrument_submit,
-    instrument_suspend,
     instrument_update,
 )
+from providers.instruments.services.suspension import instrument_suspend
 from providers.search.selectors.catalogue import CatalogueFilters, catalogue
 from providers.search.selectors.facets import category_counts, count_by_place
 from providers.search.selectors.search import search

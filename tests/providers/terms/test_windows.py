@@ -10,8 +10,8 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, Invalid
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.public_id import new_public_id
-from providers.instruments.services.instruments import instrument_suspend
 from providers.instruments.services.people import keeper_assign
+from providers.instruments.services.suspension import instrument_suspend
 from providers.terms.domain.choices import DayKind, HolidayTreatment, QuotaHolder, QuotaSpan
 from providers.terms.domain.special_days import CalendarYearUnknown, Day
 from providers.terms.domain.terms import DayException, OpeningPattern, Quota

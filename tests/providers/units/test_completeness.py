@@ -11,11 +11,10 @@ from providers.instruments.services.instruments import (
     instrument_changes_accept,
     instrument_confirm,
     instrument_create,
-    instrument_resume,
-    instrument_suspend,
     instrument_update,
 )
 from providers.instruments.services.removal import instrument_remove
+from providers.instruments.services.suspension import instrument_resume, instrument_suspend
 from providers.terms.domain.choices import HolidayTreatment, UserKind
 from providers.terms.domain.terms import OpeningPattern
 from providers.terms.services.closures import closure_lift, closure_record

@@ -99,6 +99,13 @@ def test_the_table_is_narrowed_and_sorted(names, city, institute, bureau, query,
     assert names(**query) == expected
 
 
+def test_a_kind_is_listed_under_what_its_badge_says(names, see, city, institute, bureau):
+    UnitNews.objects.create(organization=institute, title_zh="动态", created_at=NOW, published_at=NOW)
+    of_news = {state: names(information="news", state=state) for state in ("missing", "stale")}
+    assert of_news == {"missing": [UNI], "stale": [BLANK]}
+    assert see(bureau, "bureau").context["stale_count"] == 2
+
+
 def test_a_past_month_end_comes_out_as_it_did_then(see, city, institute, bureau):
     cases(city.owner, 100, 60)
     rows = {

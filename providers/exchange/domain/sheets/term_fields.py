@@ -341,7 +341,7 @@ PRICE_FIELDS: dict[str, SheetField] = {
             gettext_noop("From (time of day)"),
             "time",
             headings=("时段开始",),
-            hint=gettext_noop("Only for a price by time of day; then with the end."),
+            hint=gettext_noop("Only for an hourly price by time of day; then with the end."),
         ),
         SheetField("until_time", gettext_noop("Until (time of day)"), "time", headings=("时段结束",)),
         SheetField(

@@ -83,6 +83,18 @@ def test_samples_and_uses_are_counted_beside_hours():
     assert of(prices, hour, mode=SELF, samples=3).total == D("140.00")
 
 
+def test_samples_and_uses_at_certain_times_are_charged_for_what_begins_then():
+    prices = [
+        Price(D("100"), unit=PriceUnit.SAMPLE),
+        Price(D("200"), unit=PriceUnit.SAMPLE, weekdays=(5, 6)),
+        Price(D("500"), unit=PriceUnit.USE, from_time=time(18), until_time=time(22)),
+    ]
+    assert of(prices, between("2026-03-04 10:00", "11:00"), samples=3).total == D("300.00")
+    assert of(prices, between("2026-03-04 18:00", "19:00"), samples=3).total == D("800.00")
+    assert of(prices, between("2026-03-06 23:00", "2026-03-07 01:00"), samples=3).total == D("300.00")
+    assert of(prices, between("2026-03-07 10:00", "11:00"), samples=3).total == D("600.00")
+
+
 def test_the_minimum_charge_is_a_line_of_its_own():
     half_hour = between("2026-03-02 09:00", "09:30")
     priced = of([Price(D("100"))], half_hour, minimum_charge_yuan=D("80"))

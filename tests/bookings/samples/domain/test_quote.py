@@ -44,6 +44,12 @@ def test_the_price_of_the_night_counts_where_there_is_no_other():
     assert quote([NIGHT], samples=0, hours="2").total == 100
 
 
+def test_samples_are_priced_at_any_time_too():
+    weekend = replace(SAMPLE, price_yuan=Decimal(200), weekdays=(5, 6))
+    assert quote([weekend, SAMPLE]).total == 240
+    assert quote([weekend, USE]).total == 630
+
+
 def test_the_minimum_charge_of_the_rule_holds():
     assert quote([SAMPLE], samples=1, minimum_charge_yuan=Decimal(200)).total == 200
 

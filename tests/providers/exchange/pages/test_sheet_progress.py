@@ -12,7 +12,7 @@ from instrument_share.jobs.services import worker_seen
 from providers.exchange.services import sheet_runs
 from providers.exchange.services.uploads import sheet_forget
 from tests.page_fixtures import text_of
-from tests.providers.conftest import NOW
+from tests.providers.conftest import NOW, person
 
 
 @pytest.fixture
@@ -46,6 +46,26 @@ def test_page_continues_import_without_worker(run, page, clock):
     worker_seen("w", clock.now() - timedelta(seconds=30))
     assert 'hx-post=""' in page().content.decode()
     assert "服务器后台任务未运行" in text_of(page())
+
+
+def test_a_colleague_reads_who_can_continue_and_is_offered_nothing_refused(world, run, at):
+    world.colleague = person("colleague", world.unit, Role.UNIT_MANAGER)
+    address = reverse("sheet_result", args=[world.unit.public_id, run.public_id])
+    sheet_forget(actor=world.manager, organization_id=world.unit.pk, key=run.key)
+
+    def assert_is_told_who_continues():
+        answer = at("colleague").get(address)
+        body = answer.content.decode()
+        assert f"由{world.manager}发起，须由其继续" in text_of(answer)
+        assert "hx-post" not in body
+        assert run.key not in body
+        assert '<form method="post" data-form' not in body
+
+    assert_is_told_who_continues()
+    DBTaskResult.objects.update(status="FAILED")
+    assert_is_told_who_continues()
+    type(run).objects.update(stopped=True, finished_at=NOW)
+    assert_is_told_who_continues()
 
 
 def test_an_import_that_the_queue_gave_up_can_be_tried_again(run, run_jobs, page, list_page, at, monkeypatch):

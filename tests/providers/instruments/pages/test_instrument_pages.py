@@ -1,7 +1,7 @@
 """An instrument's way through the unit's pages."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -10,9 +10,11 @@ from django.urls import reverse
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import User
 from instrument_share.journal.models import AuditEntry
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web.text.formats import date_only
 from providers.instruments.domain.subjects import SUBJECTS
 from providers.instruments.models import Instrument, Keeper, Qualification
+from providers.instruments.selectors.instruments import has_qualification
 from providers.instruments.services.instruments import (
     instrument_changes_accept,
     instrument_changes_refuse,
@@ -22,6 +24,8 @@ from providers.instruments.services.instruments import (
 )
 from providers.instruments.services.media import instrument_picture_add
 from providers.instruments.services.people import keeper_assign
+from providers.units.models import UnitProfile
+from tests import factories
 from tests.factories import jpeg
 from tests.page_fixtures import text_of
 from tests.providers.conftest import INSTRUMENT, NOW, person, published
@@ -173,6 +177,10 @@ def test_a_user_is_qualified_through_a_day_and_the_right_can_be_ended(at, world)
     )
     assert "已授予user上机资格，有效期至2026年8月31日" in text_of(client.get(answer["Location"]))
     granted = Qualification.objects.get()
+    assert "2026年8月31日" in text_of(client.get(reverse("instrument_people", args=[live.public_id])))
+    midnight = datetime(2026, 9, 1, tzinfo=CITY_TIME)
+    assert has_qualification(world.user.pk, live.pk, midnight)
+    assert not has_qualification(world.user.pk, live.pk, midnight + timedelta(seconds=1))
     client.post(reverse("qualification_revoke", args=[live.public_id, granted.pk]), {"reason": "离岗"})
     granted.refresh_from_db()
     assert granted.revoked_at == NOW
@@ -321,6 +329,7 @@ def test_the_page_asks_before_a_picture_goes(at, world, instrument, read):
 def test_retired_instrument_shows_date_and_similar_ones(at, world):
     gone = published(world)
     Instrument.objects.filter(pk=gone.pk).update(state="retired", retired_at=NOW)
+    UnitProfile.objects.create(organization=world.unit, state="published", published_at=NOW)
     answer = at().get(reverse("instrument", args=[gone.public_id]))
     page = answer.content.decode()
     assert answer.status_code == 410
@@ -330,6 +339,28 @@ def test_retired_instrument_shows_date_and_similar_ones(at, world):
     assert f'href="{reverse("catalogue")}?category={gone.category.code}"' in page
     assert at().get(reverse("instrument_sheet", args=[gone.public_id])).status_code == 410
     assert at("manager").get(reverse("instrument", args=[gone.public_id])).status_code == 200
+
+
+def test_pages_of_a_retired_instrument_offer_nothing_refused(at, world, read):
+    gone = published(world)
+    Instrument.objects.filter(pk=gone.pk).update(state="retired", retired_at=NOW)
+    client = at("manager")
+    for route in ("instrument_people", "instrument_together", "rule_new", "instrument_customs"):
+        address = reverse(route, args=[gone.public_id])
+        answer = client.get(address)
+        assert "退役" in text_of(answer), route
+        main = answer.content.decode().partition("<main")[2].partition("</main>")[0]
+        assert 'method="post"' not in main, route
+
+
+def test_an_officer_of_the_unit_reads_why_he_does_not_suspend(at, world, instrument):
+    address = reverse("instrument", args=[instrument.public_id])
+    suspend = reverse("instrument_suspend", args=[instrument.public_id])
+    assert suspend in at("officer").get(address).content.decode()
+    factories.member(world.unit, person=world.officer)
+    answer = at("officer").get(address)
+    assert "应当回避" in text_of(answer)
+    assert suspend not in answer.content.decode()
 
 
 @pytest.mark.parametrize("state", ["draft", "submitted"])

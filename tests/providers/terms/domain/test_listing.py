@@ -111,6 +111,14 @@ def test_a_price_for_a_kind_at_night_leaves_the_one_for_all_by_day():
     assert rows([Price(Decimal(60)), weekend], [OUTSIDE], [SELF])["outside", ""] == (60, 60, "hour")
 
 
+def test_a_sample_price_of_certain_days_leaves_the_one_of_the_others():
+    prices = [
+        Price(Decimal(100), unit=PriceUnit.SAMPLE),
+        Price(Decimal(200), unit=PriceUnit.SAMPLE, weekdays=(5, 6)),
+    ]
+    assert rows(prices, [OUTSIDE], [SELF])["outside", ""] == (NO_HOURLY_PRICE, 100, "sample")
+
+
 def test_prices_on_request_sort_last():
     prices = [Price(Decimal(5), OUTSIDE, SELF, unit=PriceUnit.SAMPLE)]
     found = rows(prices, [OUTSIDE, ENTERPRISE], [SELF])

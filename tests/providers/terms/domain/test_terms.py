@@ -6,7 +6,15 @@ from decimal import Decimal
 
 import pytest
 
-from providers.terms.domain.choices import Decision, Frequency, QuotaHolder, QuotaSpan, ServiceMode, UserKind
+from providers.terms.domain.choices import (
+    Decision,
+    Frequency,
+    PriceUnit,
+    QuotaHolder,
+    QuotaSpan,
+    ServiceMode,
+    UserKind,
+)
 from providers.terms.domain.terms import (
     LAST,
     DayException,
@@ -177,6 +185,13 @@ def test_everybody_who_may_book_has_a_price():
         (Price(Decimal(1), from_time=time(9)), "price_times"),
         (Price(Decimal(1), until_time=time(9)), "price_times"),
         (Price(Decimal(1), from_time=time(9), until_time=time(8)), None),
+        (Price(Decimal(1), weekdays=(5, 6)), None),
+        (Price(Decimal(1), unit=PriceUnit.SAMPLE), None),
+        (Price(Decimal(1), unit=PriceUnit.SAMPLE, weekdays=(5, 6)), "price_counted_at_times"),
+        (
+            Price(Decimal(1), unit=PriceUnit.USE, from_time=time(18), until_time=time(22)),
+            "price_counted_at_times",
+        ),
     ],
 )
 def test_prices(price, code):

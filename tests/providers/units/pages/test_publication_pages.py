@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
+from providers.instruments.models import Instrument
 from providers.units.domain.publications import PublicationKind
 from providers.units.models import (
     OpennessStatement,
@@ -27,7 +28,7 @@ from providers.units.services.publications import (
 )
 from tests.factories import jpeg
 from tests.page_fixtures import text_of
-from tests.providers.conftest import NOW, PROFILE
+from tests.providers.conftest import NOW, PROFILE, published
 
 TYPED = {"title_zh": "开放日", "body_zh": "**欢迎**参观。"}
 
@@ -61,7 +62,7 @@ def test_news_go_out_at_once_and_can_be_taken_down_with_a_reason(at, world, addr
     answer = client.post(address("news"), TYPED)
     made = UnitNews.objects.get()
     assert answer["Location"] == page_of(made)
-    assert "已发布，在单位主页公开可见。" in text_of(client.get(page_of(made)))
+    assert "已发布，公开可见。科技局发布单位简介后，单位主页方可访问。" in text_of(client.get(page_of(made)))
     assert "<strong>欢迎</strong>参观。" in at().get(page_of(made)).content.decode()
     at("officer").post(act_of("withdraw", made), {"reason": "日期有误"})
     gone = at().get(page_of(made))
@@ -72,7 +73,7 @@ def test_news_go_out_at_once_and_can_be_taken_down_with_a_reason(at, world, addr
     assert "日期有误" in seen
     assert "officer · 撤下" in read("manager", reverse("revisions", args=[made.public_id]))
     assert "日期有误" in read("manager", reverse("unit_publications", args=[world.unit.public_id, "news"]))
-    assert at("manager").get(act_of("edit", made)).status_code == 200
+    assert at("manager").get(act_of("edit", made))["Location"] == page_of(made)
 
 
 def test_a_draft_is_previewed_scheduled_and_published_by_itself(at, world, address):
@@ -332,6 +333,39 @@ def publish_profile(world):
     unit_profile_save(actor=world.manager, values=PROFILE, **act)
     unit_profile_submit(actor=world.manager, **act)
     unit_profile_publish(actor=world.officer, **act)
+
+
+def test_what_was_taken_down_is_not_offered_for_changing(at, address):
+    manager = at("manager")
+    manager.post(address("news"), TYPED)
+    made = UnitNews.objects.get()
+    at("officer").post(act_of("withdraw", made), {"reason": "日期有误"})
+    assert manager.get(act_of("edit", made))["Location"] == page_of(made)
+    refused = manager.post(act_of("edit", made), {**TYPED, "revision": made.revision, "act": "publish"})
+    assert "该内容已撤下，不能再更改。请另行撰写发布。" in text_of(refused)
+
+
+@pytest.mark.parametrize("has_page", [False, True])
+def test_only_a_unit_with_a_published_profile_has_a_page_to_which_others_lead(at, world, address, has_page):
+    if has_page:
+        publish_profile(world)
+    live, retired = published(world), published(world, inner_number="A-002")
+    Instrument.objects.filter(pk=retired.pk).update(state="retired", retired_at=NOW)
+    at("manager").post(address("news"), TYPED)
+    made, page = UnitNews.objects.get(), reverse("unit", args=[world.unit.public_id])
+    leading = [
+        reverse("instrument", args=[live.public_id]),
+        reverse("instrument", args=[retired.public_id]),
+        page_of(made),
+        reverse("unit_supervision", args=[world.unit.public_id]),
+    ]
+    for each in leading:
+        who = "officer" if each == leading[-1] else None
+        assert (f'href="{page}' in at(who).get(each).content.decode()) is has_page, each
+    assert (at().get(page).status_code == 200) is has_page
+    taken_down = at("officer").post(act_of("withdraw", made), {"reason": "日期有误"})
+    assert taken_down["Location"] == (f"{page}?tab=news" if has_page else page_of(made))
+    assert (f'href="{page}' in at().get(page_of(made)).content.decode()) is has_page
 
 
 @pytest.mark.parametrize("kind", ["news", "case", "regulation", "openness"])

@@ -140,6 +140,23 @@ def test_only_what_the_officer_has_read_is_decided(at, world, draft, act, become
         assert one.state == becomes
 
 
+@pytest.mark.parametrize("act", ["review_publish", "review_return"])
+def test_the_question_keeps_the_revision_that_the_review_has_shown(at, world, draft, act):
+    unit = {"actor": world.manager, "instrument_id": draft.pk, "now": NOW}
+    instrument_submit(**unit)
+    officer = at("officer")
+    page = officer.get(reverse("bureau_review", args=[draft.public_id])).content.decode()
+    (address,) = re.findall(rf'href="({reverse(act, args=[draft.public_id])}[^"]*)"', page)
+    instrument_return(actor=world.officer, instrument_id=draft.pk, reason="请写明型号", now=NOW)
+    instrument_update(**unit, values={"model": "TX-200F"})
+    instrument_submit(**unit)
+    seen = {"seen": officer.get(address).context["form"]["seen"].value()}
+    refused = officer.post(address, {"reason": "请核对"} | seen)
+    assert (refused.status_code, "此后又作了修改" in text_of(refused)) == (409, True)
+    draft.refresh_from_db()
+    assert draft.state == "submitted"
+
+
 def test_a_profile_is_reviewed_as_a_whole(at, world, read):
     unit_profile_save(actor=world.manager, organization_id=world.unit.pk, values=PROFILE, now=NOW)
     profile = unit_profile_submit(actor=world.manager, organization_id=world.unit.pk, now=NOW)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from instrument_share.accounts.models import Organization
 from instrument_share.accounts.services import organization_reinstate, organization_suspend
 from instrument_share.journal.selectors import notifications
-from providers.instruments.services import instruments
+from providers.instruments.services import instruments, suspension
 from providers.units.domain.publications import PublicationKind
 from providers.units.models import UnitNews, UnitProfile
 from providers.units.services import profiles
@@ -48,7 +48,7 @@ def decide(world, what):
         case "changes":
             instruments.instrument_changes_refuse(**by_officer, instrument_id=world.live.pk, **WHY)
         case "instrument":
-            instruments.instrument_suspend(**by_officer, instrument_id=world.live.pk, **WHY)
+            suspension.instrument_suspend(**by_officer, instrument_id=world.live.pk, **WHY)
         case "news":
             publication_withdraw(**by_officer, kind=PublicationKind.NEWS, publication_id=world.news.pk, **WHY)
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from bookings.usage.models import UsageConfirmation, UsageCorrection
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
+from providers.units.models import UnitProfile
 from rewards.assessment.models import UnitAssessment
 from rewards.assessment.services.recomputing import find_result_differences
 from rewards.findings.models import Finding
@@ -287,7 +288,8 @@ def test_the_public_notice_has_units_grades_amounts_and_its_period(client, year,
 def test_the_public_notice_leads_to_units_that_have_a_page(client, year, steps):
     steps.through("announce")
     Organization.objects.filter(pk=year.second.pk).update(state="suspended")
+    UnitProfile.objects.filter(organization=year.third).update(state="draft", published_at=None)
     answer = client.get(reverse("result", args=[YEAR]))
     assert "云屏材料研究所 合格 ¥8,067.00" in text_of(answer)
-    addresses = [reverse("unit", args=[unit.public_id]) for unit in (year.first, year.second)]
-    assert [address in answer.content.decode() for address in addresses] == [True, False]
+    addresses = [reverse("unit", args=[unit.public_id]) for unit in (year.first, year.second, year.third)]
+    assert [address in answer.content.decode() for address in addresses] == [True, False, False]
