@@ -48,7 +48,7 @@ VISITORS = {
     "events": 6,
     "week": 4,
     "month": 4,
-    "instrument": 15,
+    "instrument": 16,
 }
 """Of pages that are made anew; one of these says whether the page is shared already."""
 SHARED = dict.fromkeys(VISITORS, 1)
@@ -62,7 +62,7 @@ MEMBERS = {
     "events": 10,
     "week": 8,
     "month": 8,
-    "instrument": 21,
+    "instrument": 22,
 }
 """Session, account, roles and unread notifications are 4 of these."""
 
