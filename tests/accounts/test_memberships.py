@@ -1,7 +1,6 @@
 """Asking to join, being admitted, roles given, taken and handed over; nobody leaves an organization alone."""
 
 from datetime import timedelta
-from functools import partial
 from importlib import import_module
 
 import pytest
@@ -167,24 +166,6 @@ def test_the_last_administrator_stays_until_the_role_is_handed_over(company, adm
     services.membership_hand_over(actor=admin, membership_id=own.pk, successor_id=person.pk, now=NOW)
     assert selectors.active_roles(admin.pk, company.pk) == {Role.RESEARCHER}
     assert selectors.active_roles(person.pk, company.pk) == {Role.RESEARCHER, Role.ORG_ADMIN}
-
-
-@pytest.mark.parametrize("owns_instruments", [True, False])
-def test_last_manager_goes_where_an_administrator_stays_unless_instruments_are_owned(owns_instruments):
-    unit = factories.organization(owns_instruments=owns_instruments)
-    manager = factories.member(unit, Role.UNIT_MANAGER)
-    leave = partial(
-        services.membership_close, actor=manager, membership_id=of(manager, "unit_manager").pk, now=NOW
-    )
-    with pytest.raises(LastOfRole):
-        leave()
-    factories.member(unit, Role.ORG_ADMIN)
-    assert selectors.organizations_held_alone(manager) == ([unit] if owns_instruments else [])
-    if owns_instruments:
-        with pytest.raises(LastOfRole):
-            leave()
-    else:
-        assert leave().state == "ended"
 
 
 def test_a_sysadmin_takes_a_role_but_not_the_last_one(company, admin):

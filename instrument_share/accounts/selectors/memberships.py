@@ -314,8 +314,7 @@ def _find_held_alone(own: Iterable[Membership]) -> list[Membership]:
     """Return those of one person's active roles that nobody else has.
 
     A system administrator's is looked for in every admitted organization, as it counts nowhere else. A
-    refused registration needs nobody: who registered it may leave it. Where no instruments are owned any
-    more, a manager may go where an administrator stays, who becomes manager should it own some again.
+    refused registration needs nobody: who registered it may leave it.
     """
     own = list(own)
     within = Q(organization__in={one.organization_id for one in own}) & ~Q(role=Role.SYSADMIN)
@@ -330,7 +329,7 @@ def _find_held_alone(own: Iterable[Membership]) -> list[Membership]:
         for one in own
         if one.organization.state != OrganizationState.REFUSED
         and is_last(
-            _get_role_needed(one),
+            Role(one.role),
             {
                 Role(role)
                 for where, role in others
@@ -338,12 +337,6 @@ def _find_held_alone(own: Iterable[Membership]) -> list[Membership]:
             },
         )
     ]
-
-
-def _get_role_needed(held: Membership) -> Role:
-    """Return the role in which somebody is needed: an administrator will do where nothing is owned."""
-    is_manager_of_none = held.role == Role.UNIT_MANAGER and not held.organization.owns_instruments
-    return Role.ORG_ADMIN if is_manager_of_none else Role(held.role)
 
 
 def registrations_waiting(viewer: User) -> QuerySet[Organization]:
