@@ -69,7 +69,7 @@ def get_next_step(
         case CycleState.CHECKED:
             return NextStep("score", findings)
         case CycleState.SCORED:
-            return _scored(findings, outdated)
+            return _scored(outdated, findings or ("anew" if promised_anew else ""))
         case CycleState.NOTICED:
             waits_for = findings or ("objections" if open_objections else "anew" if promised_anew else "")
             return _in_notice(today, notice_ends, outdated, waits_for or ("policy" if draft else ""))
@@ -81,15 +81,17 @@ def get_next_step(
             return NextStep("")
 
 
-def _scored(findings: WaitsFor, outdated: bool) -> NextStep:
+def _scored(outdated: bool, waits_for: WaitsFor) -> NextStep:
     if outdated:
-        return NextStep("score", findings)
-    return NextStep("", findings) if findings else NextStep("announce")
+        return NextStep("score", "findings" if waits_for == "findings" else "")
+    return NextStep("", waits_for) if waits_for else NextStep("announce")
 
 
 def _in_notice(today: date, notice_ends: date | None, outdated: bool, waits_for: WaitsFor) -> NextStep:
     if outdated:
         return NextStep("score", "findings" if waits_for == "findings" else "")
-    if notice_ends is not None and today <= notice_ends:
+    if (
+        notice_ends is not None and today <= notice_ends and waits_for != "anew"
+    ):  # another notice follows that
         return NextStep("", "notice")
     return NextStep("", waits_for) if waits_for else NextStep("approve")

@@ -23,7 +23,7 @@ from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
 from rewards.findings.selectors.falsifications import count_open_falsifications
 from rewards.findings.selectors.findings import get_last_decision_number
-from rewards.objections.selectors.objections import require_objections_settled
+from rewards.objections.selectors.objections import require_objections_settled, require_promises_kept
 from rewards.policy.selectors import require_decided_policy
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ def cycle_announce(
 
     The notice takes PUBLIC_NOTICE_WORKING_DAYS after the day on which it begins, and names the person who
     takes objections. Raises FindingsOpen and FalsificationsOpen until everything found is decided,
-    ScoresOutdated when a finding was decided since the scores were computed, NoticeContactMissing,
-    CalendarYearUnknown when upcoming working days are not known, StepUnderWay while the year is checked or
-    scored once more.
+    ScoresOutdated when a finding was decided since the scores were computed, ObjectionNotScored while an
+    answer promises that findings are decided anew, NoticeContactMissing, CalendarYearUnknown when upcoming
+    working days are not known, StepUnderWay while the year is checked or scored once more.
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
@@ -51,6 +51,7 @@ def cycle_announce(
     cycle.state = next_state(MOVES, cycle.state, "announce")
     _require_all_decided(cycle)
     _require_current_scores(cycle)
+    require_promises_kept(cycle)
     cycle.notice_person, cycle.notice_phone, cycle.notice_address = map(str.strip, (person, phone, address))
     if not (cycle.notice_person and cycle.notice_phone and cycle.notice_address):
         raise NoticeContactMissing

@@ -127,6 +127,11 @@ def require_objections_settled(cycle: AssessmentCycle) -> None:
     waiting = open_objections().filter(cycle=cycle).count()
     if waiting:
         raise ObjectionsOpen(count=waiting)
+    require_promises_kept(cycle)
+
+
+def require_promises_kept(cycle: AssessmentCycle) -> None:
+    """Raise ObjectionNotScored where an answer promises decisions anew: these results can't be approved."""
     if unkept_promises().filter(cycle=cycle).exists():
         raise ObjectionNotScored
 

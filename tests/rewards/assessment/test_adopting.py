@@ -28,6 +28,7 @@ from rewards.policy.domain.errors import PolicyIsDraft
 from rewards.policy.models import RewardPolicy
 from rewards.policy.services import policy_load
 from rewards.report.selectors.told import find_untold_changes
+from rewards.year.domain import NextStep
 from rewards.year.selectors import get_cycle_ahead
 from rewards.year.services import cycle_step_start
 from tests.rewards.builders import AFTER, POLICY, YEAR, local
@@ -187,11 +188,10 @@ def test_scores_by_the_decided_policy_keep_no_promise_to_decide_findings_anew(dr
     adopt(draft)
     draft.check()
     draft.score(now=AFTER + 5 * DAY)
-    draft.announce(now=AFTER + 5 * DAY)
-    after = AFTER + 20 * DAY
-    assert get_cycle_ahead(draft.city.officer, YEAR, after).step.waits_for == "anew"
+    after = AFTER + 6 * DAY
+    assert get_cycle_ahead(draft.city.officer, YEAR, after).step == NextStep("", "anew")
     with pytest.raises(ObjectionNotScored):
-        draft.approve(now=after)
+        draft.announce(now=after)
     decide(draft.city, found, uphold=True, now=after)
     draft.score(now=after)
     draft.announce(now=after)

@@ -29,6 +29,13 @@ NOTICE_ENDS = date(2026, 1, 15)
         ),
         ("scored", {"undecided": 1}, NextStep("", "findings")),
         ("scored", {"undecided": 1, "outdated": True}, NextStep("score", "findings")),
+        ("scored", {"promised_anew": True}, NextStep("", "anew")),
+        ("scored", {"promised_anew": True, "outdated": True}, NextStep("score")),
+        (
+            "noticed",
+            {"notice_ends": NOTICE_ENDS, "today": date(2026, 1, 10), "promised_anew": True},
+            NextStep("", "anew"),
+        ),
         ("scored", {"draft": True}, NextStep("announce")),
         (
             "noticed",
