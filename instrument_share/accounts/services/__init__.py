@@ -37,6 +37,7 @@ from instrument_share.accounts.services.kept_documents import (
 from instrument_share.accounts.services.memberships import (
     AlreadyMember,
     LastOfRole,
+    NoSuccessor,
     NotAMember,
     NotJoinable,
     RoleNotYours,
@@ -107,6 +108,7 @@ __all__ = [
     "LastOfRole",
     "NoAddress",
     "NoSecondFactor",
+    "NoSuccessor",
     "NotAMember",
     "NotCorrectable",
     "NotJoinable",

@@ -62,6 +62,13 @@ class NotJoinable(Conflict):
     )
 
 
+class NoSuccessor(Conflict):
+    """There is nobody to whom a role could be handed over."""
+
+    code = "membership.no_successor"
+    message = gettext_noop("Nobody else belongs to the organization yet: invite a colleague first.")
+
+
 class LastOfRole(Conflict):
     """An organization keeps somebody who answers for it."""
 

@@ -45,9 +45,9 @@ def describe_what_stops(person: "User", organization: "Organization", *roles_lef
     calendars = bookings.count_calendars_ending(person, organization, *roles_left)
     of_calendars = ngettext(
         "{count} external calendar is no longer followed: it ends with the role of who connected it. "
-        "Somebody else disconnects it and connects it again.",
+        "Somebody else connects it again under their own name; its closures stay until then.",
         "{count} external calendars are no longer followed: they end with the role of who connected them. "
-        "Somebody else disconnects them and connects them again.",
+        "Somebody else connects them again under their own name; their closures stay until then.",
         calendars,
     )
     ending = [(keys, of_keys), (calendars, of_calendars)]
@@ -63,17 +63,14 @@ def hand_over(request: SignedInRequest, public_id: str, membership_id: str) -> C
         raise Forbidden
     own = accounts.active_roles(request.user.pk, found.pk)
     successors = list(accounts.successors(found, request.user.pk))
+    if not successors:
+        raise services.NoSuccessor
     form = SuccessorForm(request.POST or None, people=successors)
     role = ROLES[Role(held.role)]
     return Confirmation(
         heading=_("Hand over the role “{role}”").format(role=role),
         consequences=[
-            *(
-                []
-                if successors
-                else [_("Nobody else belongs to the organization yet: invite a colleague first.")]
-            ),
-            _("Your colleague has the role at once and is told; you no longer have it."),
+            _("Your colleague has the role at once and is told if it is new to them; you no longer have it."),
             _("You stay a member: what you have booked stays booked."),
             *describe_what_stops(request.user, found, *(own - {Role(held.role)})),
         ],
