@@ -12,6 +12,7 @@ from instrument_share.pages.booking_card import Bookability
 from providers.instruments.models import InstrumentLink
 from providers.search.services.index import search_rebuild
 from providers.terms.models import PriceLine
+from providers.units.models import UnitProfile
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
@@ -148,6 +149,9 @@ def test_the_reason_is_printed_and_stands_without_javascript(contact, see):
 
 def test_an_instrument_without_a_contact_names_its_unit(city, see):
     suspend(city)
+    words, links = card_of(open_page(see, None, city))
+    assert (words.endswith("咨询： 云屏测试大学"), links) == (True, [])
+    UnitProfile.objects.create(organization=city.owner, state="published", published_at=NOW)
     words, links = card_of(open_page(see, None, city))
     assert words.endswith("咨询： 云屏测试大学")
     assert links == [f"/units/{city.owner.public_id}/"]

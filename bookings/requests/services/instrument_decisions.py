@@ -22,6 +22,7 @@ from bookings.requests.selectors.affected import (
     get_upcoming_condition,
 )
 from bookings.requests.selectors.holds import instrument_group_lock
+from bookings.requests.services import notifications
 from bookings.requests.services.held_time import pass_on_instruments
 from bookings.requests.services.next_free import next_free_refresh
 from bookings.requests.services.outcomes import (
@@ -64,17 +65,27 @@ def instrument_suspend(
     can_move = instrument.state != InstrumentState.SUSPENDED
     choices = {"cancel", "move", "keep"} if can_move else {"cancel", "keep"}
     affected = _upcoming_bookings_lock(instrument_id, outcomes, choices, now)
-    booked = affected_offers_withdraw(affected, actor=actor, reason=reason, now=now)
+    booked, withdrawn = affected_offers_withdraw(affected, actor=actor, reason=reason, now=now)
     # Moved first: no booking goes to an instrument that is suspended.
     apply_outcomes(booked, actor=actor, reason=reason, decision="suspension", now=now)
     suspended = providers.instrument_suspend(actor=actor, instrument_id=instrument_id, reason=reason, now=now)
     next_free_refresh([instrument_id], now)
     if leaves_service:
         reason = suspended.suspension_reason
+        depending = find_depending(instrument_id)
         announce_leaving(actor, suspended, reason, now)
-        for depending in find_depending(instrument_id):
-            announce_companion_leaving(actor, depending, suspended, reason, now)
+        for one in depending:
+            announce_companion_leaving(actor, one, suspended, reason, now)
+        heard = {instrument_id, *(one.pk for one in depending)}
+        _tell_of_withdrawn([one for one in withdrawn if one.instrument_id not in heard], reason, now)
     return suspended
+
+
+def _tell_of_withdrawn(offers: list[Booking], reason: str, now: datetime) -> None:
+    """Tell who awaited an instrument that needed the one going out of service when it was offered."""
+    for one in offers:
+        if hasattr(one, "waitlist_offer"):  # else it was offered beside the awaited one
+            notifications.notify_user(one, notifications.WITHDRAWN, now, reason=reason)
 
 
 @transaction.atomic

@@ -103,19 +103,21 @@ def apply_outcomes(
 
 def affected_offers_withdraw(
     affected: Iterable[tuple[Booking, Outcome]], *, actor: "User", reason: str, now: datetime
-) -> list[tuple[Booking, Outcome]]:
-    """Withdraw the offers among affected bookings, with what was offered beside each; return the others.
+) -> tuple[list[tuple[Booking, Outcome]], list[Booking]]:
+    """Withdraw the offers among affected bookings, with what was offered beside each.
 
-    Nobody is told: who calls it announces to everybody who waits why nothing is offered (`announce_leaving`).
+    Return the others, and what was withdrawn. Nobody is told: who calls it announces to everybody who waits
+    why nothing is offered (`announce_leaving`).
     """
-    others = []
+    others, withdrawn = [], []
     for booking, outcome in affected:
         if booking.state != BookingState.OFFERED:
             others.append((booking, outcome))
             continue
         for one in (*get_companions(booking), booking):
             let_offer_go(one, "lapse", actor=actor, reason=get_note(reason), now=now)
-    return others
+            withdrawn.append(one)
+    return others, withdrawn
 
 
 def _keep(booking: Booking, actor: "User", reason: str | Bilingual, decision: str, now: datetime) -> None:

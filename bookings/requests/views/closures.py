@@ -36,7 +36,7 @@ from providers import public as providers
 from providers.domain import InstrumentState
 
 if TYPE_CHECKING:
-    from providers.models import Closure
+    from providers.models import Closure, Instrument
 
 PAST_PER_PAGE = 30
 
@@ -99,14 +99,25 @@ def _propose_repair(now: datetime) -> dict[str, Any]:
 def _tell_what_remains(closure: "Closure", now: datetime) -> list[str]:
     """Return what keeps people from booking the time once the closure is lifted."""
     instrument = closure.instrument
-    suspended = [_("The instrument stays suspended: nobody can book it until it is put back into service.")]
     in_that_time = providers.closure_rows([instrument.pk], Interval(closure.starts_at, closure.ends_at))
     others = [
         _("Another closure remains: {time}.").format(time=timerange(Interval(one.starts_at, one.ends_at)))
         for one in in_that_time.filter(ends_at__gt=now).exclude(pk=closure.pk)
     ]
-    is_suspended = instrument.state == InstrumentState.SUSPENDED
-    return [*(suspended if is_suspended else tell_hindrances(instrument, now)), *others]
+    return [*_tell_what_state_hinders(instrument, now), *others]
+
+
+def _tell_what_state_hinders(instrument: "Instrument", now: datetime) -> list[str]:
+    match InstrumentState(instrument.state):
+        case InstrumentState.PUBLISHED:
+            return tell_hindrances(instrument, now)
+        case InstrumentState.SUSPENDED:
+            text = _("The instrument stays suspended: nobody can book it until it is put back into service.")
+        case InstrumentState.RETIRED:
+            text = _("The instrument is retired: nobody can book it any more.")
+        case _:
+            text = _("The instrument is not published: nobody can book it yet.")
+    return [text]
 
 
 def _lifted(closure: "Closure", now: Any) -> str:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.requests.forms.outcomes import CANCEL, KEEP, MOVE
 from bookings.requests.registry import tell_claims
+from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.affected import (
     find_depending,
     get_qualification_condition,
@@ -67,8 +68,7 @@ def suspend(request: SignedInRequest, public_id: str) -> HttpResponse:
             _("Nobody can book it until it is put back into service. Everybody can see this and the reason."),
             _("Uses that are under way go on."),
             *_tell_what_needs_it(request, instrument),
-            *tell_claims(instrument.pk),
-            *_tell_who_is_told_beside(instrument),
+            *(_tell_who_hears_of_break(instrument) if is_in_service(instrument) else ()),
         ],
         action=_("Suspend with this reason"),
         condition=get_upcoming_condition(instrument.pk, now),
@@ -127,12 +127,22 @@ def tell_hindrances(instrument: "Instrument", now: datetime) -> list[str]:
     return [told(STILL_LACKS, {"gaps": named})] if named else []
 
 
-def _tell_who_is_told(instrument: "Instrument") -> list[str]:
-    text = _("Who waits for it, or has an open sample order for it, is told.")
-    return [text] if tell_claims(instrument.pk) else []
+def _tell_who_hears_of_break(instrument: "Instrument") -> list[str]:
+    return [*tell_claims(instrument.pk), *_tell_who_hears_beside(instrument)]
 
 
-def _tell_who_is_told_beside(instrument: "Instrument") -> list[str]:
+def _tell_who_hears_of_return(instrument: "Instrument") -> list[str]:
+    if has_companions_in_service(instrument.pk):
+        text = _("Who waits for it, or has an open sample order for it, is told.")
+    else:
+        text = _(
+            "Who waits for it, or for a time for samples, is told once what is booked with it is back; other "
+            "open sample orders are told now."
+        )
+    return [*([text] if tell_claims(instrument.pk) else []), *_tell_who_hears_beside(instrument)]
+
+
+def _tell_who_hears_beside(instrument: "Instrument") -> list[str]:
     text = _(
         "Who waits for an instrument that can only be booked together with it, or has an open sample order "
         "for one, is told."
@@ -152,14 +162,12 @@ def resume(request: SignedInRequest, public_id: str) -> Confirmation:
     providers.require_resumable(request.user, instrument)
     home = _home(request, instrument)
     hindrances = tell_hindrances(instrument, clock.now())
-    is_told = instrument.organization.state == OrganizationState.ADMITTED
-    is_told = is_told and has_companions_in_service(instrument.pk)
+    is_back = instrument.organization.state == OrganizationState.ADMITTED
     return Confirmation(
         heading=_("Put “{name}” back into service").format(name=bilingual(instrument, "name")),
         consequences=[
             *(hindrances or [_("It can be booked again at once, by the rule in force.")]),
-            *(_tell_who_is_told(instrument) if is_told else ()),
-            *_tell_who_is_told_beside(instrument),
+            *(_tell_who_hears_of_return(instrument) if is_back else ()),
         ],
         action=_("Put back into service"),
         perform=lambda: instrument_resume(actor=request.user, instrument_id=instrument.pk, now=clock.now()),

@@ -71,8 +71,8 @@ COMPANION_OUT_OF_SERVICE = gettext_noop(
     "samples ({subject}) stands with its deadline; no time can be planned for it until {companion} is back."
 )
 COMPANION_IN_SERVICE = gettext_noop(
-    "{companion}, which is booked together with {instrument}, is back in service: a time can be planned for "
-    "your samples ({subject})."
+    "{companion}, which is booked together with {instrument}, is back in service. Your order of samples "
+    "({subject}) goes on: a time can be planned once the samples are there."
 )
 KEPT_BY_RETIRED = gettext_noop(
     "{instrument} was retired: {reason} Your samples ({subject}) are not measured; the unit gives them back "

@@ -24,6 +24,7 @@ from instrument_share.kernel.errors import Forbidden, IllegalMove
 from instrument_share.kernel.interval import Interval
 from instrument_share.web.responses.problem import told
 from providers.instruments.services.people import qualification_grant
+from providers.models import Instrument
 from providers.terms.selectors.closures import closures
 from tests import factories
 from tests.bookings.projects.things import add_project
@@ -216,6 +217,13 @@ def test_lifting_one_of_two_closures_names_the_one_that_remains(city, see):
     lifted, _other = close(city, slot(day=1)), close(city, slot(day=1, hour=8, length=12))
     asked = see(city.keeper, "closure_lift", lifted.public_id).context["consequences"]
     assert asked[:-1] == ["另有停用仍然有效：2026年3月3日 周二 08:00–20:00。"]
+
+
+def test_lifting_a_closure_of_a_retired_instrument_promises_no_bookings(city, see):
+    lifted = close(city, slot(day=1))
+    Instrument.objects.update(state="retired", retired_at=NOW)
+    asked = see(city.keeper, "closure_lift", lifted.public_id).context["consequences"]
+    assert asked[0] == "该仪器已退役，不再接受预约。"
 
 
 def test_lifting_a_closure_of_a_suspended_instrument_says_that_it_stays_suspended(city, see):

@@ -10,6 +10,7 @@ from bookings.requests.services.instrument_decisions import (
     instrument_retire,
     instrument_suspend,
 )
+from bookings.requests.services.notifications import WITHDRAWN
 from bookings.requests.services.organization_suspension import organization_suspend
 from bookings.samples.selectors import get_order, get_possible_moves, sample_orders_to_answer
 from bookings.samples.services import notifications as samples
@@ -21,6 +22,7 @@ from bookings.waiting.services.offers import offer_decline
 from instrument_share.accounts.models import Organization
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.wording import from_plain
+from providers.instruments.models import InstrumentLink
 from providers.models import Instrument
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -191,6 +193,27 @@ def test_who_loses_an_offer_with_what_is_booked_beside_it_reads_of_both_in_one_m
     assert set(Booking.objects.filter(group=offer.group).values_list("state", flat=True)) == {"lapsed"}
 
 
+def test_who_loses_an_offer_with_what_is_not_booked_beside_it_any_more_is_told(linked):
+    entry = join(linked, wanted=slot(day=5))
+    offer = held(entry)
+    InstrumentLink.objects.filter(instrument=linked.instrument).delete()
+    after = last_told()
+    suspend_second(linked)
+    offer.refresh_from_db()
+    assert offer.state == "lapsed"
+    (about,) = Notification.objects.filter(pk__gt=after, user=entry.user)
+    assert about.message == WITHDRAWN
+
+
+def test_who_takes_a_suspension_over_reads_of_nobody_who_is_told(linked, see):
+    submitted(linked)
+    officer, words = factories.officer(), "会收到通知"
+    before = text_of(see(officer, "instrument_suspend", linked.second.public_id))
+    suspend_second(linked)
+    after = text_of(see(officer, "instrument_suspend", linked.second.public_id))
+    assert (words in before, words in after) == (True, False)
+
+
 def test_who_awaits_an_instrument_is_told_that_it_is_back_once_nothing_that_it_needs_is_missing(linked):
     waiting_for, order, after = wait(linked), received(linked), last_told()
     suspend_second(linked)
@@ -222,7 +245,7 @@ def test_service_break_of_what_is_needed_is_not_told_while_the_instrument_is_out
 
 
 def test_page_of_a_service_break_says_that_who_awaits_what_needs_it_is_told(linked, see):
-    words = "候补须同时预约本仪器的其他仪器、或在该仪器有送样委托未结束的用户会收到通知。"
+    words = "候补其他须与本仪器同时预约的仪器、或在此类仪器上有未结束送样委托的用户，会收到通知。"
 
     def says_so(decision):
         return words in text_of(see(linked.manager, decision, linked.second.public_id))
@@ -239,14 +262,15 @@ def test_page_that_puts_an_instrument_back_says_when_it_can_be_booked_and_who_is
     suspend(linked)
     suspend_second(linked)
     words = ("仍不能预约：须同时预约的仪器不在服务中。", "候补该仪器和有送样委托未结束的用户会收到通知。")
+    later = "其他送样委托未结束的用户即时收到通知。"
 
     def says():
         text = text_of(see(linked.manager, "instrument_resume", linked.instrument.public_id))
-        return [one in text for one in words]
+        return [one in text for one in (*words, later)]
 
-    assert says() == [True, False]
+    assert says() == [True, False, True]
     resume_second(linked)
-    assert says() == [False, True]
+    assert says() == [False, True, False]
 
 
 def test_who_suspends_an_instrument_is_told_of_the_offer_that_it_costs_them(city):
