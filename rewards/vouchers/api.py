@@ -193,8 +193,9 @@ def claim_list(
     """In the order of their receipt."""
     found = claim_selectors.claims(request.user, stage=state)
     rows = page(found, ordering=("id",), cursor=cursor, limit=limit)
+    waiting = claim_selectors.find_waiting_claims(rows.items)
     return schemas.VoucherClaimsPage(
-        items=[schemas.serialize_claim(row) for row in rows.items], next_cursor=rows.next_cursor
+        items=[schemas.serialize_claim(row, waiting) for row in rows.items], next_cursor=rows.next_cursor
     )
 
 
@@ -281,7 +282,8 @@ def _move(
 
 
 def _serialize_claim(request: HttpRequest, claim_id: str) -> schemas.VoucherClaimOut:
-    return schemas.serialize_claim(claim_selectors.get_claim(request.user, claim_id))
+    found = claim_selectors.get_claim(request.user, claim_id)
+    return schemas.serialize_claim(found, claim_selectors.find_waiting_claims([found]))
 
 
 @router.get(

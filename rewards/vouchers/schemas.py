@@ -1,5 +1,6 @@
 """Innovation vouchers in the API."""
 
+from collections.abc import Container
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
@@ -188,6 +189,11 @@ class VoucherClaimOut(Schema):
     checked_at: datetime | None = Field(description=_("when the first person checked it; null: not yet"))
     audited_at: datetime | None = Field(description=_("when the second person audited it; null: not yet"))
     refused_at: datetime | None = Field(description=_("when it was refused; null: it was not"))
+    waits_for_bill: bool = Field(
+        description=_(
+            "whether a correction of a use is still to be billed: until then no payout list takes it"
+        )
+    )
 
 
 class RefusalIn(BodyIn):
@@ -293,8 +299,11 @@ def serialize_offer(offer: Offered) -> ClaimableOut:
     )
 
 
-def serialize_claim(claim: "VoucherClaim") -> VoucherClaimOut:
-    """Return a claim of a selector, with the state that follows from lists and payouts."""
+def serialize_claim(claim: "VoucherClaim", waiting: Container[int]) -> VoucherClaimOut:
+    """Return a claim of a selector, with the state that follows from lists and payouts.
+
+    `waiting` are the ids of claims that wait for a correction to be billed.
+    """
     kept = (
         *("basis_yuan", "amount_yuan", "invoice_number", "invoice_date", "reason", "submitted_at"),
         *("checked_at", "audited_at", "refused_at"),
@@ -306,6 +315,7 @@ def serialize_claim(claim: "VoucherClaim") -> VoucherClaimOut:
         statement=claim.statement.public_id,
         unit=organization_ref(claim.seller),
         state=claim.stage,  # type: ignore[attr-defined]
+        waits_for_bill=claim.pk in waiting,
         **{name: getattr(claim, name) for name in kept},
     )
 

@@ -3,11 +3,13 @@
 import base64
 import json
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from instrument_share.accounts.services import api_token_create
 from rewards.vouchers.models import VoucherApplication, VoucherClaim, VoucherPayoutList
+from tests.bookings.statements.conftest import APRIL_1, correct
 from tests.rewards.vouchers.conftest import LATER
 
 PDF = {"name": "发票.pdf", "content": base64.b64encode(b"%PDF-1.7 1").decode()}
@@ -126,6 +128,20 @@ def test_a_program_makes_a_payout_list_over_the_sum_that_it_expects_alone(ask, v
     assert (status, problem["code"]) == (409, "voucher.list_changed")
     assert problem["detail"].startswith("现有合计100.00元的申请待列入清单")
     assert not VoucherPayoutList.objects.exists()
+
+
+def test_a_program_reads_which_claims_no_payout_list_takes_yet(ask, vouchers, claimable):
+    claim = vouchers.claim(claimable.grant, claimable.statement)
+    vouchers.approve(claim)
+
+    def waits():
+        one = ask(vouchers.officer, "get", f"/claims/{claim.public_id}")[1]
+        many = ask(vouchers.officer, "get", "/claims?state=audited")[1]["items"]
+        return [each["waits_for_bill"] for each in (one, *many)]
+
+    assert waits() == [False, False]
+    correct(vouchers.city, claimable.log, APRIL_1 + timedelta(days=8), amount_yuan=Decimal(150))
+    assert waits() == [True, True]
 
 
 def test_after_the_last_day_of_claims_nothing_is_claimable_on_a_voucher(ask, vouchers, claimable, clock):
