@@ -11,7 +11,7 @@ from django.utils import timezone
 from bookings.devices.models import Device
 from bookings.devices.services.keys import device_key_make, device_keys_end_due
 from bookings.feeds.models import ExternalCalendar, Webhook
-from bookings.feeds.services.calendars import calendar_feed_open
+from bookings.feeds.services.calendars import NEW_ADDRESSES, calendar_feed_open
 from instrument_share.accounts import selectors as accounts_selectors
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.domain import OrganizationKind, Role
@@ -19,7 +19,7 @@ from instrument_share.accounts.models import Session, User
 from instrument_share.jobs import registry
 from instrument_share.jobs.models import RecurringRun
 from instrument_share.jobs.services import worker_seen
-from instrument_share.journal.models import AuditEntry
+from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.mails.services import mail_record_failure, mails_enqueue
 from instrument_share.web.text.formats import moment
 from tests import factories
@@ -213,6 +213,7 @@ def test_calendar_addresses_of_an_account_can_be_ended_where_nothing_else_works(
     assert "已终止 壬 的全部会话、接口令牌和日历地址" in text_of(see(admin, "system"))
     feed.refresh_from_db()
     assert feed.generation == 2
+    assert [one.message for one in Notification.objects.filter(user=person)] == [NEW_ADDRESSES]
 
 
 def test_own_account_offers_no_lock(admin, see, send):

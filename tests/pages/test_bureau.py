@@ -92,7 +92,7 @@ def test_an_officer_of_a_district_who_audits_the_city_decides_in_the_district_al
     local = factories.organization("云屏一区科技局", kind=OrganizationKind.BUREAU.value, region=here)
     factories.member(local, Role.BUREAU_OFFICER, auditor)
     page = see(auditor, "bureau").content.decode()
-    assert reverse("review_publish", args=[near.public_id]) in page
+    assert f"{reverse('review_publish', args=[near.public_id])}?seen={near.revision}" in page
     assert reverse("review_publish", args=[far.public_id]) not in page
     assert reverse("bureau_review", args=[far.public_id]) in page
 

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from providers.models import Instrument
 
 NEW_ADDRESSES = gettext_noop(
-    "The addresses at which your calendar programs read ended together with your sessions and API tokens. "
-    "Subscribe again at the new ones."
+    "The former addresses at which your calendar programs read have ended. Subscribe again at the new ones."
 )
 
 

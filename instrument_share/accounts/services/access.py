@@ -29,8 +29,8 @@ UNLOCKED = gettext_noop(
     "Your account is unlocked: you can log in again. API tokens from before the lock no longer work."
 )
 ACCESS_ENDED = gettext_noop(
-    "An administrator has ended all access to your account: sessions, API tokens and calendar addresses. Log "
-    "in again; programs that use the API need new tokens."
+    "An administrator has ended your sessions and API tokens. Log in again; programs that use the API need "
+    "new tokens."
 )
 
 RESET_REFUSED = gettext_noop(
@@ -127,6 +127,7 @@ def account_end_access(*, actor: User, user_id: int, now: datetime) -> dict[str,
     ended = end_access(user, now)
     if any(ended.values()):
         record(actor=actor, action="user.access_ended", subject=user, now=now, details=ended)
+    if ended["sessions"] or ended["tokens"]:  # of calendars their own message tells
         notify(users=[user], message=ACCESS_ENDED, now=now)
     return ended
 
