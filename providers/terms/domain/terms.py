@@ -384,7 +384,7 @@ def _problems_of_prices(prices: Sequence[Price]) -> Iterator[Problem]:
                 {"number": number},
                 "prices",
             )
-        if price.unit is not PriceUnit.HOUR and (price.has_times):
+        if price.unit is not PriceUnit.HOUR and price.has_times:
             yield Problem(
                 "rule.price_counted_at_times",
                 gettext_noop(
