@@ -203,9 +203,12 @@ def test_the_last_administrator_is_told_to_hand_over(see, send, company, admin, 
 
 def test_who_is_alone_is_told_to_invite_a_colleague_before_handing_over(see, company, admin):
     asked = ("hand_over", company.public_id, of(admin, "org_admin").public_id)
+    link = reverse(asked[0], args=asked[1:])
+    assert link not in see(admin, "members", company.public_id).content.decode()
     alone = see(admin, *asked)
     assert (alone.status_code, "该单位暂无其他成员，请先邀请同事加入。" in text_of(alone)) == (409, True)
     factories.member(company)
+    assert link in see(admin, "members", company.public_id).content.decode()
     assert see(admin, *asked).status_code == 200
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import MembershipState, Role
+from instrument_share.accounts.domain.roles import MANAGING_ROLES
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.mails.selectors import MailState, mail_states
 from instrument_share.people.forms import InvitationForm, MemberFilterForm
@@ -116,6 +117,7 @@ def show_members(
         "page": page,
         "heads": TABLE.build_heads(request),
         "people": _grouped(request.user, found, page.items),
+        "handed_over": MANAGING_ROLES if accounts.successors(found, request.user.pk).exists() else (),
         "requests": read_queue(request, waiting, "requests", "created_at", "id", limit=PER_QUEUE),
         "invitations": _with_mail_states(accounts.invitations_open(request.user, found)),
         "form": form,
