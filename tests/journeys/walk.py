@@ -40,8 +40,9 @@ def go(target: Locator) -> None:
 
 
 def confirm(page: Page, link: str) -> None:
-    """Follow a link that asks first, and mean it."""
-    page.locator(f"a[href$='{link}'][data-confirm]").first.click()
+    """Follow a link that asks first, whatever question it has, and mean it."""
+    with_question = f"a[href*='{link}?'][data-confirm]"
+    page.locator(f"a[href$='{link}'][data-confirm], {with_question}").first.click()
     go(page.get_by_role("dialog").locator("form[method=post] button.btn").first)
 
 
