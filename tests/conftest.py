@@ -109,7 +109,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Mark tests for -m, and let the longest begin first, whatever order is drawn.
 
-    One of them at the end would keep one worker busy, and the others waiting, for two minutes.
+    One of them at the end would keep one worker busy, and the others waiting, for two minutes. What
+    stands first goes to one worker, so that the city of the walk through the demo is loaded once.
     """
     mark(items)
     yield
