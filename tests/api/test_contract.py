@@ -12,13 +12,6 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_headers_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
 
 from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.accounts.services import api_token_create
@@ -27,14 +20,7 @@ from tests import factories
 from tests.api.described import DOCUMENT
 from tests.bookings.requests.booking import book, use
 from tests.factories import NOW, slot
-
-CHECKS = [
-    not_a_server_error,
-    status_code_conformance,
-    content_type_conformance,
-    response_schema_conformance,
-    response_headers_conformance,
-]
+from tests.fuzzing.api import CHECKS
 
 pytestmark = pytest.mark.django_db
 schema = schemathesis.pytest.from_fixture("described_api")
