@@ -85,7 +85,7 @@ def write_cancellation(
     if booking.state == BookingState.OFFERED:
         let_offer_go(booking, "lapse", actor=actor, reason=get_note(reason), now=now)
         if announce:
-            notifications.notify_user(booking, notifications.WITHDRAWN, now, reason=_get_told(reason))
+            notify_of_withdrawal(booking, _get_told(reason), now)
         return
     booking.ended_at = now
     booking.late_cancel = is_cancelled_late(booking, now, by_user=by_user)
@@ -110,6 +110,12 @@ def write_cancellation(
         notifications.notify_other_side(
             booking, notifications.CANCELLED, now, by_user=by_user, reason=_get_told(reason)
         )
+
+
+def notify_of_withdrawal(offer: Booking, reason: str | Bilingual, now: datetime) -> None:
+    """Tell who awaited an instrument that its offer is withdrawn; once, whatever was offered beside it."""
+    if hasattr(offer, "waitlist_offer"):
+        notifications.notify_user(offer, notifications.WITHDRAWN, now, reason=reason)
 
 
 def get_note(reason: str | Bilingual) -> str:

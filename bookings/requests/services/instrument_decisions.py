@@ -22,7 +22,7 @@ from bookings.requests.selectors.affected import (
     get_upcoming_condition,
 )
 from bookings.requests.selectors.holds import instrument_group_lock
-from bookings.requests.services import notifications
+from bookings.requests.services.cancellations import notify_of_withdrawal
 from bookings.requests.services.held_time import pass_on_instruments
 from bookings.requests.services.next_free import next_free_refresh
 from bookings.requests.services.outcomes import (
@@ -77,15 +77,10 @@ def instrument_suspend(
         for one in depending:
             announce_companion_leaving(actor, one, suspended, reason, now)
         heard = {instrument_id, *(one.pk for one in depending)}
-        _tell_of_withdrawn([one for one in withdrawn if one.instrument_id not in heard], reason, now)
+        for one in withdrawn:
+            if one.instrument_id not in heard:  # it needed this instrument only when it was offered
+                notify_of_withdrawal(one, reason, now)
     return suspended
-
-
-def _tell_of_withdrawn(offers: list[Booking], reason: str, now: datetime) -> None:
-    """Tell who awaited an instrument that needed the one going out of service when it was offered."""
-    for one in offers:
-        if hasattr(one, "waitlist_offer"):  # else it was offered beside the awaited one
-            notifications.notify_user(one, notifications.WITHDRAWN, now, reason=reason)
 
 
 @transaction.atomic

@@ -102,6 +102,8 @@ def test_offer_of_linked_instruments_is_withdrawn_once(city, officer):
     holidays_set(actor=officer, year=2026, days=days, source=NOTICE, now=NOW)
     assert set(Booking.objects.values_list("state", "revision")) == {("lapsed", 2)}
     assert [state for *_, state in offered(waits)] == ["lapsed"]
+    (withdrawn,) = Notification.objects.filter(user=waits.user, message=WITHDRAWN)
+    assert withdrawn.params["instrument"]["zh"] == city.instrument.name_zh
 
 
 def test_next_free_is_updated_immediately(city, officer):
