@@ -53,7 +53,9 @@ class AlreadyWithdrawn(Conflict):
     """The publication has been withdrawn already."""
 
     code = "publication.withdrawn"
-    message = gettext_noop("This has been taken down and stays as it was. Write a new text instead.")
+    message = gettext_noop(
+        "This has been taken down and stays as it was. What is to be public again goes into a new text."
+    )
 
 
 class PublicationChanged(RevisionMismatch):
