@@ -1,12 +1,14 @@
 """The database as a stream, and back: pg_dump's custom format for PostgreSQL, the file for SQLite."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 from typing import IO
 
 from django.conf import settings
@@ -16,6 +18,10 @@ from instrument_share.upkeep.errors import UpkeepError
 
 PIECE = 8 << 20
 """Bytes that are in memory at once."""
+LATER_SETTING, KNOWN_SINCE = b"SET transaction_timeout = 0;\n", 17_00_00
+"""pg_restore begins with it since version 17, and is refused by every server before."""
+HEAD = 1 << 10
+"""Bytes in which these settings stand, and nothing else yet."""
 ADDRESS = {
     "PGHOST": "HOST",
     "PGPORT": "PORT",
@@ -87,27 +93,40 @@ def load(pieces: Iterator[bytes]) -> None:
         return
     _clear()
     name = connection.settings_dict["NAME"]
-    command = ["pg_restore", "--no-owner", "--no-privileges", "--no-comments", "--exit-on-error"]
-    with tempfile.TemporaryFile() as said:
-        process = _start(
-            [*command, "--single-transaction", f"--dbname={name}"],
-            stdin=subprocess.PIPE,
-            stderr=said.fileno(),
+    reading = ["pg_restore", "--no-owner", "--no-privileges", "--no-comments", "--exit-on-error"]
+    writing = ["psql", "--no-psqlrc", "--quiet", "--output=/dev/null", "--set=ON_ERROR_STOP=1"]
+    pipe = subprocess.PIPE
+    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as refused:
+        # It says COMMIT only at its end: of what comes in part nothing is written.
+        reader = _start(
+            [*reading, "--single-transaction", "--file=-"], stdin=pipe, stdout=pipe, stderr=said.fileno()
         )
-        assert process.stdin
+        writer = _start([*writing, f"--dbname={name}"], stdin=pipe, stderr=refused.fileno())
+        assert reader.stdin and reader.stdout and writer.stdin
+        unknown = LATER_SETTING if connection.pg_version < KNOWN_SINCE else b""
+        statements = Thread(target=_pass_on, args=(reader.stdout, writer.stdin, unknown))
+        statements.start()
         try:
             for piece in pieces:
-                process.stdin.write(piece)
-            process.stdin.close()
+                reader.stdin.write(piece)
+            reader.stdin.close()
         except BrokenPipeError:
-            pass  # pg_restore says why
+            pass  # a program says why
         except BaseException:
-            process.kill()
+            reader.kill()
             raise
         finally:
-            code = process.wait()
-        if code:
-            raise UpkeepError(f"pg_restore failed: {_read_back(said)}")
+            statements.join()
+            codes = reader.wait(), writer.wait()
+        if any(codes):
+            raise UpkeepError(f"pg_restore failed: {_read_back(refused) or _read_back(said)}")
+
+
+def _pass_on(statements: IO[bytes], database: IO[bytes], unknown: bytes) -> None:
+    """Pass on what pg_restore says, without a setting that the server doesn't know."""
+    with statements, suppress(BrokenPipeError), database:
+        database.write(statements.read(HEAD).replace(unknown, b"", 1))
+        shutil.copyfileobj(statements, database, PIECE)
 
 
 def _load_sqlite(pieces: Iterator[bytes]) -> None:

@@ -1,13 +1,15 @@
 """What is backed up comes back; what was changed, cut off or meant for somebody else does not."""
 
+import os
 import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 from io import StringIO
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -67,32 +69,49 @@ def pair(tmp_path_factory):
     return identity, public.stdout.strip()
 
 
-def restore_elsewhere(process_environment, folder, file, *arguments, files_url=""):
-    """Restore in a process of its own, into another database, folder and bucket; return what it says."""
+@contextmanager
+def empty_site(process_environment, folder):
+    """The environment of another site: with a database, a folder and nothing in them."""
     name = f"{connection.settings_dict['NAME']}_restored"
     if connection.vendor == "sqlite":
-        address = f"sqlite:///{folder / 'restored.sqlite3'}"
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
-            cursor.execute(f'CREATE DATABASE "{name}"')
-        address = process_environment["DATABASE_URL"].rpartition("/")[0] + f"/{name}"
-    done = subprocess.run(
-        [sys.executable, "manage.py", "restore", str(file), *map(str, arguments)],
-        env={
+        yield {
             **process_environment,
-            "DATABASE_URL": address,
+            "DATABASE_URL": f"sqlite:///{folder / 'restored.sqlite3'}",
             "VAR_DIR": str(folder),
-            "FILES_URL": files_url,
-        },
+        }
+        return
+    address = process_environment["DATABASE_URL"].rpartition("/")[0] + f"/{name}"
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    yield {**process_environment, "DATABASE_URL": address, "VAR_DIR": str(folder)}
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE "{name}"')
+
+
+def restore_elsewhere(process_environment, folder, file, *arguments, files_url=""):
+    """Restore in a process of its own, into another database, folder and bucket; return what it says."""
+    with empty_site(process_environment, folder) as there:
+        return restore_there({**there, "FILES_URL": files_url}, file, *arguments)
+
+
+def restore_there(environment, file, *arguments):
+    return subprocess.run(
+        [sys.executable, "manage.py", "restore", str(file), *map(str, arguments)],
+        env=environment,
         cwd=settings.BASE_DIR,
         capture_output=True,
         text=True,
     )
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE "{name}"')
-    return done
+
+
+def instead_of_pg_restore(folder, script):
+    """A path on which another pg_restore is found, that may call the `real` one."""
+    stand_in = folder / "bin" / "pg_restore"
+    stand_in.parent.mkdir()
+    stand_in.write_text(f"#!/bin/sh\nreal={shutil.which('pg_restore')}\n{script}\n")
+    stand_in.chmod(0o755)
+    return f"{stand_in.parent}:{os.environ['PATH']}"
 
 
 @pytest.fixture
@@ -130,6 +149,33 @@ def test_a_site_comes_back_with_its_rows_files_and_chains(var, pair, tmp_path, p
     entry = AuditEntry.objects.get(action="backup.made")
     assert (entry.subject_id, entry.details["file"]) == ("backup", file.name)
     assert (var / "last-backup").exists()
+
+
+@pytest.mark.usefixtures("_migrations_recorded")
+@on_postgresql
+def test_programs_that_are_newer_than_the_server_restore_a_site(var, tmp_path, process_environment):
+    use(factories.city(), factories.slot())
+    file = backup_make(tmp_path / "backups", recipient="", now=NOW)
+    newer = instead_of_pg_restore(tmp_path, 'echo "SET transaction_timeout = 0;"; exec $real "$@"')
+    done = restore_elsewhere({**process_environment, "PATH": newer}, tmp_path / "there", file)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "restored and checked in" in done.stdout
+
+
+@pytest.mark.usefixtures("_migrations_recorded")
+@on_postgresql
+def test_of_a_database_that_comes_in_part_nothing_is_written(var, tmp_path, process_environment):
+    use(factories.city(), factories.slot())
+    file = backup_make(tmp_path / "backups", recipient="", now=NOW)
+    torn = instead_of_pg_restore(tmp_path, '$real "$@" | head -n 3000; echo torn >&2; exit 1')
+    with empty_site({**process_environment, "PATH": torn}, tmp_path / "there") as there:
+        done = restore_there(there, file)
+        assert (done.returncode, "pg_restore failed: torn" in done.stderr) == (1, True), done.stderr
+        with psycopg.connect(there["DATABASE_URL"]) as restored:
+            (tables,) = restored.execute(
+                "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+            ).fetchone()
+    assert tables == 0
 
 
 @pytest.mark.usefixtures("_migrations_recorded")
