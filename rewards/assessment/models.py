@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from instrument_share.kernel.public_id import new_public_id
+from rewards.policy.domain.figures import group_digits
 
 BEST_FIRST = (F("score").desc(nulls_last=True), "organization__uscc")
 """The order of assessments: the highest score first; where there are no scores, by USCC."""
@@ -93,6 +94,11 @@ class IndicatorResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.points}"
+
+    @property
+    def written_formula(self) -> str:
+        """Return the formula as people read it."""
+        return group_digits(self.formula)
 
 
 class InstrumentResult(models.Model):

@@ -1,5 +1,6 @@
 """Exact figures as text, stored so that pages compute nothing."""
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -28,6 +29,11 @@ def format_rounded(figure: Fraction | Decimal | int, places: int = 2) -> str:
     fraction = Fraction(figure)
     text = str(round_half_up(abs(fraction), Decimal(1).scaleb(-places)).quantize(Decimal(1).scaleb(-places)))
     return f"-{text}" if fraction < 0 else text
+
+
+def group_digits(text: str) -> str:
+    """Put commas into the figures of a formula: "23431.83 ÷ 17800.00" becomes "23,431.83 ÷ 17,800.00"."""
+    return re.sub(r"(?<![\d.])\d{4,}", lambda digits: f"{int(digits[0]):,}", text)
 
 
 def to_hours(seconds: Fraction | int) -> Fraction:

@@ -133,7 +133,7 @@ def build_indicators_table(assessment: UnitAssessment) -> Table:
             each.group_zh,
             each.title_zh,
             each.value or "—",
-            each.formula,
+            each.written_formula,
             format_points(each.points),
             format_points(each.full_points),
         )
@@ -152,7 +152,8 @@ def build_indicators_table(assessment: UnitAssessment) -> Table:
         totals=("", "合计", "", "", format_points(assessment.points), ""),
         caption="指标得分",
         size="list",
-        note="机时以小时计，金额以元计；计算式中的数字经四舍五入，计分按未舍入的精确值。",
+        note="机时以小时计，金额以元计；计算式中的数字经四舍五入，计分按未舍入的精确值。"
+        "“—”表示分母为零、没有数值，按政策规定计分。",
     )
 
 

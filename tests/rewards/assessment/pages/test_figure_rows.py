@@ -63,7 +63,7 @@ def test_the_figures_of_an_assessment_lead_to_their_rows(login, small):
         ("completeness", "completeness"),
     ):
         address = reverse(f"assessment_{name}", args=[unit.public_id])
-        assert f'href="{address}">{get_indicator(measure).formula}</a>' in shown
+        assert f'href="{address}">{get_indicator(measure).written_formula}</a>' in shown
 
 
 def test_satisfaction_is_the_sum_of_the_ratings_listed(login, small):
@@ -170,7 +170,7 @@ def test_a_year_without_requests_says_so(login, small):
 def test_completeness_is_the_sum_of_the_month_ends(login, small):
     small.steps.through("score")
     answer = page(login(small.city.officer), "completeness")
-    formula = get_indicator("completeness").formula
+    formula = get_indicator("completeness").written_formula
     rows = answer.context["rows"]
     assert [month.as_of.month for month, _complete in rows] == list(range(1, 13))
     assert formula.startswith(f"{sum(complete for _month, complete in rows)} ÷ (6 × 12)")

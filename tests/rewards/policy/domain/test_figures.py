@@ -6,7 +6,13 @@ from fractions import Fraction
 import pytest
 
 from rewards.policy.domain.document import parse_exact_number
-from rewards.policy.domain.figures import format_exact, format_percent, format_rounded, to_hours
+from rewards.policy.domain.figures import (
+    format_exact,
+    format_percent,
+    format_rounded,
+    group_digits,
+    to_hours,
+)
 
 
 @pytest.mark.parametrize(
@@ -72,3 +78,15 @@ def test_hours_and_percentages_are_exact():
 )
 def test_numbers_of_a_document_are_read_exactly(written, number):
     assert parse_exact_number(written) == number
+
+
+@pytest.mark.parametrize(
+    ("formula", "read"),
+    [
+        ("(23431.83 + 384.00) ÷ 17800.00 = 1.3380", "(23,431.83 + 384.00) ÷ 17,800.00 = 1.3380"),
+        ("20430000.00 × 0.00012345", "20,430,000.00 × 0.00012345"),
+        ("999 ÷ 1000 = 0.9990", "999 ÷ 1,000 = 0.9990"),
+    ],
+)
+def test_figures_of_a_formula_are_read_in_groups_of_three_digits(formula, read):
+    assert group_digits(formula) == read
