@@ -10,11 +10,11 @@ from instrument_share.kernel.interval import Interval, intersect, total_length
 
 FRIDAY = 4
 REASONS = (
-    ("真空系统检漏与分子泵更换", "Leak test and change of a turbopump"),
+    ("主机故障，等待厂家工程师到场", "Main unit down, waiting for the maker’s engineer"),
     ("年度校准与期间核查", "Yearly calibration and check"),
     ("控制计算机故障，等待备件", "Control computer down, waiting for parts"),
     ("冷却水与空压系统检修", "Cooling water and compressed air under repair"),
-    ("光源更换与光路调校", "New source and alignment"),
+    ("关键部件更换与性能复测", "A key part replaced and its performance measured"),
     ("软件升级与性能验收", "Software upgrade and acceptance"),
     ("实验室供电改造", "Power supply of the laboratory renewed"),
 )

@@ -23,6 +23,8 @@ DAY = timedelta(days=1)
 EFFECTIVE_PART = 0.94
 """Of the booked time; the rest is idle or given back."""
 REVIEWED_PART = 0.3
+SLOWLY = timedelta(days=13)
+"""After which the last ones confirm: a day later the clock does."""
 CANCELLED_PART = 0.02
 MAX_OCCUPANCY = 0.97
 """No window is used beyond this part."""
@@ -57,7 +59,7 @@ class InstrumentPlan:
     sme: float
     in_time: float
     rating: float
-    unconfirmed: float
+    slow: float
     windows: Sequence[Interval]
     step: timedelta
     turnaround: timedelta
@@ -283,9 +285,8 @@ class _History:
         post = int(minutes * random.uniform(0.03, 0.09))
         requested, decide_by, decided = self._decision(booked)
         recorded = used.end + random.randint(0, 4) * MINUTE
-        confirmed = None
-        if random.random() >= plan.unconfirmed:
-            confirmed = recorded + timedelta(minutes=random.randint(20, 60 * 40))
+        is_slow = random.random() < plan.slow
+        confirmed = recorded + (SLOWLY if is_slow else timedelta(minutes=random.randint(20, 60 * 40)))
         outside = user.organization != plan.unit
         return Use(
             instrument=plan.number,
@@ -306,7 +307,7 @@ class _History:
             decide_by=decide_by,
             decided_at=decided,
             recorded_at=recorded,
-            confirmed_at=confirmed if confirmed and confirmed < self.until else None,
+            confirmed_at=confirmed if confirmed < self.until else None,
             rating=self._rating() if random.random() < REVIEWED_PART else None,
             service=random.randrange(10_000),
             earlier=self._earlier(requested),

@@ -51,7 +51,7 @@ def build_instrument_plan(city: City, facts: Instrument, windows: Sequence[Inter
         sme=year["sme"],
         in_time=year["in_time"],
         rating=year["rating"],
-        unconfirmed=year["unconfirmed"],
+        slow=year["slow"],
         windows=windows,
         step=timedelta(minutes=terms["step_minutes"]),
         turnaround=timedelta(minutes=terms["turnaround_minutes"]),
@@ -66,8 +66,13 @@ def build_instrument_plan(city: City, facts: Instrument, windows: Sequence[Inter
 def build_subject(city: City, facts: Instrument, number: int) -> str:
     """Return a subject: an object of the trade and a service of the instrument."""
     objects = city.objects[facts.trade]
-    services = facts.services_zh.rstrip("。").replace("，", "、").split("、")
-    return f"{objects[number % len(objects)]}{services[number // len(objects) % len(services)]}"
+    found = objects[number % len(objects)]
+    services = [
+        one
+        for one in facts.services_zh.rstrip("。").replace("，", "、").split("、")
+        if not one.startswith((found[-2:], "夜间"))
+    ]
+    return f"{found}{services[number // len(objects) % len(services)]}"
 
 
 def get_project(city: City, direction: str, number: int) -> str:

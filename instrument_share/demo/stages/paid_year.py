@@ -1,6 +1,6 @@
 """Take the year before last to its end: assessed, announced, reported, and paid in a batch."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,8 @@ from instrument_share.demo.history import combine
 from instrument_share.demo.stages import procedure
 from instrument_share.demo.world import World
 from instrument_share.journal import services as journal
+from instrument_share.kernel.city_time import CITY_TIME
+from providers import public as providers
 from rewards import public as rewards
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ SEED = "04 11 17 22 28 31 + 06"
 BANK = "云屏银行科苑支行"
 CONTACT: dict[str, Any] = {
     "person": "孙可为",
-    "phone": "0570-0000100",
+    "phone": "0999-6180010",
     "address": "云屏市科学技术局资源配置处",
 }
 EXPLAINED = "情况属实，已补充说明和原始记录。"
@@ -46,6 +48,11 @@ def _on(world: World, month: int, day: int) -> datetime:
     return combine(date(world.paid_year + 1, month, day), 10)
 
 
+def _working_days_after(at: datetime, number: int) -> datetime:
+    """Return an instant so many working days later."""
+    return combine(providers.add_working_days(at.astimezone(CITY_TIME).date(), number), 10)
+
+
 def _assess(world: World) -> "AssessmentCycle":
     """Open, freeze, check, inspect, settle the findings, score, announce, answer and approve."""
     opened = _on(world, 1, 8)
@@ -66,7 +73,7 @@ def _assess(world: World) -> "AssessmentCycle":
     cycle = rewards.cycle_announce(now=_on(world, 1, 21), **CONTACT, **step)
     procedure.object_and_answer(world, cycle, "ocean")
     assert cycle.notice_ends_date is not None
-    approved = combine(cycle.notice_ends_date + timedelta(days=1), 10)
+    approved = combine(providers.add_working_days(cycle.notice_ends_date, 1), 10)
     return rewards.cycle_approve(actor=world.people["fang"], cycle_id=cycle.pk, now=approved)
 
 
@@ -96,12 +103,12 @@ def _unit(world: World, organization_id: int) -> str:
 def _report(world: World, cycle: "AssessmentCycle") -> "FinanceReport":
     """Seal the report and have Finance accept it."""
     assert cycle.approved_at is not None
-    sent = cycle.approved_at + timedelta(days=1)
+    sent = _working_days_after(cycle.approved_at, 1)
     step: dict[str, Any] = {"actor": world.officer, "cycle_id": cycle.pk, "now": sent}
     preview = rewards.report_preview(**step)
     rewards.preview_confirm(sha256=preview.sha256, **step)
     report = rewards.report_send(**step)
-    accepted = sent + timedelta(days=5)
+    accepted = _working_days_after(sent, 5)
     return rewards.report_accept(
         actor=world.people["wu"], report_id=report.pk, now=accepted, note="经审核，同意拨付。"
     )
@@ -120,11 +127,11 @@ def _pay(world: World, cycle: "AssessmentCycle", report: "FinanceReport") -> int
             holder=unit.organization.name_zh,
             bank=BANK,
             number=f"99010000{number:08d}",
-            now=accepted + timedelta(days=1),
+            now=_working_days_after(accepted, 1),
         )
-        rewards.account_check(account_id=account.pk, now=accepted + timedelta(days=2), **finance)
+        rewards.account_check(account_id=account.pk, now=_working_days_after(accepted, 2), **finance)
     awards = [unit.award.public_id for unit in units]
-    made, answered = accepted + timedelta(days=3), accepted + timedelta(days=5)
+    made, answered = _working_days_after(accepted, 3), _working_days_after(accepted, 5)
     batch = rewards.batch_make(report_id=report.pk, awards=awards, now=made, **finance)
     answers = [
         rewards.BankRow(award, paid=True, voucher=f"ZF{answered:%Y%m%d}{number:04d}", day=answered.date())

@@ -131,7 +131,7 @@ def _book_series(world: World) -> None:
     number, user, asked, *_ = SERIES
     times = world.week.series()
     if times:
-        wanted = _want(world, number, user, times[0], "镁合金循环腐蚀形貌跟踪")
+        wanted = _want(world, number, user, times[0], "镁合金循环腐蚀产物物相跟踪")
         bookings.series_book(
             actor=world.people[user],
             requests=[wanted.at(time) for time in times],

@@ -20,7 +20,7 @@ EXPERTS = (("霍观澜", "云屏市分析测试协会"), ("岑望舒", "溪山�
 SEEN = dict.fromkeys(rewards.CHECKLIST, rewards.Seen.YES)
 IN_ORDER = "仪器在位，标识与平台一致；现场台账与平台记录逐条相符，收费标准已公示。"
 LOG_LACKS = "仪器在位、运行正常；现场台账缺两页，其中一次使用的起止时间无法与平台记录核对。"
-OBJECTOR = rewards.Objector("穆清扬", "mu.qingyang@demo.example", phone="0570-0000288")
+OBJECTOR = rewards.Objector("穆清扬", "mu.qingyang@demo.example", phone="0999-6310288")
 OBJECTION: dict[str, Any] = {
     "subject": "委托测试机时是否计入",
     "text": "本人全年委托该单位测试十余次，公示的对外服务机时偏少，请核对委托测试是否全部计入。",
