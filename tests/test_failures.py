@@ -92,6 +92,15 @@ def test_line_of_a_request_names_who_asked_and_the_route_alone(client, log):
 
 
 @pytest.mark.django_db
+def test_line_of_a_refused_request_names_who_asked(client, log):
+    person = user()
+    client.force_login(person)
+    client.get("/system/jobs/")
+    (line,) = log()
+    assert (line["request"], line["code"], line["actor"]) == ("GET /system/jobs/", 403, person.public_id)
+
+
+@pytest.mark.django_db
 def test_busy_database_is_answered_503_with_a_time_to_try_again(reader, break_pages):
     break_pages(busy())
     answer = reader.get("/")

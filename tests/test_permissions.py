@@ -8,11 +8,12 @@ import importlib
 import inspect
 import pkgutil
 import re
+from functools import partial
 from pathlib import Path
 
 import pytest
 import rules
-from django.db import transaction
+from django.db import connection, transaction
 
 from instrument_share.accounts import services as accounts
 from instrument_share.accounts.selectors.standing import forget_standing
@@ -543,6 +544,50 @@ def test_action_permissions_depend_on_role():
     wrong = differences(table, found)
     assert not wrong, "\n".join(["", *wrong])
 
+
+@pytest.mark.django_db
+def test_what_a_service_writes_leaves_an_entry():
+    world, table = build_world(), cells(TABLE)
+    silent = {
+        row
+        for row, attempt in attempts(world).items()
+        if not leaves_its_trace(attempt, [world.people[role] for role in ROLES if table[row][role] == "yes"])
+    }
+    assert silent == SILENT.keys()
+
+
+def leaves_its_trace(attempt, people):
+    """Whether nothing is written for the first who is not refused, or an entry with it; it is undone."""
+    for actor in people:
+        written = set()
+        try:
+            with connection.execute_wrapper(partial(note_writes, written)), transaction.atomic():
+                attempt(actor=actor)
+                transaction.set_rollback(True)
+            return not written or "journal_auditentry" in written
+        except DomainError:
+            continue
+        finally:
+            forget_standing(actor)
+    return True
+
+
+def note_writes(written, execute, sql, params, many, context):
+    if found := WRITING.match(sql):
+        written.add(found["table"])
+    return execute(sql, params, many, context)
+
+
+WRITING = re.compile(r'(?:INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "(?P<table>\w+)"')
+SILENT = {
+    "account_end_access": "its sessions are looked for and none is there",
+    "notification_read": "what one has read oneself",
+    "notifications_read": "what one has read oneself",
+    "windows_check": "hours that follow from rules and closures",
+    "windows_rebuild": "hours that follow from rules and closures",
+    "windows_rebuild_compared": "hours that follow from rules and closures",
+}
+"""Services that write without an entry, and why."""
 
 APPS = ("providers", "bookings", "rewards")
 

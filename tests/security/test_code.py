@@ -315,6 +315,9 @@ def test_programs_run_without_privileges():
     for unit in (ROOT / "docs/site").glob("*.service"):
         said = unit.read_text(encoding="utf-8")
         assert "User=share\n" in said and "NoNewPrivileges=yes\n" in said, unit.name
+    for unit in (ROOT / "deploy").glob("*/*.service"):
+        assert "User=postgres\n" in unit.read_text(encoding="utf-8"), unit.name
+    assert "    user haproxy\n" in (ROOT / "deploy/templates/haproxy.cfg").read_text(encoding="utf-8")
 
 
 def test_the_image_has_no_secrets_no_history_and_no_tests():

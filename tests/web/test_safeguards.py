@@ -1,5 +1,6 @@
 """What holds for every answer, login and password, whatever page it is."""
 
+import re
 import runpy
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from bookings.samples.services.files import MOST_AT_ONCE
+from instrument_share.accounts.domain.files import MAX_BYTES, MAX_DOCUMENTS
 from instrument_share.logs import build_logging
 from instrument_share.web import safeguards
 from tests import factories
@@ -152,6 +155,26 @@ def test_the_web_server_of_the_documents_speaks_tls_with_forward_secrecy_only(fi
     assert "location /api/ { return 403; }" in site
     assert "server_tokens off;" in site
     assert "autoindex" not in site
+
+
+@pytest.mark.parametrize(
+    ("file", "places"),
+    [
+        ("docs/site/nginx.conf", {"http://127.0.0.1:8000"}),
+        ("docker/nginx.conf", {"http://site", "http://web-$1:8000/metrics"}),
+    ],
+)
+def test_the_web_server_of_the_documents_passes_requests_to_this_site_alone(file, places):
+    site = (ROOT / file).read_text()
+    assert set(re.findall(r"proxy_pass ([^;]+);", site)) == places
+    assert set(re.findall(r"^ +server ([^ ;]+)", site, re.M)) <= {"web-1:8000", "web-2:8000"}
+
+
+@pytest.mark.parametrize("file", ["docs/site/nginx.conf", "docker/nginx.conf"])
+def test_the_web_server_of_the_documents_takes_what_forms_take(file):
+    most = re.search(r"client_max_body_size (\d+)m;", (ROOT / file).read_text())
+    documents = max(MAX_DOCUMENTS, MOST_AT_ONCE) * MAX_BYTES
+    assert most and int(most[1]) << 20 > documents + (1 << 20)
 
 
 # --- Sessions -----------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FOLDER = "samples"
 MOST_FILES = 60
 """So many one order keeps."""
-MOST_AT_ONCE = 12
+MOST_AT_ONCE = 10
 
 
 @transaction.atomic
