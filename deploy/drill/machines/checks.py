@@ -9,6 +9,7 @@ from pathlib import Path
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from bookings.domain import HOLDING_STATES
 from bookings.requests.models import Booking
 from bookings.usage.models import UsageLog
 from deploy.drill.machines.load import Told
@@ -16,10 +17,9 @@ from deploy.drill.machines.load import Told
 OVERLAPS = """
     SELECT one.public_id, other.public_id FROM bookings_booking one JOIN bookings_booking other
     ON one.instrument_id = other.instrument_id AND one.id < other.id
-    AND one.starts_at < other.ends_at AND other.starts_at < one.ends_at
-    WHERE NOT (one.state = ANY(%(free)s)) AND NOT (other.state = ANY(%(free)s))
+    AND one.starts_at < other.held_until AND other.starts_at < one.held_until
+    WHERE one.state = ANY(%(holding)s) AND other.state = ANY(%(holding)s)
 """
-FREE = ["cancelled", "rejected", "withdrawn", "expired", "no_show"]
 MESSAGE_ID = re.compile(r"^Message-ID: (\S+)", re.M | re.I)
 
 
@@ -40,7 +40,7 @@ def find_lost(told: Told) -> list[str]:
 
 def find_overlaps() -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute(OVERLAPS, {"free": FREE})
+        cursor.execute(OVERLAPS, {"holding": sorted(HOLDING_STATES)})
         return [f"{one} overlaps {other}" for one, other in cursor.fetchall()]
 
 
