@@ -103,7 +103,7 @@ def load(pieces: Iterator[bytes]) -> None:
         )
         writer = _start([*writing, f"--dbname={name}"], stdin=pipe, stderr=refused.fileno())
         assert reader.stdin and reader.stdout and writer.stdin
-        unknown = LATER_SETTING if connection.pg_version < KNOWN_SINCE else b""
+        unknown = LATER_SETTING if _server_version() < KNOWN_SINCE else b""
         statements = Thread(target=_pass_on, args=(reader.stdout, writer.stdin, unknown))
         statements.start()
         try:
@@ -120,6 +120,12 @@ def load(pieces: Iterator[bytes]) -> None:
             codes = reader.wait(), writer.wait()
         if any(codes):
             raise UpkeepError(f"pg_restore failed: {_read_back(refused) or _read_back(said)}")
+
+
+def _server_version() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        return int(cursor.fetchone()[0])
 
 
 def _pass_on(statements: IO[bytes], database: IO[bytes], unknown: bytes) -> None:

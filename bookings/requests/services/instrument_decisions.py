@@ -77,9 +77,9 @@ def instrument_suspend(
         for one in depending:
             announce_companion_leaving(actor, one, suspended, reason, now)
         heard = {instrument_id, *(one.pk for one in depending)}
-        for one in withdrawn:
-            if one.instrument_id not in heard:  # it needed this instrument only when it was offered
-                notify_of_withdrawal(one, reason, now)
+        for offer in withdrawn:
+            if offer.instrument_id not in heard:  # it needed this instrument only when it was offered
+                notify_of_withdrawal(offer, reason, now)
     return suspended
 
 
