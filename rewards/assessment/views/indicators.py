@@ -119,15 +119,16 @@ def build_improvements(lines: Sequence[Line], unit_id: str) -> list[dict[str, st
 
 
 def _improvement(line: Line) -> str:
+    value = line.result.value
     facts = {
         "title": bilingual(line.result, "title"),
         "missing": format_points(line.missing),
-        "value": line.result.value or "—",
+        "now": _("now {value}").format(value=value) if value else _("without a value now"),
         "full": line.full_value,
     }
     if line.full_value:
-        return _("{title}: {missing} points are missing. All points at {full}; now {value}.").format(**facts)
-    return _("{title}: {missing} points are missing; now {value}.").format(**facts)
+        return _("{title}: {missing} points short; full points at {full}, {now}.").format(**facts)
+    return _("{title}: {missing} points short; {now}.").format(**facts)
 
 
 def _get_place(result: "IndicatorResult", unit_id: str) -> tuple[str, str]:
