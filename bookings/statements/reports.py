@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from bookings.statements.words import describe_price
 from instrument_share.documents.content import Block, Column, Heading, KeyValue, Paper, Paragraph, Table
 from instrument_share.documents.official import render_paper
 from instrument_share.documents.tables import to_xlsx
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import in_hours
 from instrument_share.kernel.renminbi import to_capitals
-from instrument_share.web.text.formats import bilingual, date_only, in_english, month_label
+from instrument_share.web.text.formats import (
+    bilingual,
+    clock_time,
+    date_only,
+    in_english,
+    moment,
+    month_label,
+)
 
 if TYPE_CHECKING:
     from bookings.statements.models import Statement, StatementLine, StatementPayment
@@ -86,6 +94,7 @@ def _lines(statement: "Statement", lines: "Sequence[StatementLine]") -> Table:
         Column(_("Who used it")),
         Column(pgettext("statement", "Time of use")),
         Column(_("Effective hours (h)"), "right"),
+        Column(_("Price")),
         Column(_("Amount (yuan)"), "right"),
     ]
     numbered = [
@@ -95,7 +104,9 @@ def _lines(statement: "Statement", lines: "Sequence[StatementLine]") -> Table:
             bilingual(line.source.instrument, "name"),
             line.source.user.name,
             _format_time(line),
-            *_figures(line),
+            _format_hours(line),
+            _format_price(line),
+            _format_money(line.amount_yuan),
         ]
         for number, line in _number(lines)
     ]
@@ -109,7 +120,7 @@ def _shortened_lines(statement: "Statement", lines: "Sequence[StatementLine]") -
     remarks = [_remark(line) for line in lines]
     columns = [
         Column(_("No."), "center"),
-        Column(_("Usage log or booking, time")),
+        Column(_("Usage log or booking, time, price")),
         Column(_("Instrument, user, remarks") if any(remarks) else _("Instrument, user")),
         Column(_("Effective hours (h)"), "right"),
         Column(_("Amount (yuan)"), "right"),
@@ -117,11 +128,12 @@ def _shortened_lines(statement: "Statement", lines: "Sequence[StatementLine]") -
     rows = [
         [
             number,
-            f"{line.source.public_id}\n{_format_time(line)}",
+            "\n".join(filter(None, [line.source.public_id, _format_time(line), _format_price(line)])),
             "\n".join(
                 filter(None, [bilingual(line.source.instrument, "name"), line.source.user.name, remark])
             ),
-            *_figures(line),
+            _format_hours(line),
+            _format_money(line.amount_yuan),
         ]
         for (number, line), remark in zip(_number(lines), remarks, strict=True)
     ]
@@ -135,14 +147,17 @@ def _number(lines: "Sequence[StatementLine]") -> "list[tuple[str, StatementLine]
 
 
 def _format_time(line: "StatementLine") -> str:
-    starts_at, ends_at = (moment.astimezone(CITY_TIME) for moment in (line.starts_at, line.ends_at))
-    end = "%H:%M" if ends_at.date() == starts_at.date() else "%m-%d %H:%M"
-    return f"{starts_at:%Y-%m-%d %H:%M}–{ends_at:{end}}"
+    starts_at, ends_at = (at.astimezone(CITY_TIME) for at in (line.starts_at, line.ends_at))
+    end = clock_time(ends_at) if ends_at.date() == starts_at.date() else moment(ends_at)
+    return f"{moment(starts_at)}–{end}"
 
 
-def _figures(line: "StatementLine") -> list[str]:
-    hours = f"{in_hours(line.effective_seconds)}" if line.log else "—"
-    return [hours, _format_money(line.amount_yuan)]
+def _format_hours(line: "StatementLine") -> str:
+    return f"{in_hours(line.effective_seconds)}" if line.log else "—"
+
+
+def _format_price(line: "StatementLine") -> str:
+    return pgettext("between remarks", "; ").join(describe_price(line))
 
 
 def _remark(line: "StatementLine") -> str:

@@ -18,12 +18,12 @@ from rules import has_perm
 from bookings.requests.domain import labels
 from bookings.requests.domain.choices import Direction
 from bookings.requests.domain.offers import Offer
-from bookings.requests.domain.pricing import MINIMUM
 from bookings.requests.domain.states import CANCELLABLE_STATES, NOT_BEGUN_STATES, BookingState
 from bookings.requests.keys import get_check_in_code
 from bookings.requests.selectors.admission import find_requester_problems, is_in_service
 from bookings.requests.selectors.costs import get_cancel_cost, get_move_deadline
 from bookings.requests.selectors.project_budget import find_unusable_project
+from bookings.requests.words import describe_price_line
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import in_hours
@@ -34,7 +34,7 @@ from instrument_share.web.templatetags.ui import facts
 from instrument_share.web.text import formats
 from instrument_share.web.text.labels import label
 from providers import public as providers
-from providers.domain import PriceUnit, ServiceMode, UserKind
+from providers.domain import ServiceMode, UserKind
 
 register = template.Library()
 register.filter("in_service", is_in_service)
@@ -85,19 +85,10 @@ def seconds_figure(number: int) -> str:
 @register.inclusion_tag("bookings/requests/parts/price.html")
 def price(lines: Iterable[Mapping[str, str]], total: Decimal) -> dict[str, Any]:
     """Show the frozen lines of a price and their sum."""
-    return {"lines": [(_line_words(line), Decimal(line["amount_yuan"])) for line in lines], "total": total}
-
-
-def _line_words(line: Mapping[str, str]) -> str:
-    if line["unit"] == MINIMUM:
-        return _("up to the minimum charge of {amount}").format(
-            amount=formats.yuan(Decimal(line["price_yuan"]))
-        )
-    unit = PriceUnit(line["unit"])
-    each = formats.yuan(Decimal(line["price_yuan"]))
-    quantity = Decimal(line["quantity"])
-    counted = formats.hours_and_minutes(quantity) if unit is PriceUnit.HOUR else formats.number(quantity, 4)
-    return f"{counted} × {each} {_(word(unit))}"
+    return {
+        "lines": [(describe_price_line(line), Decimal(line["amount_yuan"])) for line in lines],
+        "total": total,
+    }
 
 
 @register.inclusion_tag("instrument_share/ui/steps.html")

@@ -10,9 +10,11 @@ from bookings.statements.domain.states import is_overdue
 from bookings.statements.selectors.statements import Debt
 from bookings.statements.views.statement_list import get_payer_name
 from bookings.statements.views.statements import get_band_names
+from bookings.statements.words import describe_price
 
 register = template.Library()
 register.filter("payer_name", get_payer_name)
+register.filter(describe_price)
 
 
 @register.filter

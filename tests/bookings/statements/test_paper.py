@@ -21,6 +21,9 @@ LONG_EN = "Ultra-high resolution field emission scanning electron microscope wit
 LONG_PERSON = "Maximiliana-Alexandrowna von Hohenlohe-Waldenburg"
 
 
+SAMPLES = {"unit": "sample", "price_yuan": "411.50", "quantity": "3", "amount_yuan": "1234.50"}
+
+
 class Numbered(SimpleNamespace):
     def __str__(self):
         return self.number
@@ -32,6 +35,7 @@ def make_source(number, project=""):
         instrument=SimpleNamespace(name_zh=LONG_ZH[:50], name_en=LONG_EN[:100]),
         user=SimpleNamespace(name=LONG_PERSON),
         project=project,
+        price=[SAMPLES],
     )
 
 
@@ -102,7 +106,7 @@ def test_english_paper_has_english_words_and_names():
             "1. Uses and charges",
             "2. Payments",
         ),
-        *("U000000001", "2026-03-02 09:00–11:00", "ZF-1", "FP-1"),
+        *("U000000001", "2 Mar 2026, 09:00–11:00", "ZF-1", "FP-1"),
     ):
         assert words in text
     assert set(re.findall("[\u4e00-\u9fff]+", text)) == {"人民币壹仟贰佰叁拾肆元伍角整"}
@@ -128,6 +132,8 @@ def test_chinese_paper_has_chinese_words_and_names():
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_figures_and_order_are_the_same_in_both_languages(language):
     lines = [make_line(3), make_line(1, amount_yuan=Decimal("-50")), make_line(2)]
+    for line in lines:
+        line.log.price = []
     text = read(render(language, lines))
     assert re.findall(r"U\d{9}", text) == ["U000000003", "U000000001", "U000000002"]
     assert re.findall(r"-?[\d,]+\.\d\d", text.split("U000000003")[1])[1::2] == [
@@ -137,7 +143,7 @@ def test_figures_and_order_are_the_same_in_both_languages(language):
     ]
 
 
-@pytest.mark.parametrize(("language", "most"), [("zh-hans", 10), ("en", 12)])
+@pytest.mark.parametrize(("language", "most"), [("zh-hans", 10), ("en", 13)])
 def test_many_lines_with_long_names_take_few_pages(language, most):
     lines = [make_line(number) for number in range(1, 75)]
     paper = render(language, lines)
@@ -154,4 +160,16 @@ def test_workbook_keeps_a_column_for_each_fact(language, sheets):
         book = load_workbook(BytesIO(build_statement_sheet(make_statement(lines), lines, [make_payment()])))
     assert book.sheetnames == sheets
     row = [cell.value for cell in book.worksheets[0][2]]
-    assert (row[1], row[3], row[5], row[6]) == ("U000000001", LONG_PERSON, 2, 1234.5)
+    assert (row[1], row[3], row[5], row[7]) == ("U000000001", LONG_PERSON, 2, 1234.5)
+
+
+def test_paper_says_how_an_amount_comes_about_unless_it_was_entered_or_corrected():
+    lines = [make_line(1), make_line(2, amount_yuan=Decimal("900.00")), make_line(3, effective_seconds=3600)]
+    lines[2].log.price = [
+        {"unit": "hour", "price_yuan": "1200.00", "quantity": "1", "amount_yuan": "1200.00"},
+        {"unit": "minimum", "price_yuan": "1234.50", "quantity": "1", "amount_yuan": "34.50"},
+    ]
+    chinese, english = (read(render(language, lines)) for language in ("zh-hans", "en"))
+    assert (chinese.count("×"), chinese.count("3 × ¥411.50 /样品")) == (2, 1)
+    assert "3 × ¥411.50 per sample" in english
+    assert "1 × ¥1,200.00 per hour; up to the minimum charge of ¥1,234.50" in english
