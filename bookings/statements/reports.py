@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from bookings.statements.words import describe_price
+from bookings.requests.reports import describe_price_line
 from instrument_share.documents.content import Block, Column, Heading, KeyValue, Paper, Paragraph, Table
 from instrument_share.documents.official import render_paper
 from instrument_share.documents.tables import to_xlsx
@@ -154,6 +154,19 @@ def _format_time(line: "StatementLine") -> str:
 
 def _format_hours(line: "StatementLine") -> str:
     return f"{in_hours(line.effective_seconds)}" if line.log else "—"
+
+
+def describe_price(line: "StatementLine") -> list[str]:
+    """Return the quantities and prices of which a use's amount is the sum, in the reader's words.
+
+    Nothing for charges, and where the amount was entered or corrected.
+    """
+    if line.log is None or line.corrects is not None:
+        return []
+    parts = line.log.price
+    if sum(Decimal(one["amount_yuan"]) for one in parts) != line.amount_yuan:
+        return []
+    return [describe_price_line(one) for one in parts]
 
 
 def _format_price(line: "StatementLine") -> str:

@@ -20,10 +20,10 @@ from bookings.requests.domain.choices import Direction
 from bookings.requests.domain.offers import Offer
 from bookings.requests.domain.states import CANCELLABLE_STATES, NOT_BEGUN_STATES, BookingState
 from bookings.requests.keys import get_check_in_code
+from bookings.requests.reports import describe_price_line
 from bookings.requests.selectors.admission import find_requester_problems, is_in_service
 from bookings.requests.selectors.costs import get_cancel_cost, get_move_deadline
 from bookings.requests.selectors.project_budget import find_unusable_project
-from bookings.requests.words import describe_price_line
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import in_hours

@@ -7,10 +7,10 @@ from typing import Any
 from django import template
 
 from bookings.statements.domain.states import is_overdue
+from bookings.statements.reports import describe_price
 from bookings.statements.selectors.statements import Debt
 from bookings.statements.views.statement_list import get_payer_name
 from bookings.statements.views.statements import get_band_names
-from bookings.statements.words import describe_price
 
 register = template.Library()
 register.filter("payer_name", get_payer_name)
