@@ -15,13 +15,12 @@ from instrument_share.kernel.errors import DomainError, NotFound
 from instrument_share.web import clock
 from rewards.assessment.domain.outcome import Outcome, settle_year
 from rewards.assessment.domain.simulation import FactsRefused, Simulation, simulate
-from rewards.policy.domain.changing import figures_of
 from rewards.policy.domain.document import parse_toml
 from rewards.policy.domain.figures import format_exact
 from rewards.policy.domain.policy import RewardPolicy
 from rewards.policy.domain.policy_document import PolicyRefused, read_policy
 from rewards.trials.domain.comparison import Present, compare
-from rewards.trials.domain.search import BUDGET, STEPS, Aim, Count, Terms, search_policy
+from rewards.trials.domain.search import BUDGET, STEPS, Aim, Count, Terms, search_policy, searchable_figures
 from rewards.trials.selectors import get_tried_year, present_result
 from rewards.trials.services import open_count
 
@@ -115,7 +114,7 @@ def _read_terms(document: Mapping[str, Any], options: dict[str, Any]) -> Terms:
     percent, most = options["most_loss"], options["spend_at_most"]
     if low is None or high is None or low >= high or (percent is None and most is None):
         raise CommandError(gettext("A search needs --from below --to, and --most-loss or --spend-at-most."))
-    names = [BUDGET, *dict(figures_of(document))]
+    names = [BUDGET, *searchable_figures(document)]
     if name not in names:
         text = gettext("“{name}” is no figure of the policy: {names}")
         raise CommandError(text.format(name=name, names=", ".join(names)))

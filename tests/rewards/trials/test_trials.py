@@ -15,10 +15,13 @@ from instrument_share.kernel.errors import Forbidden, NotFound
 from rewards.assessment.models import Award
 from rewards.forecast.models import UnitForecast
 from rewards.forecast.services import forecast_compute
+from rewards.policy.domain.document import parse_toml
 from rewards.policy.services import policy_load
+from rewards.policy.views.reading import PRESETS
 from rewards.trials import services
 from rewards.trials.domain.errors import SearchIncomplete
-from rewards.trials.domain.search import Aim, Terms, search
+from rewards.trials.domain.search import Aim, Terms, require_terms, search
+from rewards.trials.forms import SearchForm
 from rewards.trials.models import PolicyTrial
 from rewards.trials.services import KEPT, trial_start, trial_work
 from tests.rewards.builders import AFTER, POLICY, YEAR
@@ -234,6 +237,17 @@ def test_a_search_that_finds_nothing_says_so(login, steps, run_jobs, search, cod
 def test_a_search_needs_a_figure_a_range_and_an_aim(steps, search):
     with pytest.raises(SearchIncomplete):
         start(steps, search=search)
+
+
+def test_the_budget_that_a_policy_names_is_no_figure_to_search_for():
+    """The budget of the year or the trial takes its place: no value of it would change an award."""
+    document = parse_toml((PRESETS / "yunping-draft.toml").read_text("utf-8"))
+    choices = SearchForm(document=document, budget=Decimal(9)).fields["figure"].choices
+    offered = [value for value, _ in choices]
+    assert ("budget" in offered, "caps.unit" in offered, "money.budget" in offered) == (True, True, False)
+    require_terms(terms("budget", 0, 9, 1), document)
+    with pytest.raises(SearchIncomplete):
+        require_terms(terms("money.budget", 0, 9, 1), document)
 
 
 class Outcomes:
