@@ -1,9 +1,9 @@
-"""The reasoning of an award as text."""
+"""The reasoning of an award, and results, as text."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
 
@@ -12,6 +12,9 @@ from instrument_share.web.text.formats import bilingual, in_english
 from rewards.assessment.domain.counting import REASONS
 from rewards.cycle.reports import format_money
 from rewards.policy.reports.words import BASES
+
+if TYPE_CHECKING:
+    from rewards.assessment.models import UnitFigures
 
 NOTES = {
     "barred": gettext_noop("barred from any award by a proven falsification"),
@@ -136,3 +139,8 @@ def _joined(parts: Iterable[str]) -> str:
 def get_reason_text(code: str) -> str:
     """Return why an entry or an instrument does not count, in the active language."""
     return gettext(REASONS[code]) if code in REASONS else code
+
+
+def get_grade_text(figures: "UnitFigures") -> str:
+    """Return a unit's grade in the active language; of a unit that is barred, that it is."""
+    return gettext("Barred") if figures.barred else bilingual(figures, "grade")

@@ -21,6 +21,7 @@ from instrument_share.documents.content import (
     format_heading_number,
 )
 from rewards.assessment.models import UnitAssessment
+from rewards.assessment.reports import get_grade_text
 from rewards.cycle.reports import (
     format_date,
     format_hours,
@@ -204,7 +205,7 @@ def _scores(facts: ReportFacts) -> list[Block]:
         Bar(
             each.organization.name_zh,
             float(each.score),
-            f"{format_points(each.score)} {each.grade_zh}".strip(),
+            f"{format_points(each.score)} {get_grade_text(each)}".strip(),
         )
         for each in facts.assessments
         if each.score is not None
