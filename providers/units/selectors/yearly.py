@@ -119,6 +119,11 @@ def units_of_year(year: int) -> Iterator[UnitOfYear]:
         }
 
 
+def unit_ids_of_year(year: int) -> list[int]:
+    """Return the ids of the units of the year, in order of USCC."""
+    return list(_units(year_interval(year).end))
+
+
 def completeness_of_year(
     organization_ids: Collection[int], year: int
 ) -> dict[int, tuple[UnitCompleteness, ...]]:
