@@ -72,13 +72,14 @@ class Command(BaseCommand):
 
     def _try_year(self, path: Path, policy: RewardPolicy, options: dict[str, Any]) -> None:
         try:
-            tried = get_tried_year(options["year"], clock.now())
+            now = clock.now()
+            tried = get_tried_year(options["year"], now)
         except NotFound as error:
             text = gettext("The year {year} is neither frozen nor forecast.")
             raise CommandError(text.format(year=options["year"])) from error
         budget = tried.basis.budget_yuan if options["budget"] is None else options["budget"]
         try:
-            with open_count(tried) as (_, count):
+            with open_count(tried, now) as (_, count):
                 present = present_result(tried, count)
                 if options["search"]:
                     outcome = self._search(path, budget, count, present, options)
