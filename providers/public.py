@@ -198,6 +198,7 @@ from providers.units.selectors.yearly import (
     completeness_of_year,
     instruments_of_year,
     openness_of_year,
+    unit_ids_of_year,
     units_of_year,
 )
 from providers.units.services.profiles import (

@@ -1,8 +1,9 @@
-"""The reasoning of an award as text."""
+"""The reasoning of an award, and results, as text."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext
 
@@ -11,6 +12,9 @@ from instrument_share.web.text.formats import bilingual, in_english
 from rewards.assessment.domain.counting import REASONS
 from rewards.cycle.reports import format_money
 from rewards.policy.reports.words import BASES
+
+if TYPE_CHECKING:
+    from rewards.assessment.models import UnitFigures
 
 NOTES = {
     "barred": gettext_noop("barred from any award by a proven falsification"),
@@ -35,9 +39,7 @@ REMAINDERS = {
 def describe_reasoning(reasoning: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return pairs of a step and its result, in the order of the steps; caps only where they cut."""
     steps = [(bilingual(SimpleNamespace(**rule), "clause"), _claim(rule)) for rule in reasoning["rules"]]
-    unit = reasoning["money_unit"]
-    division = gettext("Division of the funds")
-    steps += [(division, text) for pot in reasoning["pots"] if (text := _pot(pot, unit))]
+    steps += [step for pot in reasoning["pots"] for step in _pot(pot, reasoning)]
     if reasoning["after_unit_cap"] != reasoning["sum"]:
         capped = gettext("¥{sum} in all, cut to ¥{amount} by the cap for a unit").format(
             sum=format_money(reasoning["sum"]), amount=format_money(reasoning["after_unit_cap"])
@@ -68,8 +70,8 @@ def _claimed(rule: Mapping[str, Any]) -> str:
         case "income_rate" | "instrument_income":
             return _joined(_of_income(rule))
         case "value_fixed":
-            return gettext("fixed by the band of the instruments’ original value: ¥{claim}").format(
-                claim=format_money(claim)
+            return gettext("fixed by band, by “{basis}” of each instrument: ¥{claim}").format(
+                basis=gettext(BASES[rule["basis_kind"]]), claim=format_money(claim)
             )
         case _:
             return gettext("fixed by the grade: ¥{claim}").format(claim=format_money(claim))
@@ -84,16 +86,32 @@ def _of_income(rule: Mapping[str, Any]) -> Iterator[str]:
     yield gettext("which makes ¥{claim}").format(claim=format_money(rule["claim"]))
 
 
-def _pot(pot: Mapping[str, Any], unit: str) -> str:
-    if pot["mode"] == "whole":
-        return ""
-    return _joined(_divided(pot, unit))
+def _pot(pot: Mapping[str, Any], reasoning: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Say how a pot was divided; of a claim that was paid whole, what set the amount apart from it."""
+    if pot["mode"] == "group":
+        yield gettext("Cap for related units together"), _joined(_divided(pot, reasoning))
+    elif pot["mode"] != "whole":
+        yield gettext("Division of the funds"), _joined(_divided(pot, reasoning))
+    elif pot["amount"] != pot["weight"]:
+        yield _changed_whole(pot, reasoning)
 
 
-def _divided(pot: Mapping[str, Any], unit: str) -> Iterator[str]:
-    if pot["budget"]:
+def _changed_whole(pot: Mapping[str, Any], reasoning: Mapping[str, Any]) -> tuple[str, str]:
+    cap, claim, amount = reasoning["cap_unit"], pot["weight"], format_money(pot["amount"])
+    if cap is not None and Decimal(claim) > Decimal(cap):
+        text = gettext("¥{claim}, cut to ¥{amount} by the cap for a unit")
+        return gettext("Cap for a unit"), text.format(claim=format_money(claim), amount=amount)
+    given = gettext("which gives ¥{amount}").format(amount=amount)
+    return gettext("Rounding"), _joined([gettext(ROUNDING[reasoning["money_unit"]]), given])
+
+
+def _divided(pot: Mapping[str, Any], reasoning: Mapping[str, Any]) -> Iterator[str]:
+    unit, cap_group = reasoning["money_unit"], reasoning["cap_group"]
+    if pot["budget"] and pot["mode"] != "group":
         yield gettext("¥{budget} to divide").format(budget=format_money(pot["budget"]))
-    yield gettext("the weight of this unit is {weight} of {weights} in all").format(
+    if reasoning["group"] and cap_group:
+        yield gettext("at most ¥{cap} for related units together").format(cap=format_money(cap_group))
+    yield _weight_text(pot, reasoning["rules"]).format(
         weight=format_money(pot["weight"]), weights=format_money(pot["weights"])
     )
     if pot["limit"]:
@@ -105,10 +123,24 @@ def _divided(pot: Mapping[str, Any], unit: str) -> Iterator[str]:
     yield gettext("which gives ¥{amount}").format(amount=format_money(pot["amount"]))
 
 
-def _joined(parts: Iterator[str]) -> str:
+def _weight_text(pot: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) -> str:
+    """Return the words for a part: points where the pot of that one rule is divided by score, else yuan."""
+    if pot["mode"] == "group":
+        return gettext("this unit takes part with ¥{weight} of the ¥{weights} of the related units together")
+    if any(rule["kind"] == "score_share" and rule["rule"] == pot["pot"] for rule in rules):
+        return gettext("the weight of this unit is {weight} of {weights} in all")
+    return gettext("this unit takes part with ¥{weight} of ¥{weights} in all")
+
+
+def _joined(parts: Iterable[str]) -> str:
     return (", " if in_english() else "，").join(parts)
 
 
 def get_reason_text(code: str) -> str:
     """Return why an entry or an instrument does not count, in the active language."""
     return gettext(REASONS[code]) if code in REASONS else code
+
+
+def get_grade_text(figures: "UnitFigures") -> str:
+    """Return a unit's grade in the active language; of a unit that is barred, that it is."""
+    return gettext("Barred") if figures.barred else bilingual(figures, "grade")

@@ -1,10 +1,15 @@
 """Findings as text."""
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext
 
 from rewards.findings.domain.checks import CHECK_FIGURES
 from rewards.findings.domain.states import FindingState
 from rewards.policy.domain.vocabulary import KINDS, OPENED_KINDS
+
+if TYPE_CHECKING:
+    from rewards.findings.models import Finding
 
 
 def get_kind_text(code: str) -> str:
@@ -22,6 +27,7 @@ FINDING_STATES = {
 """What an auditor decided."""
 
 
-def get_state_text(code: str) -> str:
-    """Return the auditor's decision in Chinese."""
-    return FINDING_STATES[FindingState(code)]
+def get_decision_text(finding: "Finding") -> str:
+    """Return the decision on a finding in Chinese, and whether it was proven a falsification."""
+    text = FINDING_STATES[FindingState(finding.state)]
+    return f"{text}（弄虚作假）" if finding.falsified else text

@@ -69,7 +69,7 @@ def forecast_compute(*, year: int, now: datetime) -> None:
         return
     policy = get_policy_rules(basis.policy)
     with TemporaryDirectory() as folder:
-        spooled = SpooledYear(year, Path(folder))
+        spooled = SpooledYear(year, Path(folder), now)
         outcome = settle_year(policy, count_year(policy, year, spooled, Rulings()), basis.budget_yuan)
         units = {row.uscc: row.organization for row in spooled.units()}
     organizations = organization_ids(units.values())

@@ -10,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.forms.fields import set_choices
 from instrument_share.web.text.formats import bilingual
-from rewards.policy.domain.changing import figures_of
 from rewards.policy.forms import format_figure
 from rewards.policy.reports.places import describe_place
-from rewards.trials.domain.search import BUDGET, STEPS, Aim, Terms
+from rewards.trials.domain.search import BUDGET, STEPS, Aim, Terms, searchable_figures
 
 if TYPE_CHECKING:
     from rewards.policy.models import RewardPolicy
@@ -76,7 +75,7 @@ class SearchForm(forms.Form):
         super().__init__(given, initial={"budget_yuan": budget, "low": 0, "high": 2 * budget})
         figures = [
             (path, f"{describe_place(path, document)} ({format_figure(value)})")
-            for path, value in figures_of(document)
+            for path, value in searchable_figures(document).items()
         ]
         set_choices(self.fields["figure"], [(BUDGET, _("Budget (yuan)")), *figures])
 

@@ -13,6 +13,7 @@ from rewards.assessment.domain.outcome import settle_year
 from rewards.assessment.models import UnitAssessment
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.snapshot import get_unit_ids
+from rewards.findings.selectors.findings import get_last_decision_number
 from rewards.forecast.selectors import get_basis, years_to_forecast
 from rewards.policy.selectors import get_policy_rules
 from rewards.trials.domain.comparison import Present
@@ -68,9 +69,12 @@ def trial_state(trial: PolicyTrial) -> WorkState:
 
 
 def present_result(tried: TriedYear, count: Count) -> Present:
-    """Return the stored result; of a year that is not scored, what its policy and budget give now."""
+    """Return the stored result, to which what is tried differs by policy and budget alone.
+
+    Of a year that is not scored, or where findings were decided since, what its policy and budget give now.
+    """
     cycle = tried.basis
-    if tried.is_opened and cycle.scored_at is not None:
+    if tried.is_opened and _is_scored(cycle):
         frozen = {pk: uscc for uscc, pk in get_unit_ids(cycle).items()}
         units = UnitAssessment.objects.filter(cycle=cycle).values_list(
             "organization", "score", "award__amount_yuan"
@@ -79,6 +83,11 @@ def present_result(tried: TriedYear, count: Count) -> Present:
     policy = get_policy_rules(cycle.policy)
     outcome = settle_year(policy, count(policy), cycle.budget_yuan)
     return {unit.facts.uscc: (_text(unit.assessment.score), unit.award.amount) for unit in outcome.units}
+
+
+def _is_scored(cycle: AssessmentCycle) -> bool:
+    """Return whether the stored results follow from every decision on findings."""
+    return cycle.scored_at is not None and get_last_decision_number(cycle) == cycle.decisions_scored
 
 
 def _text(score: Decimal | None) -> str | None:

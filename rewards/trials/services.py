@@ -93,7 +93,7 @@ def trial_work(*, trial_id: int, job_id: str, now: datetime) -> None:
             noted = monotonic()
 
     try:
-        with open_count(get_tried_year(trial.year, now), tell) as (tried, count):
+        with open_count(get_tried_year(trial.year, now), now, tell) as (tried, count):
             result = _compute(trial, tried, count)
     except DomainError as refusal:
         problem = {"code": refusal.code, "message": refusal.message, "params": to_plain(refusal.params)}
@@ -103,7 +103,9 @@ def trial_work(*, trial_id: int, job_id: str, now: datetime) -> None:
 
 
 @contextmanager
-def open_count(tried: TriedYear, tell: Tell = tell_nobody) -> Iterator[tuple[TriedYear, Count]]:
+def open_count(
+    tried: TriedYear, now: datetime, tell: Tell = tell_nobody
+) -> Iterator[tuple[TriedYear, Count]]:
     """Yield the year and what counts it by a policy; one that counts in the same way is not counted again.
 
     A year that is not frozen is spooled once, as for its forecast, and has no rulings.
@@ -122,7 +124,7 @@ def open_count(tried: TriedYear, tell: Tell = tell_nobody) -> Iterator[tuple[Tri
         yield tried, count
         return
     with TemporaryDirectory() as folder:
-        facts, rulings = SpooledYear(tried.year, Path(folder), tell), Rulings()
+        facts, rulings = SpooledYear(tried.year, Path(folder), now, tell), Rulings()
         yield tried, count
 
 

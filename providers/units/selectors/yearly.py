@@ -119,6 +119,11 @@ def units_of_year(year: int) -> Iterator[UnitOfYear]:
         }
 
 
+def unit_ids_of_year(year: int) -> list[int]:
+    """Return the ids of the units of the year, in order of USCC."""
+    return list(_units(year_interval(year).end))
+
+
 def completeness_of_year(
     organization_ids: Collection[int], year: int
 ) -> dict[int, tuple[UnitCompleteness, ...]]:
@@ -207,9 +212,16 @@ def _retired_on(row: Any, end: datetime) -> date | None:
     return None if row.retired_at is None or row.retired_at >= end else local_date(row.retired_at)
 
 
-def openness_of_year(year: int) -> Iterator[OpennessOfYear]:
-    """Yield the open time of the year's instruments that have any, streaming the windows as seconds."""
+def openness_of_year(year: int, until: datetime | None = None) -> Iterator[OpennessOfYear]:
+    """Yield the open time of the year's instruments that have any, streaming the windows as seconds.
+
+    Of a year that is not over, what is open after `until` is not counted.
+    """
     whole = year_interval(year)
+    if until is not None and until < whole.end:
+        if until <= whole.start:
+            return
+        whole = Interval(whole.start, until)
     closed = _closed(whole)
     rules = OpenServiceRule.objects.values_list("pk", FewLists("user_kinds")).iterator()
     for_outside = {pk for pk, kinds in rules if set(kinds) & set(OUTSIDE_KINDS)}

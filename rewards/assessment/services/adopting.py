@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import owning_organizations
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import require_reason
 from instrument_share.kernel.states import next_state
+from providers.public import unit_ids_of_year
 from rewards.assessment.domain.errors import FactsNotFrozen, OtherYearNotFrozen, PolicyDecided
 from rewards.assessment.models import UnitAssessment
 from rewards.assessment.services.telling import tell_of_policy
@@ -125,4 +125,4 @@ def _delete_results(cycle: AssessmentCycle) -> None:
 
 def _units(cycle: AssessmentCycle) -> Iterable[int]:
     """Return the ids of the units of the year: as frozen, or those that will be assessed."""
-    return get_unit_ids(cycle).values() if cycle.snapshot_hash else owning_organizations()
+    return get_unit_ids(cycle).values() if cycle.snapshot_hash else unit_ids_of_year(cycle.year)

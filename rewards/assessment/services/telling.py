@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from instrument_share.kernel.errors import gettext_noop
@@ -16,6 +17,10 @@ from rewards.findings.services.telling import tell_unit
 ANNOUNCED = gettext_noop(
     "The results of {year} are announced through {last}. Your unit: score {score}, award ¥{amount}. Who "
     "disagrees can object until then."
+)
+ANNOUNCED_WITHOUT_SCORE = gettext_noop(
+    "The results of {year} are announced through {last}. The award of your unit is ¥{amount}. Who disagrees "
+    "can object until then."
 )
 NOTICE_ENDED = gettext_noop(
     "The public notice of the results of {year} has ended early: findings were decided, and the units have "
@@ -57,8 +62,13 @@ def tell_of_policy(
 
 
 def tell_of_notice(cycle: AssessmentCycle, now: datetime) -> None:
-    """Tell each unit its score and award, and until when one can object."""
-    _tell_each(cycle, ANNOUNCED, now, last=cycle.notice_ends_date)
+    """Tell each unit its score, where the policy gives one, and award, and until when one can object."""
+    for assessment in _assessments(cycle):
+        params = {"amount": _amount(assessment), "last": cycle.notice_ends_date}
+        if assessment.score is None:
+            _tell(assessment, ANNOUNCED_WITHOUT_SCORE, now, params)
+        else:
+            _tell(assessment, ANNOUNCED, now, {"score": f"{assessment.score:.2f}", **params})
 
 
 def tell_of_ended_notice(cycle: AssessmentCycle, now: datetime) -> None:
@@ -100,11 +110,17 @@ def tell_of_reversal(
     _tell(assessment, CAME_BACK, now, {"day": day, "amount": f"{amount:,.2f}", "reason": reason})
 
 
-def _tell_each(cycle: AssessmentCycle, message: str, now: datetime, **params: Any) -> None:
-    for assessment in UnitAssessment.objects.filter(cycle=cycle).select_related("award", "cycle"):
-        score = "—" if assessment.score is None else f"{assessment.score:.2f}"
-        amount = f"{assessment.award.amount_yuan:,.2f}"
-        _tell(assessment, message, now, {"score": score, "amount": amount, **params})
+def _tell_each(cycle: AssessmentCycle, message: str, now: datetime) -> None:
+    for assessment in _assessments(cycle):
+        _tell(assessment, message, now, {"amount": _amount(assessment)})
+
+
+def _assessments(cycle: AssessmentCycle) -> QuerySet[UnitAssessment]:
+    return UnitAssessment.objects.filter(cycle=cycle).select_related("award", "cycle")
+
+
+def _amount(assessment: UnitAssessment) -> str:
+    return f"{assessment.award.amount_yuan:,.2f}"
 
 
 def _tell(assessment: UnitAssessment, message: str, now: datetime, params: Mapping[str, Any]) -> None:

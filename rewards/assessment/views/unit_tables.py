@@ -15,6 +15,7 @@ from instrument_share.kernel.interval import in_hours
 from instrument_share.web.lists.tables import ListColumn, ListTable, ShownName
 from instrument_share.web.text.formats import bilingual
 from rewards.assessment import selectors as assessment_selectors
+from rewards.assessment.reports import get_grade_text
 from rewards.cycle.reports import format_hours, format_money, format_points
 from rewards.cycle.selectors.snapshot import name_as_frozen
 
@@ -82,7 +83,7 @@ def build_csv(assessments: "Sequence[UnitAssessment]") -> bytes:
                 bilingual(each.organization, "name"),
                 each.organization.uscc,
                 format_points(each.score),
-                bilingual(each, "grade"),
+                get_grade_text(each),
                 format_money(each.award.amount_yuan),
                 str(each.instruments_counted),
                 format_hours(each.effective_seconds),

@@ -8,6 +8,7 @@ ids, which are translated or dropped here. Memory is bounded by the usage of one
 import gzip
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 from bookings.public import DecisionsOfYear, UsageOfYear, decisions_of_year, usage_of_year
@@ -74,14 +75,17 @@ class PartOfYear:
     instrument_id: int | None = None
 
 
-def parts_of_year(year: int, tell: Tell = tell_nobody) -> Iterator[PartOfYear]:
-    """Yield the present facts of the year, part by part: what a freeze stores and a forecast counts."""
+def parts_of_year(year: int, tell: Tell = tell_nobody, until: datetime | None = None) -> Iterator[PartOfYear]:
+    """Yield the present facts of the year, part by part: what a freeze stores and a forecast counts.
+
+    A freeze has the whole year; a forecast counts no open hours after `until`.
+    """
     units = list(units_of_year(year))
     facts, rewarded = facts_of_year(year), instruments_rewarded_before(year)
     ids = organization_ids_by_uscc(row["uscc"] for row in units)
     yield PartOfYear("units", _units(units, ids, facts))
     yield PartOfYear("instruments", _instruments(instruments_of_year(year), facts, rewarded))
-    yield PartOfYear("openness", (build_row(OpennessRow, row) for row in openness_of_year(year)))
+    yield PartOfYear("openness", (build_row(OpennessRow, row) for row in openness_of_year(year, until)))
     yield PartOfYear("decisions", _decisions(decisions_of_year(year), ids))
     if proofs := proofs_of_year(year):
         yield PartOfYear("proofs", map(_proof, proofs))

@@ -1,5 +1,6 @@
 """A year that is not frozen, as a freeze would write it now: parts in a folder, without hashes."""
 
+from datetime import datetime
 from pathlib import Path
 
 from instrument_share.kernel.progress import Tell, tell_nobody
@@ -17,11 +18,14 @@ from rewards.cycle.services.snapshot import parts_of_year
 
 
 class SpooledYear:
-    """The present rows of a year, spooled into a folder of the caller; a `FrozenYear` while that stands."""
+    """The present rows of a year, spooled into a folder of the caller; a `FrozenYear` while that stands.
 
-    def __init__(self, year: int, folder: Path, tell: Tell = tell_nobody) -> None:
+    Open hours after `now` are left out: nothing is assumed of the days to come.
+    """
+
+    def __init__(self, year: int, folder: Path, now: datetime, tell: Tell = tell_nobody) -> None:
         self._folder = folder
-        for part in parts_of_year(year, tell):
+        for part in parts_of_year(year, tell, until=now):
             self._path(part.kind, part.instrument).write_bytes(encode_part(part.rows))
 
     def units(self) -> list[UnitRow]:

@@ -138,7 +138,7 @@ def _figure(text: str) -> Decimal | None:
     if not plain:
         return None
     try:
-        figure = Decimal(plain).quantize(Decimal("0.01"))
+        figure = Decimal(plain)
     except InvalidOperation:
         figure = Decimal("NaN")
     if not figure.is_finite():

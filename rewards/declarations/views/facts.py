@@ -8,6 +8,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.accounts.selectors import region_of
@@ -67,10 +68,8 @@ def facts(request: SignedInRequest, year: int) -> HttpResponse:
             form, lambda: fact_declare(actor=request.user, year=year, now=now, **form.declared)
         )
         if declared is not None:
-            is_open = get_frozen_date(year) is None
-            counts_later = _("Declared. It counts once the bureau has confirmed it.")
-            sentence = counts_later if is_open else _describe_effect(year)
-            return redirect_with_message(request, sentence, reverse("declared_facts", args=[year]))
+            address = reverse("declared_facts", args=[year])
+            return redirect_with_message(request, describe_declared(year, 1), address)
     context = {
         "year": year,
         "frozen_date": get_frozen_date(year),
@@ -86,6 +85,24 @@ def facts(request: SignedInRequest, year: int) -> HttpResponse:
     }
     status = 422 if form is not None and form.errors else 200
     return render(request, "rewards/declarations/facts.html", context, status=status)
+
+
+def describe_declared(year: int, count: int) -> str:
+    """Say that facts of a year are declared, and whether they can still count for it."""
+    if get_frozen_date(year) is None:
+        sentence = ngettext(
+            "%(count)s fact is declared. It counts once the bureau has confirmed it.",
+            "%(count)s facts are declared. They count once the bureau has confirmed them.",
+            count,
+        )
+    else:
+        sentence = ngettext(
+            "%(count)s fact is declared. The data of %(year)s are frozen: it no longer counts for that year.",
+            "%(count)s facts are declared. The data of %(year)s are frozen: they no longer count for that "
+            "year.",
+            count,
+        )
+    return sentence % {"count": count, "year": year}
 
 
 def _describe_effect_of(fact: "DeclaredFact") -> str:

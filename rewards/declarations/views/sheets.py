@@ -9,7 +9,6 @@ from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.kernel.errors import DomainError, Forbidden, Problem
@@ -25,10 +24,11 @@ from rewards.declarations.domain.errors import SheetRefused
 from rewards.declarations.domain.facts import FactKind
 from rewards.declarations.domain.sheet import DeclaredRow, read_fact_sheet
 from rewards.declarations.forms import FactSheetForm
+from rewards.declarations.registry import get_frozen_date
 from rewards.declarations.reports import KINDS, build_fact_sheet, get_known, get_titles
 from rewards.declarations.selectors import declarable_units, known_codes
 from rewards.declarations.services import facts_check, facts_declare
-from rewards.declarations.views.facts import require_year
+from rewards.declarations.views.facts import describe_declared, require_year
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization
@@ -56,7 +56,7 @@ def fact_sheet(request: SignedInRequest, year: int) -> HttpResponse:
     """Read a sheet of facts and show what it says; declare it when that is confirmed."""
     require_year(year)
     units, own = _require_own(request)
-    context: dict[str, Any] = {"year": year, "form": FactSheetForm()}
+    context: dict[str, Any] = {"year": year, "frozen_date": get_frozen_date(year), "form": FactSheetForm()}
     status = 200
     if request.method == "POST":
         form = FactSheetForm(request.POST, request.FILES)
@@ -156,11 +156,5 @@ def _declare(request: SignedInRequest, year: int) -> HttpResponse:
         for number, unit, kind, code, instrument, figure, evidence, day in plain
     ]
     facts_declare(actor=request.user, year=year, rows=rows, now=clock.now())
-    sentence = ngettext(
-        "%(count)s fact is declared. It counts once the bureau has confirmed it.",
-        "%(count)s facts are declared. They count once the bureau has confirmed them.",
-        len(rows),
-    )
-    return redirect_with_message(
-        request, sentence % {"count": len(rows)}, reverse("declared_facts", args=[year])
-    )
+    address = reverse("declared_facts", args=[year])
+    return redirect_with_message(request, describe_declared(year, len(rows)), address)

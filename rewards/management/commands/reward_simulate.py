@@ -15,13 +15,12 @@ from instrument_share.kernel.errors import DomainError, NotFound
 from instrument_share.web import clock
 from rewards.assessment.domain.outcome import Outcome, settle_year
 from rewards.assessment.domain.simulation import FactsRefused, Simulation, simulate
-from rewards.policy.domain.changing import figures_of
 from rewards.policy.domain.document import parse_toml
 from rewards.policy.domain.figures import format_exact
 from rewards.policy.domain.policy import RewardPolicy
 from rewards.policy.domain.policy_document import PolicyRefused, read_policy
 from rewards.trials.domain.comparison import Present, compare
-from rewards.trials.domain.search import BUDGET, STEPS, Aim, Count, Terms, search_policy
+from rewards.trials.domain.search import BUDGET, STEPS, Aim, Count, Terms, search_policy, searchable_figures
 from rewards.trials.selectors import get_tried_year, present_result
 from rewards.trials.services import open_count
 
@@ -73,13 +72,14 @@ class Command(BaseCommand):
 
     def _try_year(self, path: Path, policy: RewardPolicy, options: dict[str, Any]) -> None:
         try:
-            tried = get_tried_year(options["year"], clock.now())
+            now = clock.now()
+            tried = get_tried_year(options["year"], now)
         except NotFound as error:
             text = gettext("The year {year} is neither frozen nor forecast.")
             raise CommandError(text.format(year=options["year"])) from error
         budget = tried.basis.budget_yuan if options["budget"] is None else options["budget"]
         try:
-            with open_count(tried) as (_, count):
+            with open_count(tried, now) as (_, count):
                 present = present_result(tried, count)
                 if options["search"]:
                     outcome = self._search(path, budget, count, present, options)
@@ -115,7 +115,7 @@ def _read_terms(document: Mapping[str, Any], options: dict[str, Any]) -> Terms:
     percent, most = options["most_loss"], options["spend_at_most"]
     if low is None or high is None or low >= high or (percent is None and most is None):
         raise CommandError(gettext("A search needs --from below --to, and --most-loss or --spend-at-most."))
-    names = [BUDGET, *dict(figures_of(document))]
+    names = [BUDGET, *searchable_figures(document)]
     if name not in names:
         text = gettext("“{name}” is no figure of the policy: {names}")
         raise CommandError(text.format(name=name, names=", ".join(names)))

@@ -223,7 +223,10 @@ def _order(policy: RewardPolicy) -> Iterator[Line]:
         yield Line("order", key, label, gettext("none") if most is None else _yuan(most))
     unit = gettext("Whole multiples of {unit}; what rounding leaves goes to the largest remainders.")
     yield Line("order", "unit_of_money", gettext("Rounding"), unit.format(unit=_yuan(Fraction(policy.unit))))
-    budget = gettext("as the year states") if policy.budget is None else _yuan(policy.budget)
+    budget = gettext("as the year states")
+    if policy.budget is not None:
+        budget = gettext("{budget}; each year goes by its own budget")
+        budget = budget.format(budget=_yuan(policy.budget))
     yield Line("order", "budget", gettext("Budget"), budget)
 
 

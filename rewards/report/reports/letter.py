@@ -21,6 +21,7 @@ from instrument_share.documents.content import (
     format_heading_number,
 )
 from rewards.assessment.models import UnitAssessment
+from rewards.assessment.reports import get_grade_text
 from rewards.cycle.reports import (
     format_date,
     format_hours,
@@ -34,6 +35,9 @@ from rewards.policy.domain.policy import RewardPolicy as PolicyRules
 from rewards.report.reports import tables
 from rewards.report.reports.facts import ReportFacts
 from rewards.report.reports.sheets import build_months_chart, build_unit_sheet
+
+ROUNDED_BY_UNIT = "以上为各单位机时四舍五入后的合计，与按秒累计的有效机时在尾数上略有差异。"
+"""Below a balance whose counted hours are not those of the year to the last digit."""
 
 
 def build_finance_letter(
@@ -108,16 +112,17 @@ def _adoption(facts: ReportFacts) -> str:
 
 def _scope(number: int, facts: ReportFacts) -> Iterator[Block]:
     cycle, totals = facts.cycle, facts.cycle.totals
+    effective = format_hours(totals["effective_seconds"])
     yield _head(number, "评价范围与数据")
     yield Paragraph(
         f"本年度参评管理单位{totals['units']}家，仪器设备{totals['instruments']}台（套），"
         f"其中符合计入条件的{totals['instruments_counted']}台（套）。"
-        f"计入的有效机时{format_hours(totals['effective_seconds'])}小时，"
+        f"计入的有效机时{effective}小时，"
         f"其中对外服务机时{format_hours(totals['external_seconds'])}小时，"
         f"对外服务收入{format_money(totals['external_income_yuan'])}元。"
     )
     if "balance" in totals:
-        yield Paragraph(_balance(totals["balance"]))
+        yield Paragraph(_balance(totals["balance"], effective))
     yield Paragraph(
         f"年度内上机记录{cycle.entries_reported:,}条，计入{cycle.entries_counted:,}条，"
         + ("其余未计入，原因如下。" if cycle.excluded else "全部计入。")
@@ -126,12 +131,13 @@ def _scope(number: int, facts: ReportFacts) -> Iterator[Block]:
         yield tables.build_excluded_table(cycle)
 
 
-def _balance(balance: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return what was reported, less what was left out, as what counts."""
+def _balance(balance: Mapping[str, Mapping[str, Any]], effective: str) -> str:
+    """Return what was reported, less what was left out, as what counts; why it differs from `effective`."""
     hours = {step: format_money(each["hours"]) for step, each in balance.items()}
+    rounded = "" if hours["counted"] == effective else ROUNDED_BY_UNIT
     return (
         f"上报机时{hours['reported']}小时，减去按规则剔除的{hours['excluded']}小时和"
-        f"重叠时段{hours['overlap']}小时，计入{hours['counted']}小时。"
+        f"重叠时段{hours['overlap']}小时，计入{hours['counted']}小时。{rounded}"
     )
 
 
@@ -199,7 +205,7 @@ def _scores(facts: ReportFacts) -> list[Block]:
         Bar(
             each.organization.name_zh,
             float(each.score),
-            f"{format_points(each.score)} {each.grade_zh}".strip(),
+            f"{format_points(each.score)} {get_grade_text(each)}".strip(),
         )
         for each in facts.assessments
         if each.score is not None

@@ -9,6 +9,7 @@ from instrument_share.documents.content import (
     Sheet,
 )
 from rewards.assessment.models import UnitAssessment
+from rewards.assessment.reports import get_grade_text
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.reports import (
     format_hours,
@@ -40,7 +41,7 @@ def build_unit_blocks(assessment: UnitAssessment) -> list[Block]:
                 ("单位名称", organization.name_zh),
                 ("统一社会信用代码", organization.uscc),
                 ("得分", format_points(assessment.score)),
-                ("等级", assessment.grade_zh or "—"),
+                ("等级", get_grade_text(assessment) or "—"),
                 ("计入仪器设备", f"{assessment.instruments_counted}台（套）"),
                 ("有效机时", f"{format_hours(assessment.effective_seconds)}小时"),
                 ("对外服务机时", f"{format_hours(assessment.external_seconds)}小时"),

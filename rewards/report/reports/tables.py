@@ -9,14 +9,14 @@ from django.utils import translation
 
 from instrument_share.documents.content import Column, Table
 from rewards.assessment.models import UnitAssessment
-from rewards.assessment.reports import describe_reasoning, get_reason_text
+from rewards.assessment.reports import describe_reasoning, get_grade_text, get_reason_text
 from rewards.assessment.selectors import get_instruments_in_order
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.reports import format_hours, format_money, format_points
 from rewards.findings.domain.causes import list_kinds
 from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
-from rewards.findings.reports import get_kind_text, get_state_text
+from rewards.findings.reports import get_decision_text, get_kind_text
 from rewards.objections.models import Objection
 from rewards.objections.reports import describe_answer, get_objector
 from rewards.report.reports.facts import ReportFacts
@@ -32,7 +32,7 @@ def build_results_table(facts: ReportFacts) -> Table:
             str(number),
             each.organization.name_zh,
             format_points(each.score),
-            each.grade_zh or "—",
+            get_grade_text(each) or "—",
             format_money(each.award.amount_yuan),
         )
         for number, each in enumerate(facts.assessments, start=1)
@@ -93,7 +93,7 @@ def build_findings_table(facts: ReportFacts) -> Table:
             finding.instrument.name_zh if finding.instrument else "—",
             "；".join(map(get_kind_text, list_kinds(finding.kind, finding.evidence))),
             f"{len(finding.logs):,}",
-            get_state_text(finding.state),
+            get_decision_text(finding),
             f"{len(finding.invalidated_logs):,}",
             finding.reason,
         )

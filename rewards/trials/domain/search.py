@@ -88,9 +88,17 @@ def read_terms(kept: Mapping[str, Any]) -> Terms:
     return Terms(kept["figure"], low, high, step, aim)
 
 
+def searchable_figures(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the figures of a policy's document that can be searched for, by their paths.
+
+    Its own budget is none of them: that of the year, or of the trial, takes its place.
+    """
+    return {path: value for path, value in figures_of(document) if path != "money.budget"}
+
+
 def require_terms(terms: Terms, document: Mapping[str, Any]) -> None:
     """Raise SearchIncomplete unless a search of the policy's document can begin."""
-    known = terms.figure == BUDGET or terms.figure in dict(figures_of(document))
+    known = terms.figure == BUDGET or terms.figure in searchable_figures(document)
     aims = terms.aim.most_loss is not None or terms.aim.spend_at_most is not None
     if not (known and aims and terms.low < terms.high and terms.step > 0):
         raise SearchIncomplete

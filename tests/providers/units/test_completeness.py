@@ -307,6 +307,22 @@ def test_time_in_which_the_unit_is_suspended_is_closed(world, instrument):
     assert (row["offered_seconds"], row["closed_seconds"]) == (5 * 8 * 3600, (1 + 3 + 1) * 3600)
 
 
+def test_hours_after_a_moment_are_left_out_where_one_is_given(world, instrument):
+    publish(world, instrument, terms(horizon=timedelta(days=4)))  # Monday to Friday, 9 to 17
+    instrument_suspend(actor=world.manager, instrument_id=instrument.pk, reason="停机", now=local(9, 3, 10))
+
+    def times(until):
+        return [
+            (row["offered_seconds"] // 3600, row["closed_seconds"] // 3600)
+            for row in openness_of_year(2025, until)
+        ]
+
+    assert times(None) == times(local(12, 31, 23)) == [(5 * 8, 7 + 8 + 8)]
+    assert times(local(9, 3, 12)) == [(2 * 8 + 3, 2)]
+    assert times(local(9, 2, 20)) == [(2 * 8, 0)]
+    assert times(datetime(2024, 12, 31, 16, tzinfo=UTC)) == []  # as the year begins
+
+
 def test_hours_for_the_own_unit_alone_are_not_offered(world, instrument):
     publish(world, instrument, terms(user_kinds=frozenset({UserKind.INSIDE})))
     assert list(openness_of_year(2025)) == []

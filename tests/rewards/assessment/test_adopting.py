@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Organization
 from instrument_share.journal.guards import guards_lifted
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, IllegalMove, NotFound, ReasonMissing
@@ -141,6 +142,17 @@ def test_a_draft_is_replaced_before_the_approval_and_units_are_told(draft, small
         REASON,
         f"/policies/{policy.public_id}/",
     )
+
+
+@pytest.mark.parametrize("last", ["", "freeze"])
+def test_a_suspended_unit_is_told_that_the_draft_is_replaced(draft, small_city, last):
+    """Its year is assessed like that of the others, whether the data are frozen or not."""
+    manager = draft.city.person("管理员", small_city.unit, Role.UNIT_MANAGER)
+    if last:
+        draft.through(last)
+    Organization.objects.filter(pk=small_city.unit.pk).update(state="suspended")
+    adopt(draft)
+    assert [one.message for one in Notification.objects.filter(user=manager)] == [telling.ADOPTED]
 
 
 def test_the_journal_names_both_versions_and_their_hashes(draft):

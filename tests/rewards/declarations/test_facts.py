@@ -319,6 +319,11 @@ def test_managers_of_the_unit_and_the_declarer_are_told_once_that_a_fact_is_retu
         ("major_projects", {"figure": Decimal("NaN")}, "reward.figure_missing"),
         ("major_projects", {"figure": Decimal("Infinity")}, "reward.figure_missing"),
         ("major_projects", {"figure": Decimal(10) ** 12}, "reward.figure_too_large"),
+        (
+            "nonfiscal_value",
+            {"figure": Decimal("0.005"), "instrument": "INS"},
+            "reward.figure_too_fine",
+        ),
         ("major_projects", {"figure": Decimal(1), "evidence": "合" * 201}, "reward.evidence_too_long"),
     ],
 )

@@ -16,6 +16,7 @@ from pypdf import PdfReader
 
 from instrument_share.accounts.models import User
 from instrument_share.documents import official
+from instrument_share.documents.content import Paragraph
 from rewards.cycle.domain.errors import SnapshotDamaged
 from rewards.cycle.domain.parts import hash_content
 from rewards.cycle.selectors.snapshot import StoredSnapshot
@@ -82,6 +83,22 @@ def test_the_pages_say_unit_hours_and_amount(pdf, report):
     ):
         assert expected in text, expected
     assert "草案" not in text
+
+
+def test_the_letter_says_why_two_sums_of_hours_differ_and_only_where_they_do(year):
+    facts = get_report_facts(Steps(year).through("approve"))
+    totals = facts.cycle.totals
+    assert (totals["effective_seconds"], totals["balance"]["counted"]["hours"]) == (9_468_000, "2630.00")
+
+    def balance():
+        letter = build_finance_letter(facts, read_policy(POLICY), code="x", url="https://x", at=AFTER)
+        texts = [block.text for block in letter.blocks if isinstance(block, Paragraph)]
+        return next(text for text in texts if text.startswith("上报机时"))
+
+    same = balance()
+    assert same == ("上报机时2,630.00小时，减去按规则剔除的0.00小时和重叠时段0.00小时，计入2,630.00小时。")
+    totals["effective_seconds"] += 18  # 0.005 hours
+    assert balance() == f"{same}以上为各单位机时四舍五入后的合计，与按秒累计的有效机时在尾数上略有差异。"
 
 
 def test_a_draft_policy_is_marked_on_every_page(year):

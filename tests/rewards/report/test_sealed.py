@@ -18,6 +18,7 @@ from instrument_share.personal.services.deletions import account_deletion_ask, a
 from rewards.assessment.models import Award, UnitAssessment
 from rewards.assessment.selectors import get_public_results
 from rewards.assessment.services.recomputing import find_result_differences
+from rewards.assessment.views.unit_tables import build_csv
 from rewards.findings.models import Finding
 from rewards.findings.services.deciding import finding_decide
 from rewards.payments.domain.errors import PaidBeforeReport
@@ -29,7 +30,12 @@ from rewards.report.domain.errors import (
     ResultsNotComputed,
 )
 from rewards.report.reports.facts import get_report_facts
-from rewards.report.reports.tables import build_instruments_table
+from rewards.report.reports.sheets import build_unit_blocks
+from rewards.report.reports.tables import (
+    build_findings_table,
+    build_instruments_table,
+    build_results_table,
+)
 from rewards.report.selectors.integrity import WITHOUT_RESULTS, find_report_problems
 from rewards.report.selectors.reports import get_report_file
 from rewards.report.selectors.sealed import RESULTS, get_sealed_units
@@ -285,6 +291,30 @@ def test_a_unit_with_another_code_after_the_freeze_keeps_its_findings_and_result
         getattr(steps, step)()
     sealed = get_sealed_units(steps.send())
     assert {unit.uscc for unit in sealed if unit.name_zh == "云屏大学"} == {year.first.uscc}
+
+
+def test_a_barred_unit_and_its_falsification_are_told_apart_in_every_table(steps, year):
+    year.city.log(
+        year.first_instrument, local(YEAR, 12, 31, 8), payer=year.client, external=True, amount=1000
+    )
+    steps.through("check")
+    finding = Finding.objects.get()
+    steps.city.answer(finding, AFTER)
+    upheld = {"uphold": True, "reason": "记录不实", "now": AFTER + DAY}
+    finding_decide(actor=steps.city.auditor, finding_id=finding.pk, **upheld)
+    facts = get_report_facts(steps.cycle)
+    assert build_findings_table(facts).rows[0][5] == "予以认定"
+    steps.city.prove_falsified(finding, AFTER + DAY)
+    steps.score()
+    facts = get_report_facts(steps.cycle)
+    assert build_findings_table(facts).rows[0][5] == "予以认定（弄虚作假）"
+    results = {name: (grade, amount) for _, name, _, grade, amount in build_results_table(facts).rows}
+    assert results["云屏大学"] == ("取消资格", "0.00")
+    assert "取消资格" not in {grade for name, (grade, _) in results.items() if name != "云屏大学"}
+    (barred,) = (each for each in facts.assessments if each.barred)
+    assert ("等级", "取消资格") in build_unit_blocks(barred)[0].pairs
+    rows = build_csv([barred]).decode().splitlines()
+    assert rows[1].split(",")[2:5] == ["0.00", "取消资格", "0.00"]
 
 
 def test_a_package_sealed_with_sm3_is_whole_and_says_which_file_lost_it(steps, settings):

@@ -13,15 +13,21 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
 from instrument_share.kernel.errors import Forbidden, NotFound
 from rewards.assessment.models import Award
+from rewards.findings.models import Finding
+from rewards.findings.services.deciding import finding_decide
 from rewards.forecast.models import UnitForecast
 from rewards.forecast.services import forecast_compute
+from rewards.policy.domain.document import parse_toml
 from rewards.policy.services import policy_load
+from rewards.policy.views.reading import PRESETS
 from rewards.trials import services
 from rewards.trials.domain.errors import SearchIncomplete
-from rewards.trials.domain.search import Aim, Terms, search
+from rewards.trials.domain.search import Aim, Terms, require_terms, search
+from rewards.trials.forms import SearchForm
 from rewards.trials.models import PolicyTrial
 from rewards.trials.services import KEPT, trial_start, trial_work
-from tests.rewards.builders import AFTER, POLICY, YEAR
+from tests.rewards.builders import AFTER, POLICY, YEAR, local
+from tests.rewards.conftest import DAY
 from tests.rewards.reading import text_of
 
 OTHER = POLICY.replace('version = "1"', 'version = "2"').replace('floor = "pass"', "floor = 0")
@@ -77,6 +83,32 @@ def test_a_year_that_is_not_scored_is_compared_with_what_its_own_policy_gives(st
     run_jobs()
     trial.refresh_from_db()
     assert [row["now"] for row in trial.result["rows"]] == ["91933.00", "8067.00", "0.00"]
+
+
+def test_a_trial_on_outdated_scores_differs_by_policy_and_budget_alone(small, run_jobs):
+    """The decisions since the scores are counted on both sides."""
+    small.city.log(small.instrument, local(YEAR, 1, 2, 9), payer=small.client, external=True, amount=1000)
+    steps = small.steps
+    steps.through("check")
+    finding = Finding.objects.get()
+    small.city.answer(finding, AFTER)
+    decided = {"actor": steps.city.auditor, "finding_id": finding.pk, "reason": "记录不实"}
+    finding_decide(uphold=False, now=AFTER + DAY, **decided)
+    cycle = steps.score()
+    finding_decide(uphold=True, now=AFTER + 3 * DAY, **decided)
+    small.city.prove_falsified(finding, AFTER + 3 * DAY)
+    assert [each.amount_yuan for each in Award.objects.all()] != [0]
+    trial = trial_start(
+        actor=steps.city.officer,
+        year=YEAR,
+        policy_id=cycle.policy_id,
+        budget_yuan=cycle.budget_yuan,
+        now=AFTER,
+    )
+    run_jobs()
+    trial.refresh_from_db()
+    assert [(row["now"], row["then"]) for row in trial.result["rows"]] == [("0.00", "0.00")]
+    assert trial.result["difference"] == "0.00"
 
 
 def test_a_running_year_is_tried_as_its_forecast_counts_it(steps, run_jobs, monkeypatch):
@@ -234,6 +266,17 @@ def test_a_search_that_finds_nothing_says_so(login, steps, run_jobs, search, cod
 def test_a_search_needs_a_figure_a_range_and_an_aim(steps, search):
     with pytest.raises(SearchIncomplete):
         start(steps, search=search)
+
+
+def test_the_budget_that_a_policy_names_is_no_figure_to_search_for():
+    """The budget of the year or the trial takes its place: no value of it would change an award."""
+    document = parse_toml((PRESETS / "yunping-draft.toml").read_text("utf-8"))
+    choices = SearchForm(document=document, budget=Decimal(9)).fields["figure"].choices
+    offered = [value for value, _ in choices]
+    assert ("budget" in offered, "caps.unit" in offered, "money.budget" in offered) == (True, True, False)
+    require_terms(terms("budget", 0, 9, 1), document)
+    with pytest.raises(SearchIncomplete):
+        require_terms(terms("money.budget", 0, 9, 1), document)
 
 
 class Outcomes:

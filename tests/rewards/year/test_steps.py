@@ -65,7 +65,7 @@ def test_step_out_of_order_is_refused(steps, step):
 
 
 def test_a_column_that_the_schema_does_not_know_stops_the_freeze(steps, monkeypatch):
-    def openness_of_year(year):
+    def openness_of_year(year, until):
         yield {"instrument": "INS-1", "offered_seconds": 1, "closed_seconds": 0, "weather": "rain"}
 
     monkeypatch.setattr("rewards.cycle.services.snapshot.openness_of_year", openness_of_year)

@@ -8,9 +8,11 @@ from django.urls import reverse
 from bookings.usage.models import UsageConfirmation, UsageCorrection
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
+from instrument_share.journal.models import Notification
 from providers.units.models import UnitProfile
 from rewards.assessment.models import UnitAssessment
 from rewards.assessment.services.recomputing import find_result_differences
+from rewards.assessment.services.telling import ANNOUNCED_WITHOUT_SCORE
 from rewards.findings.models import Finding
 from rewards.report.selectors.sealed import get_sealed_units
 from tests.rewards.builders import AFTER, POLICY, YEAR, local
@@ -97,12 +99,15 @@ def test_a_log_entered_too_late_says_when_and_with_which_end(login, year):
 def test_no_score_is_shown_where_a_policy_gives_none(login, client, year):
     """0.00 would be a bad result."""
     steps = Steps(year, policy=BY_INCOME_ALONE)
+    manager = year.city.person("管理员", year.first, Role.UNIT_MANAGER)
     report = steps.through("send")
     assert set(UnitAssessment.objects.values_list("score", "grade")) == {(None, "")}
     officer = login(year.city.officer)
     assert "云屏大学 — — ¥7,000.00" in text_of(officer.get(reverse("cycle", args=[YEAR])))
     words = text_of(unit_page(officer, year.first))
-    assert "得分 本办法不设评价指标，按服务收入计算奖励。 从上报到计入" in words
+    assert "得分 本办法不设评价指标，不计得分。 小城大型科研仪器开放共享奖励办法 从上报到计入" in words
+    told = Notification.objects.get(user=manager, message=ANNOUNCED_WITHOUT_SCORE)
+    assert told.params == {"year": YEAR, "last": {"date": "2026-01-15"}, "amount": "7,000.00"}
     rows = officer.get(reverse("units_csv", args=[YEAR])).content.decode().splitlines()
     assert [row.split(",")[2] for row in rows[1:]] == ["—", "—", "—"]
     assert "云屏大学" in text_of(client.get(reverse("verify"), {"code": report.code}))

@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.models import AuditEntry
+from rewards.cycle.models import AssessmentCycle
 from rewards.declarations.models import DeclaredFact
 from rewards.policy.services import policy_load
 from rewards.policy.views.reading import PRESETS
@@ -114,6 +115,7 @@ def test_what_the_platform_cannot_hold_is_refused_by_row(unit):
         [uscc, "服务重大项目数", "", "", "NaN", "任务书", ""],
         [uscc, "服务重大项目数", "", "", "Infinity", "任务书", ""],
         [uscc, "上级评价等级", "良好", "", "", "文" * 201, ""],
+        [uscc, "非财政资金支付的原值", "", unit.instrument.inner_number, "1000.005", "发票", ""],
     )
     assert shown.status_code == 200
     assert {row: each["problems"] for row, each in shown.context["rows"]} == {
@@ -121,6 +123,7 @@ def test_what_the_platform_cannot_hold_is_refused_by_row(unit):
         3: ["“NaN”不是数值。"],
         4: ["“Infinity”不是数值。"],
         5: ["证明文件的名称及文号不得超过 200 个字。"],
+        6: ["数值最多两位小数。"],
     }
 
 
@@ -170,6 +173,20 @@ def test_a_sheet_that_can_no_longer_be_declared_whole_declares_nothing(unit, sma
     assert "申报未提交：预览后申报事项已发生变化" in text_of(answer)
     assert unit.client.post(f"/facts/{YEAR - 1}/sheet/", {"rows": signed}).status_code == 409
     assert unit.client.post(ADDRESS, {"rows": "x" + signed}).status_code == 409
+
+
+def test_a_sheet_for_a_frozen_year_promises_nothing(unit):
+    rows = [[unit.unit.uscc, "上级评价等级", "良好", "", "", "通报", ""]]
+    rows.append([unit.unit.uscc, "服务重大项目数", "", "", "2", "任务书", ""])
+    shown = give(unit, *rows)
+    assert "2025年度数据已于2026年1月5日冻结" not in text_of(shown)
+    answer = unit.client.post(ADDRESS, {"rows": shown.context["signed"]}, follow=True)
+    assert "已申报 2 个事项，经科技局确认后计入。" in text_of(answer)
+    AssessmentCycle.objects.update(frozen_at=AFTER)
+    shown = give(unit, *rows)
+    assert "2025年度数据已于2026年1月5日冻结" in text_of(shown)
+    answer = unit.client.post(ADDRESS, {"rows": shown.context["signed"]}, follow=True)
+    assert "已申报 2 个事项。2025年度数据已冻结，不再计入该年度。" in text_of(answer)
 
 
 def test_a_sheet_without_heads_or_rows_says_so(unit):

@@ -27,6 +27,8 @@ def test_sentences_say_points_lines_rates_and_caps():
         "15 分。对外服务机时÷有效机时：0 得 0 分，0.3 得满分 15 分，其间按直线计算。"
     )
     assert city["order", "unit"] == "¥500,000.00"
+    assert city["order", "budget"] == "¥3,000,000.00，各年度以年度预算为准"
+    assert lines("hunan-2024")["order", "budget"] == "以年度预算为准"
     assert lines("hunan-2024", "en")["rules", "by-grade"] == (
         "Excellent 10%, Good 8%, Pass 6%, Fail 0% of: Income from enterprises. "
         "If the money is not enough, all awards are cut in proportion."
