@@ -13,7 +13,7 @@ from typing import Literal
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual, Sentence
-from providers.exchange.domain.sheets.aliases import CHOICES
+from providers.instruments.domain.countries import COUNTRIES
 from providers.instruments.domain.subjects import SUBJECTS
 
 VERSION = "1"
@@ -76,8 +76,7 @@ def _choices(*words: str) -> frozenset[str]:
     return frozenset(words)
 
 
-COUNTRIES: Mapping[str, str] = {code: name for name, code in CHOICES["country"].items()}
-"""Short names after GB/T 2659, by code."""
+COUNTRY_NAMES = frozenset(names[0] for names in COUNTRIES.values())
 SUBJECT_NAMES = frozenset(names[0] for names in SUBJECTS.values())
 YES_NO = _choices("是", "否")
 _F = NationalField
@@ -118,7 +117,7 @@ RECORDS: Mapping[RecordType, tuple[NationalField, ...]] = {
         _F("instrSource", "来源", "Origin", choices=_choices("购置", "研制", "赠送", "其他")),
         _F("instrSupervise", "海关监管", "Customs supervision", choices=YES_NO),
         _F("worth", "原值（万元）", "Original value (10,000 yuan)", shape="decimal"),
-        _F("nation", "产地国别", "Country of manufacture", choices=frozenset(COUNTRIES.values())),
+        _F("nation", "产地国别", "Country of manufacture", choices=COUNTRY_NAMES),
         _F("manufacturer", "生产制造商", "Manufacturer", 100),
         _F("instrVersion", "规格型号", "Model", 100),
         _F("beginDate", "启用日期", "In service since", shape="date"),

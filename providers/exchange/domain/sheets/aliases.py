@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from providers.instruments.domain.choices import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
+from providers.instruments.domain.countries import COUNTRIES
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "inner_number": (
@@ -120,37 +121,9 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "待修": Condition.AWAITING_REPAIR,
         "待报废": Condition.AWAITING_DISPOSAL,
     },
-    "country": {
-        "中国": "CN",
-        "美国": "US",
-        "德国": "DE",
-        "日本": "JP",
-        "英国": "GB",
-        "法国": "FR",
-        "瑞士": "CH",
-        "瑞典": "SE",
-        "荷兰": "NL",
-        "意大利": "IT",
-        "奥地利": "AT",
-        "加拿大": "CA",
-        "澳大利亚": "AU",
-        "韩国": "KR",
-        "新加坡": "SG",
-        "以色列": "IL",
-        "芬兰": "FI",
-        "丹麦": "DK",
-        "捷克": "CZ",
-        "俄罗斯": "RU",
-        "比利时": "BE",
-        "西班牙": "ES",
-        "挪威": "NO",
-        "波兰": "PL",
-        "印度": "IN",
-        "中国台湾": "TW",
-        "中国香港": "HK",
-    },
+    "country": {name: code for code, (name, _english) in COUNTRIES.items()},
 }
-"""Short names of countries after GB/T 2659, and the national platform's words for its choices."""
+"""The national platform's words for its choices, and the short names of countries."""
 
 FOOTERS = ("备注", "注:", "说明", "制表", "填表", "审核", "单位负责人")
 """How rows begin that close a sheet and are no instrument."""
