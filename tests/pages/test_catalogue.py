@@ -172,6 +172,15 @@ def test_every_filter_can_be_taken_away_by_itself_and_keeps_the_others(shop, ask
     ]
 
 
+def test_a_day_on_which_nothing_is_bookable_is_the_filter_to_take_away(shop, ask):
+    page = ask(day="2026-12-31")
+    assert page.context["narrowing"] == [("2026年12月31日 周四", "?", True)]
+    assert "未找到相关仪器" in text_of(page)
+    assert "尚无已发布的仪器" not in text_of(page)
+    understood = ask(q="质谱 共聚焦", day="2026-03-03").context["understood"]
+    assert understood == ["符合筛选条件的仪器都不同时包含这些词；以下仪器包含其中大部分。"]
+
+
 def test_more_filters_are_folded_until_one_is_in_use(shop, ask):
     def panel(**query):
         page = ask(**query).content.decode()
