@@ -55,6 +55,7 @@ from bookings.requests.selectors.offers import (
     FreeTime,
     get_free_time,
     get_usual_applicant,
+    has_time_for_other_payer,
 )
 from bookings.requests.selectors.request_facts import counting_credit_events
 from bookings.requests.selectors.searching import CatalogueResult, Order, search_catalogue

@@ -29,6 +29,7 @@ from providers.exchange.domain.sheets.term_fields import MODES as SERVICE_MODE_W
 from providers.exchange.domain.sheets.values import clean_field
 from providers.instruments.domain.categories import CategoryRow, read_category_rows
 from providers.instruments.domain.choices import Audience, GroupKind, InstrumentState, Purpose, SharingMode
+from providers.instruments.domain.countries import bilingual_country_name
 from providers.instruments.domain.notices import NOTICE_AHEAD
 from providers.instruments.domain.states import LIVE
 from providers.instruments.domain.subjects import bilingual_subject_names

@@ -23,7 +23,6 @@ from providers.exchange.services.national_checks import (
     national_check_start,
     national_checks_forget,
 )
-from providers.instruments.forms.countries import COUNTRIES
 from providers.instruments.permissions import (
     can_take_suspension_over,
     is_keeper_of,

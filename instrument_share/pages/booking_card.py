@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bookings import public as bookings
-from instrument_share.pages.catalogue.rows import PriceFrom, build_price_from
+from instrument_share.pages.catalogue.rows import PriceFrom, build_price_from, explain_no_price
 from providers import public as providers
 from providers.domain import BookingGap, InstrumentState
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bookings.public import BookableWeek
     from instrument_share.accounts.selectors import Viewer
     from instrument_share.pages.eligibility import Eligibility
+    from providers.domain import Terms
     from providers.models import Instrument
 
 
@@ -24,7 +25,9 @@ class Bookability(StrEnum):
 
     BOOKABLE = "bookable"
     OTHER_PAYER = "other_payer"
-    """Nothing is offered as the viewer usually pays; the form has other payers."""
+    """Nothing is offered as the viewer usually pays, but with another payer."""
+    NOT_QUALIFIED = "not_qualified"
+    """They can book once they have the qualification."""
     NO_TIME = "no_time"
     NO_PRICE = "no_price"
     NOT_ADMITTED = "not_admitted"
@@ -49,6 +52,8 @@ class BookingCard:
 
     bookability: Bookability
     price: PriceFrom | None
+    no_price: str
+    """Why there is no price."""
     is_own_price: bool
     next_offer: "Offer | None"
     has_keeper: bool
@@ -67,6 +72,7 @@ class BookingCard:
 def build_booking_card(
     viewer: "Viewer",
     instrument: "Instrument",
+    terms: "Terms | None",
     week: "BookableWeek",
     may: "Eligibility | None",
     gaps: Collection[BookingGap],
@@ -74,9 +80,13 @@ def build_booking_card(
 ) -> BookingCard:
     """Return the card; a visitor reads what the rule grants to somebody whom it admits."""
     bookability = _get_bookability(instrument, week, may, gaps)
+    if bookability is Bookability.NO_TIME and bookings.has_time_for_other_payer(viewer, instrument, now):
+        bookability = Bookability.OTHER_PAYER
+    price = build_price_from(*providers.prices_for(viewer, [instrument.pk], now)[instrument.pk])
     return BookingCard(
         bookability,
-        build_price_from(*providers.prices_for(viewer, [instrument.pk], now)[instrument.pk]),
+        price,
+        "" if price else explain_no_price(terms, may),
         may is not None,
         week.next_offers[0] if bookability is Bookability.BOOKABLE else None,
         BookingGap.KEEPER not in gaps,
@@ -95,6 +105,6 @@ def _get_bookability(
         Bookability.NOT_ADMITTED: may is not None and not may.admitted,
         Bookability.NO_PRICE: BookingGap.PRICE in gaps,
         Bookability.BOOKABLE: bool(week.next_offers),
-        Bookability.OTHER_PAYER: may is not None and len(may.kinds) > 1,
+        Bookability.NOT_QUALIFIED: may is not None and may.must_qualify,
     }
     return next((reason for reason, holds in reasons.items() if holds), Bookability.NO_TIME)

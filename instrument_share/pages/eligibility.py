@@ -21,11 +21,18 @@ class Eligibility:
     """Kinds of user that the viewer can book as, and those that the rule admits.
 
     `qualified` says whether they hold a qualification; None where the rule requires none.
+    `measured_by_unit`: it has a way of service that needs no qualification.
     """
 
     kinds: Sequence[UserKind]
     admitted: Sequence[UserKind]
     qualified: bool | None
+    measured_by_unit: bool
+
+    @property
+    def must_qualify(self) -> bool:
+        """Return whether the viewer can't book before they are qualified."""
+        return self.qualified is False and not self.measured_by_unit
 
 
 def get_eligibility(
@@ -57,6 +64,7 @@ def _build_eligibility(held: Collection[UserKind], terms: "Terms", is_qualified:
         kinds,
         [kind for kind in kinds if kind in terms.user_kinds],
         is_qualified if _needs_qualification(terms) else None,
+        bool(terms.service_modes - OPERATED_BY_USER),
     )
 
 

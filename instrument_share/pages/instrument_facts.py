@@ -9,8 +9,14 @@ from instrument_share.kernel.wording import word
 from instrument_share.pages.prices import PriceRow
 from instrument_share.web.responses.problem import told
 from instrument_share.web.text import formats
-from providers.domain import Price, Purpose, SharingMode, bilingual_subject_names, condition_sentences
-from providers.public import COUNTRIES
+from providers.domain import (
+    Price,
+    Purpose,
+    SharingMode,
+    bilingual_country_name,
+    bilingual_subject_names,
+    condition_sentences,
+)
 
 if TYPE_CHECKING:
     from providers.models import Instrument
@@ -41,7 +47,7 @@ def get_fact_entries(instrument: "Instrument") -> Entries:
         (_("Model"), instrument.model),
         (
             _("Country of manufacture"),
-            str(dict(COUNTRIES).get(instrument.country, instrument.country)),
+            told("{name}", {"name": bilingual_country_name(instrument.country)}),
         ),
         (_("Subjects"), get_subject_names(instrument.subjects)),
         (_("In service since"), formats.date_only(instrument.in_service_date)),

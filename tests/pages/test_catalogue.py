@@ -172,6 +172,39 @@ def test_every_filter_can_be_taken_away_by_itself_and_keeps_the_others(shop, ask
     ]
 
 
+def test_a_day_on_which_nothing_is_bookable_is_the_filter_to_take_away(shop, ask):
+    page = ask(day="2026-12-31")
+    assert page.context["narrowing"] == [("2026年12月31日 周四", "?", True)]
+    assert "未找到相关仪器" in text_of(page)
+    assert "尚无已发布的仪器" not in text_of(page)
+    understood = ask(q="质谱 共聚焦", day="2026-03-03").context["understood"]
+    assert understood == ["符合筛选条件的仪器都不同时包含这些词；以下仪器包含其中大部分。"]
+
+
+def test_a_row_without_a_price_says_why(shop, ask):
+    def words(person, **query):
+        page = ask(person, **query)
+        return {row.instrument.name_zh: row.no_price for row in page.context["rows"]}
+
+    mass, sem = "质谱仪", "场发射扫描电子显微镜"
+    assert words(None)[mass] == "仅对本单位用户开放"
+    assert words(shop.researcher)[mass] == "不对您开放"
+    assert words(shop.manager)[mass] == ""
+    factories.rule(shop.instrument, user_kinds=["individual"])
+    for_others = factories.rule(shop.own, user_kinds=["inside"])
+    PriceLine.objects.filter(rule=for_others).update(user_kind="outside")
+    search_rebuild()
+    assert words(shop.researcher)[sem] == "视付款方而定"
+    assert words(shop.manager)[mass] == "未公布收费标准"
+    assert words(None, user_kind="inside")[mass] == "未公布收费标准"
+    of_samples = factories.rule(shop.instrument, user_kinds=["individual"])
+    PriceLine.objects.filter(rule=of_samples).update(service_mode="samples")
+    search_rebuild()
+    assert words(shop.researcher, mode="remote")[sem] == "未公布收费标准"
+    assert "质谱仪 Q-1" in text_of(ask(shop.manager))
+    assert "最低价格 未公布收费标准" in text_of(ask(shop.manager))
+
+
 def test_more_filters_are_folded_until_one_is_in_use(shop, ask):
     def panel(**query):
         page = ask(**query).content.decode()
@@ -398,12 +431,19 @@ def test_comparison_says_whether_the_reader_may_use_each(shop, see):
     page = see(shop.researcher, "compare", ids=ids)
     deciding, other = compared(page).values()
     assert "可预约对象" in other
-    assert deciding["我的最低价格"] == ("面议", "¥100.00 /小时")
+    assert deciding["我的最低价格"] == ("不对您开放", "¥100.00 /小时")
     assert deciding["预约资格"] == ("不对您开放", "可预约；自主上机或远程操作须先取得上机资格")
     assert deciding["最早可约"] == ("近期无可约时段", "2026年3月2日 10:00")
     assert deciding["至少提前"] == ("—", "2 小时")
     assert other["审批方式"] == ("即时通过", "机组 24 小时内审批")
     assert page.content.decode().count('class="btn btn-sm" href="/instruments/') == 1
+
+
+def test_comparison_says_that_what_only_the_qualified_use_needs_a_qualification(shop, see):
+    factories.rule(shop.instrument, needs_qualification=True, service_modes=["self_operated", "remote"])
+    search_rebuild()
+    page = see(shop.researcher, "compare", ids=shop.instrument.public_id)
+    assert compared(page)["关键信息"]["预约资格"] == ("取得上机资格后可预约",)
 
 
 def test_prices_by_different_units_and_equal_ones_are_not_marked(shop, see):

@@ -175,6 +175,27 @@ def test_a_user_whose_usual_payer_is_refused_may_choose_another(contact, see):
     assert ADDRESS.format(contact.instrument.public_id) in links
 
 
+def test_a_user_of_an_instrument_without_time_is_not_sent_to_another_payer(contact, see):
+    close(contact)
+    page = open_page(see, contact.researcher, contact)
+    assert page.context["card"].bookability is Bookability.NO_TIME
+    assert "近期无可约时段" in card_of(page)[0]
+
+
+def test_what_only_the_qualified_use_is_bookable_once_one_is(contact, see):
+    contact.rule.needs_qualification = True
+    contact.rule.service_modes = ["self_operated", "remote"]
+    contact.rule.save()
+    page = open_page(see, contact.researcher, contact)
+    words, links = card_of(page)
+    assert page.context["card"].bookability is Bookability.NOT_QUALIFIED
+    assert "取得上机资格后可预约 咨询： 郑老师 0999-6180" in words
+    assert links == ["tel:0999-6180"]
+    assert "取得上机资格后可预约，身份为：企业、个人。请联系培训。" in text_of(page)
+    for said in ("您可以预约，身份为", "取得资格前可委托测试"):
+        assert said not in text_of(page)
+
+
 # --- The rule -----------------------------------------------------------------------------------------------
 
 

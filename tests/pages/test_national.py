@@ -195,7 +195,7 @@ def test_customs_supervision_has_a_record_of_its_own_behind_the_instruments_numb
     )
     (customs,) = of(RecordType.CUSTOMS, records(city))
     assert (customs.refusals, list(customs.values)[:2]) == ((), ["innerId", "codeCpd"])
-    assert customs.address == reverse("instrument_customs", args=[city.instrument.public_id])
+    assert customs.places == {"record": ("instrument_customs", city.instrument.public_id)}
     assert get_columns(RecordType.CUSTOMS)[0] == "innerId"
     (instrument,) = of(RecordType.INSTRUMENT, records(city))
     assert instrument.values["instrSupervise"] == "是"
@@ -257,6 +257,8 @@ def test_export_contains_valid_records_or_all_as_drafts(city, client):
 
 def test_page_lists_refusals_with_links_to_fix_them(city, client):
     used(city)
+    city.instrument.email = ""
+    city.instrument.save()
     client.force_login(city.manager)
     page = client.get(
         reverse("national", args=[city.owner.public_id]) + f"?year={YEAR}&check=1"
@@ -270,7 +272,55 @@ def test_page_lists_refusals_with_links_to_fix_them(city, client):
     assert "submittedRates" in page
     assert "insCode" not in page
     csv = client.get(answer["Location"] + "&export=csv").getvalue().decode("utf-8-sig").splitlines()
-    assert [line.partition(",")[0] for line in csv] == ["记录", city.owner.name_zh]
+    of_instrument = f"A-001 {city.instrument.name_zh}"
+    assert [line.partition(",")[0] for line in csv] == ["记录", of_instrument, city.owner.name_zh]
+
+
+def mended(city, name):
+    """Return what is said of the missing field, and the page to which its record leads."""
+    (group,) = [one for one in build_report(iter(records(city))).groups if one.refusal.field == name]
+    (record,) = group.first
+    assert group.refusal.code == "national.missing"
+    return group.refusal.remedy.message, record.address
+
+
+def test_what_is_missing_leads_to_the_page_where_it_is_entered(city):
+    city.instrument.picture, city.instrument.email = "", ""
+    city.instrument.value_yuan = Decimal(1000)
+    city.instrument.save()
+    city.instrument.history.update(value_yuan=Decimal(1000))
+    UnitProfile.objects.update(address_zh="")
+    unit, instrument = city.owner.public_id, city.instrument.public_id
+    fill_in = "Fill it in."
+    assert mended(city, "email") == (fill_in, reverse("instrument_edit", args=[instrument]))
+    assert mended(city, "address") == (fill_in, reverse("unit_profile_edit", args=[unit]))
+    assert mended(city, "image") == (
+        "Add a picture to the instrument.",
+        reverse("instrument_media", args=[instrument]),
+    )
+    assert mended(city, "Innovation") == (fill_in, reverse("national_year", args=[unit, YEAR]))
+    rate, statements = mended(city, "submittedRates")
+    assert rate.startswith("Publish the openness statement of the year.")
+    assert statements == reverse("unit_publications", args=[unit, "openness"])
+    for name in ("activatedRates", "totalShareRates", "externalShareRates"):
+        remedy, address = mended(city, name)
+        assert remedy.startswith("No instrument of the unit reaches the registration threshold")
+        assert address == ""
+    codes = [one for one in build_report(iter(records(city))).groups if one.refusal.field == "insCode"]
+    assert [[record.address for record in one.first] for one in codes] == [
+        [reverse("national_year", args=[unit, YEAR])]
+    ] * 2
+
+
+def test_the_record_of_a_retired_instrument_cannot_be_mended_here(city, clock):
+    save(city)
+    city.instrument.email, city.instrument.picture = "", ""
+    city.instrument.retired_at = datetime(YEAR + 1, 2, 1, tzinfo=UTC)
+    city.instrument.save()
+    for name in ("email", "image"):
+        remedy, address = mended(city, name)
+        assert remedy.startswith("The instrument is retired and can't be changed any more.")
+        assert address == ""
 
 
 def test_english_refusals_contain_no_chinese(city, client):
@@ -363,7 +413,7 @@ def test_check_of_a_region_says_what_a_check_of_its_units_says(city, officer, re
     assert kept.counts == expected.counts
     for one, other in zip(kept.groups, expected.groups, strict=True):
         assert (one.kind, one.count) == (other.kind, other.count)
-        assert replace(one.refusal, value=other.refusal.value) == other.refusal
+        assert replace(one.refusal, value=other.refusal.value, page=other.refusal.page) == other.refusal
         assert [(record.name, record.place) for record in one.first] == [
             (record.name, record.place) for record in other.first
         ]

@@ -100,6 +100,30 @@ def test_a_check_that_finds_nothing_any_more_ends_the_alarm(city):
     assert checks.get_alarms() == []
 
 
+def test_every_new_finding_is_told_once_whatever_was_found_before(city, monkeypatch):
+    officer = factories.officer()
+    told = AuditEntry.objects.filter(action="log.broken").order_by("pk")
+
+    def pass_through(night, *pieces):
+        """Find this in the pieces of a night's pass; return what has been told of until then."""
+        runs = Check(
+            "slow", lambda at: ((at or 0) + 1 if (at or 0) + 1 < len(pieces) else None, pieces[at or 0])
+        )
+        monkeypatch.setattr(checking, "registered_checks", lambda: [runs])
+        while checks_run(LATER + night * DAY):
+            pass
+        return [one.details["found"] for one in told.all()]
+
+    assert pass_through(0, [], ["a"], []) == [["a"]]
+    assert pass_through(1, ["a"], [], ["b"]) == [["a"], ["b"]]
+    assert pass_through(2, [], ["a"], ["b"]) == [["a"], ["b"]]
+    assert pass_through(3, ["b"], [], []) == [["a"], ["b"]]
+    assert pass_through(4, ["a", "b"], [], []) == [["a"], ["b"], ["a"]]
+    assert CheckState.objects.get(name="slow").problems == ["a", "b"]
+    messages = Notification.objects.filter(user=officer, message__contains="behind the platform")
+    assert [one.params["found"] for one in messages.order_by("pk")] == ["a", "b", "a"]
+
+
 def test_a_check_keeps_nobody_from_writing_and_a_piece_done_twice_is_kept_once(city, monkeypatch):
     def run(position):
         assert connection.savepoint_ids == []  # in no transaction of its own: SQLite has one writer

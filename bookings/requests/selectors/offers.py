@@ -114,12 +114,16 @@ def get_usual_applicant(viewer: "Viewer") -> Applicant | None:
     """
     if viewer.is_anonymous or not rules.has_perm("bookings.book", viewer):
         return None
-    memberships = standing(viewer).memberships
+    payers = _get_payers(viewer)
     last = get_last_booking(viewer)
-    payers = {one.organization_id: one.organization for one in memberships}
-    if last is not None and last.payer_organization_id in (None, *payers):
+    if last is not None and last.payer_organization_id in payers:
         return Applicant(viewer, last.payer_organization)
-    return Applicant(viewer, memberships[0].organization if memberships else None)
+    return Applicant(viewer, next(iter(payers.values())))
+
+
+def _get_payers(viewer: "Viewer") -> "dict[int | None, Organization | None]":
+    """Return who may pay for the viewer's bookings, by id: their organizations, and themselves."""
+    return {one.organization_id: one.organization for one in standing(viewer).memberships} | {None: None}
 
 
 @dataclass(frozen=True)
@@ -158,6 +162,17 @@ class FreeTime:
         """Return what limits an instrument and those booked with it; nothing where one can't be booked."""
         ids = [instrument_id, *self.linked.get(instrument_id, ())]
         return [self.times[pk] for pk in ids] if all(pk in self.times for pk in ids) else []
+
+
+def has_time_for_other_payer(viewer: "Viewer", instrument: "Instrument", now: datetime) -> bool:
+    """Return whether the viewer is offered any time of the instrument if another pays than usually."""
+    usual = get_usual_applicant(viewer)
+    if usual is None:
+        return False
+    ahead = Interval(now, now + LONGEST_LOOK)
+    others = (payer for payer in _get_payers(viewer).values() if payer != usual.payer)
+    frees = (get_free_time([instrument], ahead, now, replace(usual, payer=payer)) for payer in others)
+    return any(free.first_offer(instrument.pk, ahead) for free in frees)
 
 
 def get_free_intervals(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from bookings import public as bookings
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.wording import word
-from instrument_share.pages.catalogue.rows import PriceFrom, build_price_from
+from instrument_share.pages.catalogue.rows import PriceFrom, build_price_from, explain_no_price
 from instrument_share.pages.eligibility import Eligibility, get_eligibilities
 from instrument_share.web.responses.problem import told
 from instrument_share.web.text import formats
@@ -160,7 +160,7 @@ def _price_label(columns: Sequence[Column]) -> str:
 
 def _mark_lowest(columns: Sequence[Column]) -> tuple[Cell, ...]:
     """Return the prices; prices by different units have no lowest one, and equal ones have none."""
-    cells = tuple(Cell(_price(one.price)) for one in columns)
+    cells = tuple(Cell(_price(one)) for one in columns)
     prices = [one.price for one in columns if one.price]
     amounts = {price.amount_yuan for price in prices}
     if len(amounts) < 2 or len({price.unit for price in prices}) > 1:
@@ -202,6 +202,8 @@ def _eligibility(column: Column) -> str:
         return ""
     if not column.may.admitted:
         return _("Not open to you")
+    if column.may.must_qualify:
+        return _("You can book it once you have the qualification")
     if column.may.qualified is False:
         return _("You can book it; to operate it yourself you need a qualification")
     return _("You can book it")
@@ -217,9 +219,10 @@ def _place(column: Column) -> str:
     return f"{name}\n{formats.bilingual(unit.district, 'name')}" if unit.district else name
 
 
-def _price(price: PriceFrom | None) -> str:
+def _price(column: Column) -> str:
+    price = column.price
     if price is None:
-        return _("On request")
+        return explain_no_price(column.terms, column.may)
     return f"{formats.yuan(price.amount_yuan)} {told('{word}', {'word': word(price.unit)})}"
 
 

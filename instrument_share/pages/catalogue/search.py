@@ -58,6 +58,8 @@ def _active_filters(form: CatalogueForm) -> Iterator[tuple[str, tuple[str, ...]]
         yield formats.bilingual(row, "name") if row else code, ("category",)
     if form.wanted_time:
         yield formats.timerange(form.wanted_time), ("day", "begins", "ends")
+    elif form.wanted_day:
+        yield formats.day(form.wanted_day), ("day",)
     for name in ("district", "unit", "mode", "user_kind"):
         if value := given.get(name):
             yield str(dict(form.fields[name].choices)[value]), (name,)  # type: ignore[attr-defined]

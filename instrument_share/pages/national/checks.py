@@ -23,6 +23,7 @@ from instrument_share.pages.national.records import (
     NationalRecord,
     NationalReport,
     RefusalGroup,
+    RefusedRecord,
     build_report,
     filter_exported,
     iterate_json,
@@ -167,7 +168,5 @@ def _unpack_group(packed: Mapping[str, Any]) -> RefusalGroup:
         Sentence(*packed["reason"]),
         Sentence(*packed["remedy"]),
     )
-    first = [
-        NationalRecord(kind, {}, Bilingual(zh, en), tuple(place), ()) for zh, en, *place in packed["first"]
-    ]
+    first = [RefusedRecord(Bilingual(zh, en), tuple(place)) for zh, en, *place in packed["first"]]
     return RefusalGroup(kind, refusal, packed["count"], first)

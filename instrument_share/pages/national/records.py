@@ -24,6 +24,7 @@ from providers.domain import (
     RECORDS,
     STATUS_FIELD,
     VERSION,
+    PublicationKind,
     RecordType,
     Refusal,
     UserKind,
@@ -58,24 +59,23 @@ MAX_ROWS = 1_000_000
 """Of one sheet of a workbook."""
 
 
+Place = tuple[str, ...]
+"""The route of a page with its arguments; empty for none."""
+
+
 @dataclass(frozen=True)
 class NationalRecord:
     """A record and the reasons for which the platform would refuse it.
 
-    `place` is the route, with arguments, of the page where the row behind `name` can be corrected.
+    `places` are the routes, with arguments, of the pages where its fields can be corrected, by
+    `Refusal.page`.
     """
 
     kind: RecordType
     values: Mapping[str, str]
     name: Bilingual
-    place: tuple[str, ...]
+    places: Mapping[str, Place]
     refusals: tuple[Refusal, ...]
-
-    @property
-    def address(self) -> str:
-        """Return the address of that page."""
-        route, *arguments = self.place
-        return reverse(route, args=arguments)
 
 
 @dataclass
@@ -108,7 +108,7 @@ def iterate_records(
         of_instrument[facts["instrument_id"]].add(facts)
         of_unit[facts["organization_id"]].add(facts)
         number = facts["public_id"]
-        of_use = "usage_log", number
+        of_use = {"record": ("usage_log", number)}
         yield _record(RecordType.SERVICE, build_service_record(facts), Bilingual(number), of_use)
     yield from _instruments(viewer, ids, year, of_instrument)
     for unit, said in national_units(units, year):
@@ -120,9 +120,12 @@ def iterate_records(
             "income_yuan": sums.income_yuan,
             "users": users,
         }
-        place = "national_year", unit.public_id, str(year)
+        places = {
+            "record": ("national_year", unit.public_id, str(year)),
+            "statements": ("unit_publications", unit.public_id, PublicationKind.OPENNESS.value),
+        }
         name = Bilingual(unit.name_zh, unit.name_en)
-        yield _record(RecordType.UNIT, unit_record({**said, **counted}), name, place)
+        yield _record(RecordType.UNIT, unit_record({**said, **counted}), name, places)
 
 
 def _instruments(
@@ -140,18 +143,32 @@ def _instruments(
         }
         number = one.inner_number
         name = Bilingual(f"{number} {one.name_zh}", f"{number} {one.name_en or one.name_zh}")
-        place = "instrument_edit", one.public_id
-        yield _record(RecordType.INSTRUMENT, instrument_record({**facts, **around}), name, place)
+        unit, is_retired = one.organization.public_id, one.retired_at is not None
+        places = {
+            "record": ("instrument_edit", one.public_id),
+            "pictures": ("instrument_media", one.public_id),
+            "year": ("national_year", unit, str(year)),
+            "profile": ("unit_profile_edit", unit),
+        }
+        values = instrument_record({**facts, **around})
+        yield _record(RecordType.INSTRUMENT, values, name, places, is_retired=is_retired)
         if customs is not None:
-            place = "instrument_customs", one.public_id
-            checked = _record(RecordType.CUSTOMS, customs_record(customs), name, place)
+            places = {"record": ("instrument_customs", one.public_id)}
+            values = customs_record(customs)
+            checked = _record(RecordType.CUSTOMS, values, name, places, is_retired=is_retired)
             yield replace(checked, values={LINK_FIELD: number, **checked.values})
 
 
 def _record(
-    kind: RecordType, values: Mapping[str, str], name: Bilingual, place: tuple[str, ...]
+    kind: RecordType,
+    values: Mapping[str, str],
+    name: Bilingual,
+    places: Mapping[str, Place],
+    *,
+    is_retired: bool = False,
 ) -> NationalRecord:
-    return NationalRecord(kind, values, name, place, tuple(find_refusals(kind, values)))
+    refusals = find_refusals(kind, values, is_retired=is_retired)
+    return NationalRecord(kind, values, name, places, tuple(refusals))
 
 
 @dataclass
@@ -168,14 +185,27 @@ class NationalCount:
         return self.total - self.refused
 
 
+@dataclass(frozen=True)
+class RefusedRecord:
+    """A record that the platform would refuse, and the page where that is mended."""
+
+    name: Bilingual
+    place: Place
+
+    @property
+    def address(self) -> str:
+        """Return the address of that page, or an empty text if there is none."""
+        return reverse(self.place[0], args=self.place[1:]) if self.place else ""
+
+
 @dataclass
 class RefusalGroup:
-    """A reason for refusal, how many records it concerns, and the first of them."""
+    """A reason for refusal with what to do, how many records it concerns, and the first of them."""
 
     kind: RecordType
     refusal: Refusal
     count: int = 0
-    first: list[NationalRecord] = field(default_factory=list)
+    first: list[RefusedRecord] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -190,16 +220,16 @@ class NationalReport:
 def build_report(records: Iterator[NationalRecord], max_examples: int = 3) -> NationalReport:
     """Count records and refusals, each refusal with at most `max_examples` records."""
     counts = {kind: NationalCount(kind) for kind in SHEETS}
-    groups: dict[tuple[RecordType, str, str], RefusalGroup] = {}
+    groups: dict[tuple[RecordType, str, str, str], RefusalGroup] = {}
     for record in records:
         counts[record.kind].total += 1
         counts[record.kind].refused += bool(record.refusals)
         for refusal in record.refusals:
-            key = record.kind, refusal.field, refusal.code
+            key = record.kind, refusal.field, refusal.code, refusal.remedy.message
             group = groups.setdefault(key, RefusalGroup(record.kind, refusal))
             group.count += 1
             if len(group.first) < max_examples:
-                group.first.append(record)
+                group.first.append(RefusedRecord(record.name, record.places.get(refusal.page, ())))
     order = list(SHEETS)
     return NationalReport(
         counts, sorted(groups.values(), key=lambda group: (order.index(group.kind), -group.count))

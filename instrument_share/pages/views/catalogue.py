@@ -80,7 +80,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
             now,
             since=_get_since(form),
             hours=form.wanted_time,
-            are_priced=True,
+            asked=form.asked,
         ),
         "count": counts.within(district=district, category=chosen).total,
         "wanted": form.wanted_time,

@@ -53,7 +53,7 @@ def instrument(request: HttpRequest, public_id: str) -> HttpResponse:
     cases = providers.publications(request.user, PublicationKind.CASE, found.organization_id)
     week = bookings.get_bookable_week(request.user, found, now, parse_day(request.GET.get("day", "")))
     gaps = providers.booking_gaps([found.pk], now)[found.pk]
-    card = build_booking_card(request.user, found, week, may, gaps, now)
+    card = build_booking_card(request.user, found, terms, week, may, gaps, now)
     context = {
         "instrument": found,
         "unit_page": find_unit_page(request.user, found.organization),

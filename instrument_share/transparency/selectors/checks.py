@@ -117,7 +117,7 @@ def _check_numbers() -> Iterator[str]:
         count=Count("pk"), first=Min("number"), last=Max("number"), lowest=Min("index")
     )
     for row in chains.filter(~Q(first=1, count=F("last"))):
-        yield f"the leaves of {row['chain']} are not numbered 1 to {row['count']}"
+        yield f"the leaves of {row['chain']} are not numbered from 1 without a gap"
     for index in LogLeaf.objects.filter(index__lt=0).values_list("index", flat=True):
         yield f"the log has a leaf {index}"
 
@@ -159,7 +159,7 @@ def _check_checkpoint(checkpoint: Checkpoint, size: int, tree: Tree, keys: tuple
     if timestamp is not None and not is_timestamp_of(bytes(timestamp.token), checkpoint.note.encode()):
         yield f"the timestamp of {name} is another one's"
     if note.size > size:
-        yield f"{name} covers {note.size} leaves, and the log has {size}"
+        yield f"{name} covers {note.size} leaves, more than the log has"
         return
     try:
         if tree.root(note.size) != note.root:

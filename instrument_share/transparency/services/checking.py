@@ -42,12 +42,12 @@ def _keep_piece(begun: CheckState, reached: Any, found: list[str], now: datetime
         return False
     state.position = reached
     state.found = (state.found + found)[:MOST_KEPT]
-    if state.found and not state.problems:
-        _raise_alarm(state, now)
-    if state.found or state.position is None:
-        state.problems = state.found
+    if untold := [one for one in state.found if one not in state.problems]:
+        _raise_alarm(state, untold, now)
+        state.problems = state.problems + untold
     if state.position is None:
-        state.passed_at, state.found = now, []
+        # Until then what the pass before has found stays, so that none of it is told again.
+        state.problems, state.passed_at, state.found = state.found, now, []
     state.save()
     return True
 
@@ -56,19 +56,19 @@ def _is_today(at: datetime | None, now: datetime) -> bool:
     return at is not None and at.astimezone(CITY_TIME).date() == now.astimezone(CITY_TIME).date()
 
 
-def _raise_alarm(state: CheckState, now: datetime) -> None:
+def _raise_alarm(state: CheckState, found: list[str], now: datetime) -> None:
     record(
         actor=None,
         action="log.broken",
         subject=state,
         now=now,
-        details={"check": state.name, "found": state.found},
+        details={"check": state.name, "found": found},
     )
     people = {person.pk for role in TOLD for person in accounts.people_for_city(role)}
     notify(
         users=sorted(people),
         message=gettext_noop("The records of uses or of acts were changed behind the platform: {found}"),
-        params={"found": state.found[0]},
+        params={"found": found[0]},
         now=now,
         act_by=now,
     )

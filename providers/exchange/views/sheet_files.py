@@ -26,8 +26,8 @@ from instrument_share.web.text.formats import in_english
 from providers.exchange.domain.sheets.problems import SheetProblem, cell_name
 from providers.exchange.domain.sheets.sheet_types import SheetField, SheetKind
 from providers.exchange.domain.sheets.values import WHOLE, offered_words
+from providers.instruments.domain.countries import COUNTRIES
 from providers.instruments.domain.subjects import SUBJECTS
-from providers.instruments.forms.countries import COUNTRIES
 
 ROWS = 2000
 """Rows of a template that have lists."""
@@ -152,7 +152,7 @@ def template_choices(field: SheetField, categories: Categories) -> list[str]:
         case "weekdays":
             return list(WEEKDAYS_ZH if chinese else WEEKDAYS_EN)
         case "country":
-            return [f"{code} {name}" for code, name in COUNTRIES]
+            return [f"{code} {names[0 if chinese else 1]}" for code, names in COUNTRIES.items()]
         case "category":
             return [f"{code} {zh if chinese or not en else en}" for code, zh, en in categories]
         case "subjects":

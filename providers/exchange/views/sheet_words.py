@@ -17,7 +17,7 @@ from providers.exchange.domain.sheets.values import offered_words
 from providers.exchange.domain.sheets.words import CLOSED, UnknownWord, unknown_words
 from providers.exchange.selectors.sheet_runs import sheet_words
 from providers.exchange.services.sheet_words import sheet_words_remember
-from providers.instruments.forms.countries import COUNTRIES
+from providers.instruments.domain.countries import COUNTRIES
 from providers.instruments.selectors.instruments import category_table
 from providers.instruments.views.common import person
 
@@ -106,7 +106,7 @@ def _choices(field: SheetField) -> Choices:
 
 def _codes(name: str) -> list[str]:
     if name == "country":
-        return [f"{code} {country}" for code, country in COUNTRIES]
+        return [f"{code} {names[1 if in_english() else 0]}" for code, names in COUNTRIES.items()]
     return [
         f"{one.code} {one.name_en or one.name_zh if in_english() else one.name_zh}"
         for one in category_table().filter(children__isnull=True).order_by("code")

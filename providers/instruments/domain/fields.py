@@ -15,7 +15,7 @@ from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.names import plain_line
 from instrument_share.kernel.wording import Words
 from providers.instruments.domain.choices import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
-from providers.instruments.domain.countries import COUNTRY_CODES
+from providers.instruments.domain.countries import COUNTRIES
 from providers.instruments.domain.subjects import SUBJECTS
 
 Kind = Literal["text", "choice", "money", "date", "email", "country", "category", "subjects", "postal"]
@@ -214,7 +214,7 @@ _FORMS: Mapping[Kind, _Form] = {
     "country": _Form(
         re.compile("[A-Z]{2}"),
         gettext_noop("“{value}” is not a country code of two letters, such as CN, DE or JP (ISO 3166-1)."),
-        COUNTRY_CODES,
+        frozenset(COUNTRIES),
     ),
     "postal": _Form(
         re.compile("[0-9]{6}"), gettext_noop("“{value}” is not a postal code of six digits, such as 100045.")

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from instrument_share.kernel.pinyin import to_syllables
 from instrument_share.web.forms.fields import DayField, DayInput, RevisionField, set_choices
 from instrument_share.web.responses.problem import told
 from instrument_share.web.text.formats import bilingual, bracketed, in_english
+from providers.instruments.domain.countries import COUNTRIES, MAKERS
 from providers.instruments.domain.fields import FIELDS
 from providers.instruments.domain.subjects import SUBJECTS
-from providers.instruments.forms.countries import COUNTRIES
 from providers.instruments.forms.fields import (
     CategorySelect,
     SeveralSelect,
@@ -152,12 +153,20 @@ def _subject_choices(current_codes: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _country_choices(current_code: str) -> list[tuple[Any, Any]]:
-    known = (
-        [*COUNTRIES]
-        if current_code in {"", *(code for code, _name in COUNTRIES)}
-        else [*COUNTRIES, (current_code, current_code)]
-    )
-    return [("", _("Choose a country")), *((code, f"{name}{bracketed(code)}") for code, name in known)]
+    """Return the countries where most instruments are made, and then all others by name."""
+    names = {code: names[1 if in_english() else 0] for code, names in COUNTRIES.items()}
+    if current_code:
+        names.setdefault(current_code, current_code)
+    others = sorted(names.keys() - MAKERS.keys(), key=lambda code: to_syllables(names[code]))
+
+    def choices(codes: Iterable[str]) -> list[tuple[str, str]]:
+        return [(code, f"{names[code]}{bracketed(code)}") for code in codes]
+
+    return [
+        ("", _("Choose a country")),
+        *choices(MAKERS),
+        (_("Other countries and regions"), choices(others)),
+    ]
 
 
 class KeepersForm(forms.Form):

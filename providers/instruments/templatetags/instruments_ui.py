@@ -16,9 +16,9 @@ from instrument_share.kernel.wording import word
 from instrument_share.web.responses.problem import told
 from instrument_share.web.templatetags.ui import tabs
 from instrument_share.web.text.formats import bracketed
+from providers.instruments.domain.countries import bilingual_country_name
 from providers.instruments.domain.fields import FIELDS
 from providers.instruments.domain.subjects import bilingual_subject_names
-from providers.instruments.forms.countries import COUNTRIES
 
 register = template.Library()
 
@@ -81,12 +81,9 @@ OWN_TABS = (
 )
 
 
-COUNTRY_NAMES = dict(COUNTRIES)
-
-
 def country_label(code: str) -> str:
     """Return the name of a country with its code."""
-    return f"{COUNTRY_NAMES.get(code, code)}{bracketed(code)}"
+    return told("{name}", {"name": bilingual_country_name(code)}) + bracketed(code)
 
 
 def subject_labels(codes: Iterable[str]) -> str:

@@ -228,6 +228,12 @@ def _instruments(unit: UnitRecord, state: Completeness, as_of: date, threshold: 
         return _unpublished([one for one in due if one not in published], len(due), as_of, threshold)
     if state is Completeness.STALE:
         return _unconfirmed(due, as_of)
+    if not due:
+        return _say(
+            gettext_noop("No instrument reaches ¥{threshold}; published below it: {number}."),
+            number=len(published),
+            threshold=threshold,
+        )
     return _say(
         gettext_noop("All {total} instruments of ¥{threshold} and more are published and confirmed."),
         total=len(due),
@@ -324,6 +330,9 @@ def _statement(unit: UnitRecord, state: Completeness, as_of: date, _threshold: D
         return _say(reason, year=max(year for year in years if year <= last_year))
     next_step = gettext_noop("Publish the openness statement of {year}.")
     if state is Completeness.MISSING:
+        if any(one.stands(as_of) for one in unit.statements):  # that of the running year
+            reason = gettext_noop("The openness statement of {year} is not published.")
+            return _say(reason, next_step, year=last_year)
         return _say(gettext_noop("No openness statement is published."), next_step, year=last_year)
     reason = gettext_noop("The openness statement of {year} is not published; it was due on {date}.")
     if as_of <= due:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.web.text.formats import bilingual
+from providers.terms.domain.special_days import ONE_DAY
+from providers.terms.openings import local_midnight
 from providers.units.domain.choices import LISTED_UNDER, Completeness
 from providers.units.domain.completeness import (
     RANK,
@@ -83,9 +85,15 @@ class UnitRow:
 
 
 def owning_units(viewer: "Viewer", as_of: date) -> list[UnitRow]:
-    """Return every admitted unit of the viewer's region that owns instruments, as of a day's end."""
+    """Return every admitted unit of the viewer's region that owns instruments, as of a day's end.
+
+    Units that were registered later are left out.
+    """
     found = accounts.organizations(viewer).filter(
-        accounts.region_of(viewer).within(), owns_instruments=True, state=OrganizationState.ADMITTED
+        accounts.region_of(viewer).within(),
+        owns_instruments=True,
+        state=OrganizationState.ADMITTED,
+        created_at__lt=local_midnight(as_of + ONE_DAY),
     )
     units = list(found)
     ids = [unit.pk for unit in units]

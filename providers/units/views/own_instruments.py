@@ -95,12 +95,15 @@ def _chips(request: HttpRequest, counts: "Mapping[str, int]", wanted: str) -> li
 
 
 def _sheet(found: "QuerySet[Instrument]") -> StreamingHttpResponse:
-    """Return a sheet that the import reads again, with our own labels as headings."""
+    """Return a sheet that the import reads again, with our own labels as headings.
+
+    The first two are headings that the import leaves aside (`LEFT_ASIDE`).
+    """
     specs = list(fields.FIELDS.values())
     heads = [told(spec.label, {}) for spec in specs]
     return csv_response(
         "instruments",
-        [_("Number"), _("State"), *heads],
+        [_("Number on the platform"), _("Publication state"), *heads],
         (
             [row.public_id, labels.label("instrument", row.state).text, *(_cell(row, spec) for spec in specs)]
             for row in found.iterator(chunk_size=EXPORTED_AT_ONCE)

@@ -106,6 +106,13 @@ def test_a_kind_is_listed_under_what_its_badge_says(names, see, city, institute,
     assert see(bureau, "bureau").context["stale_count"] == 2
 
 
+def test_a_past_month_end_leaves_out_who_was_registered_later(names, city, institute):
+    institute.created_at = datetime(2026, 1, 31, 16, tzinfo=UTC)  # 1 February in the city
+    institute.save()
+    assert names(as_of="2026-01") == [UNI]
+    assert set(names(as_of="2026-02")) == {UNI, BLANK}
+
+
 def test_a_past_month_end_comes_out_as_it_did_then(see, city, institute, bureau):
     cases(city.owner, 100, 60)
     rows = {

@@ -6,14 +6,14 @@ another table and another VERSION. All values are text, as they are sent.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual, Sentence
-from providers.exchange.domain.sheets.aliases import CHOICES
+from providers.instruments.domain.countries import COUNTRIES
 from providers.instruments.domain.subjects import SUBJECTS
 
 VERSION = "1"
@@ -33,6 +33,10 @@ def reported_years(present: int) -> range:
 Shape = Literal["text", "digits", "decimal", "date", "moment", "email", "address"]
 
 
+Page = Literal["", "record", "year", "statements", "profile", "pictures"]
+"""Where a unit enters a field: with the row of the record, on another page, or nowhere."""
+
+
 class RecordType(StrEnum):
     """The record types of the platform's interface."""
 
@@ -42,6 +46,20 @@ class RecordType(StrEnum):
     SERVICE = "service"
 
 
+FILL_IN = gettext_noop("Fill it in.")
+ADD_PICTURE = gettext_noop("Add a picture to the instrument.")
+DECLARE = gettext_noop(
+    "Publish the openness statement of the year. If it declares no instrument, there is no rate: export the "
+    "record as a draft and complete it at the platform."
+)
+NO_RATE = gettext_noop(
+    "No instrument of the unit reaches the registration threshold, so there is no rate. Export the record as "
+    "a draft and complete it at the platform."
+)
+RETIRED = gettext_noop(
+    "The instrument is retired and can't be changed any more. Export the record as a draft and complete it "
+    "at the platform."
+)
 SHORTEN = gettext_noop("Shorten it.")
 BY_APPLICANT = gettext_noop("Ask the applicant to shorten it in the settings of their account.")
 BY_BUREAU = gettext_noop(
@@ -70,24 +88,41 @@ class NationalField:
     """It is a percentage of the unit's instruments, 100.00 at most."""
     how_to_shorten: str = SHORTEN
     """What the unit does where it is too long; much of it only others can change."""
+    how_to_fill_in: str = FILL_IN
+    """What the unit does where it is missing."""
+    page: Page = "record"
 
 
 def _choices(*words: str) -> frozenset[str]:
     return frozenset(words)
 
 
-COUNTRIES: Mapping[str, str] = {code: name for name, code in CHOICES["country"].items()}
-"""Short names after GB/T 2659, by code."""
+COUNTRY_NAMES = frozenset(names[0] for names in COUNTRIES.values())
 SUBJECT_NAMES = frozenset(names[0] for names in SUBJECTS.values())
 YES_NO = _choices("是", "否")
 _F = NationalField
+
+
+def _rate(name: str, meaning: str, english: str) -> NationalField:
+    """Return the field of a share of the registered instruments, which nobody enters."""
+    return _F(name, meaning, english, shape="decimal", is_share=True, how_to_fill_in=NO_RATE, page="")
+
+
 RECORDS: Mapping[RecordType, tuple[NationalField, ...]] = {
     RecordType.UNIT: (
         _F("insCode", "单位在平台的编码", "The unit's code at the platform", 30),
-        _F("submittedRates", "入网比例", "Share of instruments registered", shape="decimal", is_share=True),
-        _F("activatedRates", "正常运行比例", "Share in working order", shape="decimal", is_share=True),
-        _F("totalShareRates", "参与共享比例", "Share that is shared", shape="decimal", is_share=True),
-        _F("externalShareRates", "外部共享比例", "Share that others may use", shape="decimal", is_share=True),
+        _F(
+            "submittedRates",
+            "入网比例",
+            "Share of instruments registered",
+            shape="decimal",
+            is_share=True,
+            how_to_fill_in=DECLARE,
+            page="statements",
+        ),
+        _rate("activatedRates", "正常运行比例", "Share in working order"),
+        _rate("totalShareRates", "参与共享比例", "Share that is shared"),
+        _rate("externalShareRates", "外部共享比例", "Share that others may use"),
         _F("Innovation", "支撑科技创新情况", "How it supported innovation", 500),
         _F("serviceAmounts", "服务量", "Amount of service", 200),
         _F("user", "用户类别及人次", "Kinds of users and their visits", 200),
@@ -103,7 +138,7 @@ RECORDS: Mapping[RecordType, tuple[NationalField, ...]] = {
         _F("Remark", "备注", "Remarks", 200, needed=False),
     ),
     RecordType.INSTRUMENT: (
-        _F("insCode", "单位在平台的编码", "The unit's code at the platform", 30),
+        _F("insCode", "单位在平台的编码", "The unit's code at the platform", 30, page="year"),
         _F("innerId", "单位内部编号", "Internal number at the unit", 50),
         _F("cname", "中文名称", "Chinese name", 50),
         _F("ename", "英文名称", "English name", 100, needed=False),
@@ -118,7 +153,7 @@ RECORDS: Mapping[RecordType, tuple[NationalField, ...]] = {
         _F("instrSource", "来源", "Origin", choices=_choices("购置", "研制", "赠送", "其他")),
         _F("instrSupervise", "海关监管", "Customs supervision", choices=YES_NO),
         _F("worth", "原值（万元）", "Original value (10,000 yuan)", shape="decimal"),
-        _F("nation", "产地国别", "Country of manufacture", choices=frozenset(COUNTRIES.values())),
+        _F("nation", "产地国别", "Country of manufacture", choices=COUNTRY_NAMES),
         _F("manufacturer", "生产制造商", "Manufacturer", 100),
         _F("instrVersion", "规格型号", "Model", 100),
         _F("beginDate", "启用日期", "In service since", shape="date"),
@@ -144,10 +179,18 @@ RECORDS: Mapping[RecordType, tuple[NationalField, ...]] = {
         _F("contact", "联系人", "Contact", 20),
         _F("phone", "联系电话", "Phone", 20),
         _F("email", "电子邮箱", "E-mail", 50, shape="email"),
-        _F("address", "通信地址", "Postal address", 100),
+        _F("address", "通信地址", "Postal address", 100, page="profile"),
         _F("postalcode", "邮政编码", "Postal code", shape="digits", length=6),
         _F("shareMode", "共享模式", "Sharing mode", choices=_choices("内部共享", "外部共享", "不共享")),
-        _F("image", "图片地址", "Address of the picture", 150, shape="address"),
+        _F(
+            "image",
+            "图片地址",
+            "Address of the picture",
+            150,
+            shape="address",
+            how_to_fill_in=ADD_PICTURE,
+            page="pictures",
+        ),
         _F("run_machine", "年运行机时", "Hours in operation in the year", shape="decimal"),
         _F("service_machine", "年服务机时", "Hours of service in the year", shape="decimal"),
     ),
@@ -249,19 +292,37 @@ class Refusal:
     code: str
     reason: Sentence
     remedy: Sentence
+    page: Page = "record"
 
 
-def find_refusals(kind: RecordType, record: Mapping[str, str]) -> list[Refusal]:
-    """Return every reason for which the platform would refuse a record."""
+OF_INSTRUMENT: frozenset[Page] = frozenset({"record", "pictures"})
+
+
+def find_refusals(kind: RecordType, record: Mapping[str, str], *, is_retired: bool = False) -> list[Refusal]:
+    """Return every reason for which the platform would refuse a record.
+
+    What stands in the record of a retired instrument (`is_retired`) can't be mended here.
+    """
     values = [(field, record.get(field.name, "")) for field in RECORDS[kind]]
     if kind is RecordType.INSTRUMENT:
         values.append((WHOLE_PLACE, "".join(record.get(name, "") for name in PLACE)))
-    return [
+    found = [
         Refusal(
-            field.name, Bilingual(field.meaning, field.english), value, f"national.{code}", reason, remedy
+            field.name,
+            Bilingual(field.meaning, field.english),
+            value,
+            f"national.{code}",
+            reason,
+            remedy,
+            field.page,
         )
         for field, value in values
         for code, reason, remedy in _wrong(field, value)
+    ]
+    if not is_retired:
+        return found
+    return [
+        replace(one, remedy=Sentence(RETIRED), page="") if one.page in OF_INSTRUMENT else one for one in found
     ]
 
 
@@ -274,7 +335,7 @@ Wrong = tuple[str, Sentence, Sentence]
 def _wrong(field: NationalField, value: str) -> Iterator[Wrong]:
     if not value:
         if field.needed:
-            yield "missing", Sentence(gettext_noop("It is missing.")), Sentence(gettext_noop("Fill it in."))
+            yield "missing", Sentence(gettext_noop("It is missing.")), Sentence(field.how_to_fill_in)
         return
     if field.limit is not None and len(value) > field.limit:
         reason = gettext_noop("It can have at most {limit} characters; this has {length}.")

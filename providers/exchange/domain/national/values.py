@@ -6,8 +6,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from instrument_share.kernel.errors import gettext_noop
-from providers.exchange.domain.national.records import COUNTRIES, NONE
+from providers.exchange.domain.national.records import NONE
 from providers.instruments.domain.choices import BelongsTo, Condition, Origin, Purpose, SharingMode
+from providers.instruments.domain.countries import COUNTRIES
 from providers.instruments.domain.subjects import SUBJECTS
 
 CENT = Decimal("0.01")
@@ -111,6 +112,11 @@ def format_subjects(codes: Sequence[str]) -> str:
     return ",".join(SUBJECTS[code][0] if code in SUBJECTS else code for code in codes)
 
 
+def format_country(code: str) -> str:
+    """Return the short name of a country; an unknown code stays."""
+    return COUNTRIES[code][0] if code in COUNTRIES else code
+
+
 def instrument_record(facts: Mapping[str, Any]) -> dict[str, str]:
     """Return the record of an instrument from `facts`, by our field names.
 
@@ -129,7 +135,7 @@ def instrument_record(facts: Mapping[str, Any]) -> dict[str, str]:
         "instrSource": SOURCES[facts["origin"]],
         "instrSupervise": format_yes_no(facts["supervised"]),
         "worth": format_ten_thousands(facts["value_yuan"]),
-        "nation": COUNTRIES.get(facts["country"], facts["country"]),
+        "nation": format_country(facts["country"]),
         "manufacturer": facts["manufacturer"],
         "instrVersion": facts["model"],
         "beginDate": format_day(facts["in_service_date"]),

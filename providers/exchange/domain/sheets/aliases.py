@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from providers.instruments.domain.choices import BelongsTo, Condition, Funding, Origin, Purpose, SharingMode
+from providers.instruments.domain.countries import COUNTRIES
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "inner_number": (
@@ -22,6 +23,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "category": (
         "分类编码",
         "分类代码",
+        "分类",
         "仪器分类编码",
         "仪器分类代码",
         "仪器分类",
@@ -31,11 +33,11 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     ),
     "model": ("型号", "规格型号", "型号规格", "仪器型号", "instrversion"),
     "manufacturer": ("制造商", "生产厂家", "生产厂商", "制造厂商", "厂家", "maker"),
-    "country": ("国别", "产地", "产地国别", "制造国", "nation", "country"),
+    "country": ("国别", "产地", "产地国别", "制造国", "制造国别", "nation", "country"),
     "value_yuan": ("原值", "原值(元)", "价格(元)", "金额(元)", "original value", "value"),
     "in_service_date": ("启用日期", "启用时间", "投入使用日期", "购置日期", "begindate", "in service date"),
     "origin": ("来源", "仪器来源", "购置方式", "instrsource"),
-    "purpose": ("类型", "仪器类型", "通用或专用", "通用/专用"),
+    "purpose": ("类型", "用途类型", "仪器类型", "通用或专用", "通用/专用"),
     "funding": ("经费来源", "资金来源"),
     "specification_en": ("主要技术指标(英文)", "技术指标(英文)"),
     "functions_en": ("主要功能(英文)",),
@@ -51,7 +53,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "achievements_zh": ("服务成果", "服务典型成果", "achievement"),
     "samples_zh": ("样品要求", "适用样品"),
     "user_requirement_zh": ("用户须知", "对用户的要求", "开放共享规定", "requirement"),
-    "fee_text_zh": ("收费标准", "参考收费标准", "fee"),
+    "fee_text_zh": ("收费标准", "收费说明", "参考收费标准", "fee"),
     "subjects": ("学科领域", "学科", "学科代码", "主要学科领域", "所属学科", "subject"),
     "sharing_mode": ("共享模式", "共享方式", "sharemode"),
     "condition": ("状态", "运行状态", "仪器状态", "设备状态", "status"),
@@ -62,6 +64,7 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "belongs_to": ("所属类型", "所属资源载体", "instrbelongstype"),
     "belongs_to_number": (
         "所属内部编号",
+        "所属资源载体内部编号",
         "所属载体名称",
         "instrbelongsname",
         "inner number of what it is part of",
@@ -72,8 +75,11 @@ TEN_THOUSANDS: Mapping[str, tuple[str, ...]] = {
     "value_yuan": ("原值(万元)", "价格(万元)", "金额(万元)", "原值万元", "worth"),
 }
 """Headings of money that is given in 万元."""
-ROW_NUMBERS = ("序号", "行号", "no.", "no", "#")
-"""Headings of columns that only count the rows."""
+LEFT_ASIDE = (
+    *("序号", "行号", "no.", "no", "#"),
+    *("平台编号", "发布状态", "number on the platform", "publication state"),
+)
+"""Headings of columns that only count the rows, or say in our own list of instruments what no sheet sets."""
 
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "origin": {
@@ -120,37 +126,9 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "待修": Condition.AWAITING_REPAIR,
         "待报废": Condition.AWAITING_DISPOSAL,
     },
-    "country": {
-        "中国": "CN",
-        "美国": "US",
-        "德国": "DE",
-        "日本": "JP",
-        "英国": "GB",
-        "法国": "FR",
-        "瑞士": "CH",
-        "瑞典": "SE",
-        "荷兰": "NL",
-        "意大利": "IT",
-        "奥地利": "AT",
-        "加拿大": "CA",
-        "澳大利亚": "AU",
-        "韩国": "KR",
-        "新加坡": "SG",
-        "以色列": "IL",
-        "芬兰": "FI",
-        "丹麦": "DK",
-        "捷克": "CZ",
-        "俄罗斯": "RU",
-        "比利时": "BE",
-        "西班牙": "ES",
-        "挪威": "NO",
-        "波兰": "PL",
-        "印度": "IN",
-        "中国台湾": "TW",
-        "中国香港": "HK",
-    },
+    "country": {name: code for code, (name, _english) in COUNTRIES.items()},
 }
-"""Short names of countries after GB/T 2659, and the national platform's words for its choices."""
+"""The national platform's words for its choices, and the short names of countries."""
 
 FOOTERS = ("备注", "注:", "说明", "制表", "填表", "审核", "单位负责人")
 """How rows begin that close a sheet and are no instrument."""

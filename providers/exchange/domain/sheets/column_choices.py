@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from instrument_share.sheets.table import Table
-from providers.exchange.domain.sheets.aliases import ROW_NUMBERS, normalize_heading
+from providers.exchange.domain.sheets.aliases import LEFT_ASIDE, normalize_heading
 from providers.exchange.domain.sheets.maps import SheetMap
 from providers.exchange.domain.sheets.reading import HEADING_ROWS
 from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS, PRICES, RULES
@@ -114,7 +114,7 @@ def _known(kind: SheetKind) -> dict[str, str]:
         heading: f"{name}{IN_TEN_THOUSANDS}" if factor else name
         for heading, (name, factor) in kind.known_headings.items()
     }
-    return {normalize_heading(heading): ASIDE for heading in ROW_NUMBERS} | fields
+    return {normalize_heading(heading): ASIDE for heading in LEFT_ASIDE} | fields
 
 
 def _find_other_kind(heading: str, kind: SheetKind) -> StrEnum | None:

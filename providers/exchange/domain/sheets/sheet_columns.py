@@ -16,6 +16,7 @@ from providers.exchange.domain.sheets.sheet_types import (
 from providers.exchange.domain.sheets.term_fields import PRICE_FIELDS, RULE_FIELDS
 from providers.exchange.domain.sheets.values import clean_field
 from providers.instruments.domain import fields as instruments
+from providers.instruments.domain.countries import COUNTRIES
 from providers.instruments.domain.labels import LABELS
 
 READ_AS: Mapping[str, ValueKind] = {
@@ -37,8 +38,10 @@ INSTRUMENT_HINTS: Mapping[str, str] = {
     "in_service_date": gettext_noop("Such as 2026-03-05."),
     "subjects": gettext_noop("Up to four codes of three digits, separated by commas."),
 }
-
-
+ENGLISH: Mapping[str, Mapping[str, str]] = {
+    "country": {english: code for code, (_name, english) in COUNTRIES.items()},
+}
+"""Words for the values of fields that are not choices of ours."""
 INSTRUMENT_FIELDS: Mapping[str, SheetField] = {
     name: SheetField(
         name,
@@ -48,7 +51,7 @@ INSTRUMENT_FIELDS: Mapping[str, SheetField] = {
         ten_thousands=TEN_THOUSANDS.get(name, ()),
         limit=field.limit,
         words=CHOICES.get(name, {}),
-        english={} if field.choices is None else english_words(LABELS[field.choices]),
+        english=ENGLISH.get(name, {}) if field.choices is None else english_words(LABELS[field.choices]),
         needed=field.needed,
         hint=INSTRUMENT_HINTS.get(name, ""),
     )

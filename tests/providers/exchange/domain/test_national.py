@@ -17,6 +17,7 @@ from providers.exchange.domain.national.values import (
     instrument_record,
     unit_record,
 )
+from providers.instruments.domain.countries import COUNTRIES
 from providers.instruments.domain.fields import FIELDS as INSTRUMENT_FIELDS
 
 FIELDS = {
@@ -321,6 +322,21 @@ def test_a_full_service_record():
         "单位内",
         "无",
     ]
+
+
+def test_the_record_names_every_country_that_an_instrument_may_have():
+    names = {code: instrument_record({**INSTRUMENT_FACTS, "country": code})["nation"] for code in COUNTRIES}
+    assert len(set(names.values())) == len(names) == 249
+    assert [names[code] for code in ("MY", "HU", "TW", "MO", "BA")] == [
+        "马来西亚",
+        "匈牙利",
+        "中国台湾",
+        "中国澳门",
+        "波黑",
+    ]
+    record = RECORD_OF[RecordType.INSTRUMENT]
+    for name in names.values():
+        assert find_refusals(RecordType.INSTRUMENT, {**record, "nation": name}) == []
 
 
 @pytest.mark.parametrize(

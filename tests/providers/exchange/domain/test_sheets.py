@@ -120,6 +120,12 @@ def test_every_unusable_value_of_a_row_is_named_with_its_column():
     ]
 
 
+@pytest.mark.parametrize("text", ["马来西亚", "Malaysia", "MY", "my", "MY 马来西亚"])
+def test_a_country_is_read_by_its_short_name_in_both_languages_or_its_code(text):
+    (row,) = rows(["Y-1", "电镜", text], heading=["编号", "名称", "国别"])
+    assert row.values["country"] == "MY"
+
+
 def test_duplicate_number_is_refused_on_second_row():
     first, second = rows(["Y-1", "电镜"], ["Y-1", "质谱仪"])
     assert first.usable

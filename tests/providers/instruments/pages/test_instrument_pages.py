@@ -5,14 +5,22 @@ from datetime import date, datetime, timedelta
 from io import BytesIO
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import User
 from instrument_share.journal.models import AuditEntry
 from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.sheets.reading import read_table
 from instrument_share.web.text.formats import date_only
+from providers.exchange.domain.sheets.column_choices import sheet_columns
+from providers.exchange.services.imports import preview
+from providers.instruments.domain.countries import COUNTRIES
+from providers.instruments.domain.fields import FIELDS
 from providers.instruments.domain.subjects import SUBJECTS
+from providers.instruments.forms.instrument import InstrumentForm
 from providers.instruments.models import Instrument, Keeper, Qualification
 from providers.instruments.selectors.instruments import has_qualification
 from providers.instruments.services.instruments import (
@@ -194,6 +202,21 @@ def test_qualification_form_refuses_unknown_user(at, world):
     assert "没有使用该用户名或电子邮箱的人员" in text_of(answer)
 
 
+@pytest.mark.parametrize(
+    ("language", "first", "others"),
+    [
+        ("zh-hans", "中国（CN）", ["阿尔巴尼亚（AL）", "阿尔及利亚（DZ）", "阿富汗（AF）"]),
+        ("en", "China (CN)", ["Afghanistan (AF)", "Albania (AL)", "Algeria (DZ)"]),
+    ],
+)
+def test_every_country_can_be_chosen_the_frequent_makers_first(language, first, others, world):
+    with translation.override(language):
+        _empty, *makers, (_heading, rest) = InstrumentForm().fields["country"].choices
+    assert (makers[0], len(makers)) == (("CN", first), 27)
+    assert [name for _code, name in rest[:3]] == others
+    assert {code for code, _name in [*makers, *rest]} == set(COUNTRIES)
+
+
 def test_returned_drafts_stand_first_with_the_reason(at, world, draft, read):
     published(world, inner_number="A-2", name_zh="光谱仪")
     instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
@@ -210,9 +233,27 @@ def test_the_list_as_a_sheet_keeps_formulas_text(at, world):
     published(world, model="=1+1")
     answer = at("manager").get(reverse("unit_instruments", args=[world.unit.public_id]), {"export": "csv"})
     heads, row = answer.getvalue().decode("utf-8-sig").splitlines()
-    assert heads.startswith("编号,状态,内部编号,中文名称,英文名称,分类,型号,")
+    assert heads.startswith("平台编号,发布状态,内部编号,中文名称,英文名称,分类,型号,")
     assert ",已发布,A-001,透射电子显微镜," in row
     assert ",'=1+1," in row
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_exported_list_is_read_again_without_a_change(language, at, world, draft):
+    live = published(world, inner_number="A-2", name_zh="光谱仪", condition="awaiting_repair")
+    client = at("manager")
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    answer = client.get(reverse("unit_instruments", args=[world.unit.public_id]), {"export": "csv"})
+    table = read_table(answer.getvalue())
+    columns = [(column.heading, column.recognised, column.known) for column in sheet_columns(table)]
+    aside = {"zh-hans": ["平台编号", "发布状态"], "en": ["Number on the platform", "Publication state"]}
+    assert columns[:2] == [(heading, "", True) for heading in aside[language]]
+    assert [name for _, name, _ in columns[2:]] == list(FIELDS)
+    report = preview(actor=world.manager, organization_id=world.unit.pk, table=table, now=NOW)
+    assert {(row.inner_number, row.outcome.value) for row in report.rows} == {
+        (draft.inner_number, "unchanged"),
+        (live.inner_number, "kept"),
+    }
 
 
 def test_the_list_takes_as_many_statements_for_many(at, world, statements):

@@ -223,6 +223,13 @@ def test_instruments_that_are_all_there_are_counted_from_the_threshold():
     assert (params, step) == ({"total": 1, "threshold": Decimal(200_000)}, (None, None))
 
 
+def test_instruments_that_are_all_below_the_threshold_are_told_so():
+    below = (instrument(value=199_999), instrument(value=10, published=None, confirmed=()))
+    (reason, params), step = said(InformationKind.INSTRUMENT, instruments=below)
+    assert reason == "No instrument reaches ¥{threshold}; published below it: {number}."
+    assert (params, step) == ({"number": 1, "threshold": Decimal(200_000)}, (None, None))
+
+
 def test_a_profile_says_what_it_lacks_and_when_it_was_confirmed():
     def profile(*revisions):
         return said(InformationKind.PROFILE, profile=revisions)
@@ -286,6 +293,10 @@ def test_a_statement_is_overdue_after_31_march():
     assert reason == "The openness statement of {year} is not published; it was due on {date}."
     (reason, params), _ = said(InformationKind.OPENNESS)
     assert (reason, params) == ("No openness statement is published.", {"year": 2025})
+    of_running_year = (Published(date(2026, 1, 5), year=2026),)
+    (reason, params), (step, _) = said(InformationKind.OPENNESS, statements=of_running_year)
+    assert (reason, params) == ("The openness statement of {year} is not published.", {"year": 2025})
+    assert step == "Publish the openness statement of {year}."
     statements = tuple(Published(date(2024, 1, 5), year=year) for year in (2023, 2024, 2026))
     (_, params), step = said(InformationKind.OPENNESS, statements=statements)
     assert (params, step) == ({"year": 2024}, (None, None))
