@@ -101,7 +101,7 @@ def claim_new(request: SignedInRequest, public_id: str, statement_id: str) -> Ht
     require(request.user, "rewards.claim_voucher", grant)
     today = now.astimezone(CITY_TIME).date()
     offer = require_offered(grant, statement_id, today)
-    posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    posted = (request.POST, request.FILES) if request.method == "POST" else (None,)
     form = ClaimForm(*posted, amount=offer.claimable.amount_yuan, today=today)
     return answer_form(
         request,

@@ -26,7 +26,7 @@ from rewards.payments.forms import describe_present
 from rewards.payments.selectors.accounts import get_accounts, get_kept_accounts, get_kept_accounts_by_unit
 from rewards.payments.services.paid_accounts import find_account_lack
 from rewards.vouchers.domain.errors import NothingToList, TookPartInClaim
-from rewards.vouchers.forms import PayoutBackForm, PayoutForm, PayoutListForm
+from rewards.vouchers.forms import PayoutBackForm, PayoutForm, ShownAmountForm
 from rewards.vouchers.reports import render_payout_list
 from rewards.vouchers.selectors.claims import leave_out_waiting
 from rewards.vouchers.selectors.payouts import (
@@ -50,24 +50,18 @@ from rewards.vouchers.services.paying import (
 if TYPE_CHECKING:
     from rewards.payments.models import PayeeAccount
 
-NOTHING_SHOWN = Decimal(0)
-"""The sum of a form that comes without one; no list has it."""
-
 
 @confirmation_view
 def list_new(request: SignedInRequest, public_id: str) -> Confirmation:
-    """Make a payout list of what is audited. Raises NothingToList, UsesChanged, ListChanged.
-
-    A page that is shown again shows the present sum: the one that was sent is compared with it.
-    """
+    """Make a payout list of what is audited. Raises NothingToList, UsesChanged, ListChanged."""
     require(request.user, "rewards.list_vouchers")
     scheme = get_scheme(public_id)
     waiting = leave_out_waiting(list(audited_claims(scheme.pk)))
     if not waiting:
         raise NothingToList
     require_unchanged(*waiting)
-    total = sum(one.amount_yuan for one in waiting)
-    sent = PayoutListForm(request.POST)
+    total = sum((one.amount_yuan for one in waiting), Decimal(0))
+    form = ShownAmountForm(request.POST if request.method == "POST" else None, amount=total)
     return Confirmation(
         heading=_("Make a payout list?"),
         consequences=[
@@ -79,14 +73,11 @@ def list_new(request: SignedInRequest, public_id: str) -> Confirmation:
         ],
         action=_("Make the list"),
         perform=lambda: voucher_list_make(
-            actor=request.user,
-            scheme_id=scheme.pk,
-            now=clock.now(),
-            shown_yuan=sent.cleaned_data["shown_yuan"] if sent.is_valid() else NOTHING_SHOWN,
+            actor=request.user, scheme_id=scheme.pk, now=clock.now(), shown_yuan=form.sent_yuan
         ),
         success=_("The list is made. The Finance Bureau has been notified."),
         back_address=reverse("voucher_scheme", args=[public_id]),
-        form=PayoutListForm({"shown_yuan": total}),
+        form=form,
     )
 
 
