@@ -35,10 +35,12 @@ def audited_claims_lock(scheme_id: int) -> list[VoucherClaim]:
     return list(audited_claims(scheme_id).select_for_update(of=("self",)))
 
 
-def audited_claims(scheme_id: int) -> QuerySet[VoucherClaim]:
-    """Return the audited claims of a batch that stand on no payout list, in the order of their receipt."""
-    found = VoucherClaim.objects.filter(grant__scheme=scheme_id, state=ClaimState.AUDITED, row__isnull=True)
-    related = ("grant__organization", "seller", "statement", "checked_by", "audited_by")
+def audited_claims(scheme_id: int | None = None) -> QuerySet[VoucherClaim]:
+    """Return the audited claims of a batch, or of all, that stand on no payout list, first received first."""
+    found = VoucherClaim.objects.filter(state=ClaimState.AUDITED, row__isnull=True)
+    if scheme_id is not None:
+        found = found.filter(grant__scheme=scheme_id)
+    related = ("grant__scheme", "grant__organization", "seller", "statement", "checked_by", "audited_by")
     return found.select_related(*related).order_by("id")
 
 
