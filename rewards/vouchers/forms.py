@@ -209,10 +209,10 @@ class PayoutForm(ShownAccountForm):
         label=_("The bank’s reference"), max_length=60, widget=forms.TextInput(attrs=PLAIN)
     )
 
-    def __init__(self, *args: Any, amount: Decimal, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, amount: Decimal, first: date, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["amount_yuan"].initial = amount
-        _up_to(self.fields["paid_date"], today)
+        _bound(self.fields["paid_date"], first, today)
 
 
 class PayoutBackForm(forms.Form):
@@ -224,14 +224,15 @@ class PayoutBackForm(forms.Form):
     )
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, first: date, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _up_to(self.fields["reversed_date"], today)
+        _bound(self.fields["reversed_date"], first, today)
 
 
-def _up_to(field: forms.Field, today: date) -> None:
+def _bound(field: forms.Field, first: date, today: date) -> None:
+    """Offer the days from the first one that the service takes to today."""
     field.initial = today
-    field.widget.attrs["max"] = today.isoformat()
+    field.widget.attrs |= {"min": first.isoformat(), "max": today.isoformat()}
 
 
 def facts_in_words(stated: Sequence[dict[str, str]]) -> list[tuple[str, str]]:

@@ -172,6 +172,12 @@ def payout_lock(payout_id: int) -> VoucherPayout:
     )
 
 
+def get_payout(payout_list: VoucherPayoutList, public_id: str) -> VoucherPayout:
+    """Return a payout of a list with its row, also one that came back. Raises NotFound."""
+    found = VoucherPayout.objects.select_related("row").filter(row__payout_list=payout_list)
+    return require_found(found.filter(public_id=public_id).first())
+
+
 def get_payout_in_force(row: VoucherPayoutRow) -> VoucherPayout | None:
     """Return the payout of a row that did not come back, or None."""
     return row.payouts.filter(reversal__isnull=True).first()

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock
 from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
@@ -31,7 +30,7 @@ from rewards.vouchers.reports import render_payout_list
 from rewards.vouchers.selectors.claims import leave_out_waiting
 from rewards.vouchers.selectors.payouts import (
     audited_claims,
-    get_payout_in_force,
+    get_payout,
     get_payout_list,
     get_payout_reasons,
     get_row,
@@ -41,7 +40,9 @@ from rewards.vouchers.selectors.payouts import (
 from rewards.vouchers.selectors.vouchers import get_scheme
 from rewards.vouchers.services.claiming import require_unchanged
 from rewards.vouchers.services.paying import (
+    get_first_paid_date,
     get_made_date,
+    require_uninvolved,
     voucher_list_make,
     voucher_payout_record,
     voucher_payout_reverse,
@@ -140,6 +141,7 @@ def payout_new(request: SignedInRequest, public_id: str, claim_id: str) -> Confi
     require(request.user, "rewards.pay_voucher")
     found = get_payout_list(request.user, public_id)
     row, now = get_row(found, claim_id), clock.now()
+    require_uninvolved(request.user, row)
     organization = row.claim.grant.organization
     account = get_accounts([organization.pk]).get(organization.pk)
     kept = get_kept_accounts(organization.pk, get_made_date(found))
@@ -151,6 +153,7 @@ def payout_new(request: SignedInRequest, public_id: str, claim_id: str) -> Confi
         amount=row.amount_yuan,
         account=account,
         kept=kept,
+        first=get_first_paid_date(row),
         today=now.astimezone(CITY_TIME).date(),
     )
     return Confirmation(
@@ -179,14 +182,16 @@ def payout_new(request: SignedInRequest, public_id: str, claim_id: str) -> Confi
 
 
 @confirmation_view
-def payout_back(request: SignedInRequest, public_id: str, claim_id: str) -> Confirmation:
+def payout_back(request: SignedInRequest, public_id: str, payout_id: str) -> Confirmation:
     """Record that a payout came back."""
     require(request.user, "rewards.pay_voucher")
-    row = get_row(get_payout_list(request.user, public_id), claim_id)
-    payout = require_found(get_payout_in_force(row))
+    payout = get_payout(get_payout_list(request.user, public_id), payout_id)
+    require_uninvolved(request.user, payout.row)
     now = clock.now()
     form = PayoutBackForm(
-        request.POST if request.method == "POST" else None, today=now.astimezone(CITY_TIME).date()
+        request.POST if request.method == "POST" else None,
+        first=payout.paid_date,
+        today=now.astimezone(CITY_TIME).date(),
     )
     return Confirmation(
         heading=_("Did the payout of {amount} come back?").format(amount=yuan(payout.amount_yuan)),
