@@ -77,7 +77,7 @@ def voucher_list_make(
     waiting = leave_out_waiting(audited_claims_lock(scheme.pk))
     if not waiting:
         raise NothingToList
-    require_unchanged(*waiting)
+    require_unchanged(waiting, now)
     total = sum((claim.amount_yuan for claim in waiting), Decimal(0))
     if shown_yuan not in (None, total):
         raise ListChanged(amount=f"{total:,.2f}")

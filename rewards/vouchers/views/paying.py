@@ -60,7 +60,8 @@ def list_new(request: SignedInRequest, public_id: str) -> Confirmation:
     waiting = leave_out_waiting(list(audited_claims(scheme.pk)))
     if not waiting:
         raise NothingToList
-    require_unchanged(*waiting)
+    now = clock.now()
+    require_unchanged(waiting, now)
     total = sum((one.amount_yuan for one in waiting), Decimal(0))
     form = ShownAmountForm(request.POST if request.method == "POST" else None, amount=total)
     return Confirmation(
@@ -74,7 +75,7 @@ def list_new(request: SignedInRequest, public_id: str) -> Confirmation:
         ],
         action=_("Make the list"),
         perform=lambda: voucher_list_make(
-            actor=request.user, scheme_id=scheme.pk, now=clock.now(), shown_yuan=form.sent_yuan
+            actor=request.user, scheme_id=scheme.pk, now=now, shown_yuan=form.sent_yuan
         ),
         success=_("The list is made. The Finance Bureau has been notified."),
         back_address=reverse("voucher_scheme", args=[public_id]),

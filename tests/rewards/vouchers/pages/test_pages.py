@@ -264,13 +264,14 @@ def test_no_list_is_offered_while_uses_of_an_audited_claim_were_corrected(vouche
     assert offered_moves(page, claim) == {"refuse"}
     assert "¥150.00" in page
     refuse = reverse("voucher_claim_refuse", args=[claim.public_id])
-    for day, said in (
-        (28, "所涉机时、发票和创新券额度将释放，可重新申请。"),
-        (29, "兑付申请已于2027年2月28日截止，申领单位不能再次申请。"),
+    for day, said, reason in (
+        (28, "所涉机时、发票和创新券额度将释放，可重新申请。", "申领单位可在2027年2月28日前"),
+        (29, "兑付申请已于2027年2月28日截止，申领单位不能再次申请。", "兑付申请已于2027年2月28日截止。"),
     ):
         clock.set(datetime(2027, 2, 27, tzinfo=CITY_TIME) + (day - 27) * DAY)
         asked = text_of(client.get(refuse))
         assert (said in asked, "可重新申请" in asked) == (True, day == 28)
+        assert f"现计费150.00元，原为200.00元。请以此为由退回，{reason}" in text_of(client.get(new))
     clock.set(LATER)
     vouchers.refuse(claim)
     assert address not in read(vouchers.officer, *about)
