@@ -56,6 +56,7 @@ from rewards.vouchers.services.telling import check_proofs, keep_proofs, record_
 if TYPE_CHECKING:
     from bookings.models import Statement
     from instrument_share.accounts.models import User
+    from instrument_share.accounts.selectors import Viewer
 
 
 @transaction.atomic
@@ -194,7 +195,7 @@ def voucher_claim_check(*, actor: "User", claim_id: int, now: datetime) -> Vouch
     claim = claim_lock(claim_id)
     require(actor, "rewards.decide_voucher", claim.grant)
     claim.state = get_next_state(claim.state, "check")
-    require_unchanged([claim], now)
+    require_approvable(actor, claim, now)
     claim.checked_at, claim.checked_by = now, actor
     claim.save(update_fields=["state", "checked_at", "checked_by"])
     _record(actor, "voucher_claim.checked", claim, now)
@@ -210,9 +211,7 @@ def voucher_claim_audit(*, actor: "User", claim_id: int, now: datetime) -> Vouch
     claim = claim_lock(claim_id)
     require(actor, "rewards.audit_voucher", claim.grant)
     claim.state = get_next_state(claim.state, "audit")
-    if claim.checked_by_id == actor.pk:
-        raise AuditedBySame
-    require_unchanged([claim], now)
+    require_approvable(actor, claim, now)
     claim.audited_at, claim.audited_by = now, actor
     claim.save(update_fields=["state", "audited_at", "audited_by"])
     _record(actor, "voucher_claim.audited", claim, now)
@@ -248,6 +247,13 @@ def voucher_claim_refuse(*, actor: "User", claim_id: int, reason: str, now: date
         params={**_params(claim), "reason": claim.reason},
     )
     return claim
+
+
+def require_approvable(actor: "Viewer", claim: VoucherClaim, now: datetime) -> None:
+    """Raise AuditedBySame or UsesChanged where the actor can't check or audit a claim, but for its state."""
+    if claim.checked_by_id is not None and claim.checked_by_id == actor.pk:
+        raise AuditedBySame
+    require_unchanged([claim], now)
 
 
 def require_unchanged(found: Sequence[VoucherClaim], now: datetime) -> None:

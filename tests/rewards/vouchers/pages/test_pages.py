@@ -159,6 +159,25 @@ def test_moves_are_offered_to_whom_they_are_open(vouchers, claimable, read):
     assert offered_moves(read(vouchers.auditor, *about), claim) == set()
 
 
+def test_a_claim_that_cannot_be_approved_is_not_offered_by_its_own_address_either(vouchers, claimable, clock):
+    clock.set(LATER)
+
+    def opened(person, claim, move):
+        client = Client()
+        client.force_login(person)
+        answer = client.get(reverse(f"voucher_claim_{move}", args=[claim.public_id]))
+        return answer.status_code, text_of(answer)
+
+    claim = vouchers.check(vouchers.claim(claimable.grant, claimable.statement))
+    assert opened(vouchers.second, claim, "audit")[0] == 200
+    status, said = opened(vouchers.officer, claim, "audit")
+    assert (status, "您已初审该申请，须由他人复审。" in said) == (409, True)
+    change_uses(vouchers, claimable)
+    status, said = opened(vouchers.second, claim, "audit")
+    assert (status, "现计费150.00元，原为200.00元。" in said) == (409, True)
+    assert opened(vouchers.second, claim, "refuse")[0] == 200
+
+
 def change_uses(vouchers, claimable):
     """A use of the claimed statement is corrected to 150 yuan, and the correction billed."""
     correct(vouchers.city, claimable.log, APRIL_1 + 8 * DAY, amount_yuan=Decimal(150))
