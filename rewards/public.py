@@ -59,4 +59,5 @@ from rewards.vouchers.services.paying import (
     voucher_payout_record,
     voucher_payout_reverse,
 )
+from rewards.vouchers.views.tasks import find_voucher_tasks
 from rewards.year.selectors import get_cycles_ahead, get_years_to_open

@@ -249,7 +249,7 @@ def arguments(w):
 
 def _of_vouchers(v):
     scheme, application, claim = [v.scheme.public_id], [v.application.public_id], [v.claim.public_id]
-    made, paid = [v.payout_list.public_id], [v.payout_list.public_id, v.paid_claim.public_id]
+    made = [v.payout_list.public_id]
     decided = ("voucher_application", "voucher_application_grant", "voucher_application_refuse")
     of_claim = ("voucher_claim", "voucher_claim_check", "voucher_claim_refuse")
     return {
@@ -266,7 +266,8 @@ def _of_vouchers(v):
         "voucher_claim_audit": [v.checked_claim.public_id],
         "voucher_claim_file": [*claim, v.claim_file.sha256],
         **dict.fromkeys(("voucher_list", "voucher_list_pdf"), made),
-        **dict.fromkeys(("voucher_payout_new", "voucher_payout_back"), paid),
+        "voucher_payout_new": [*made, v.paid_claim.public_id],
+        "voucher_payout_back": [*made, v.payout.public_id],
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
+import rules
 from django.http import HttpRequest
 from ninja import Path, Query, Router, Status
 
@@ -172,9 +173,11 @@ def voucher_list(request: HttpRequest, cursor: Cursor = None, limit: Limit = 50)
 def voucher(request: HttpRequest, voucher_id: Id) -> schemas.VoucherWithClaimableOut:
     found = vouchers.get_grant(request.user, voucher_id)
     today = clock.now().astimezone(CITY_TIME).date()
+    may_claim = rules.has_perm("rewards.claim_voucher", request.user, found)
+    offered = claim_selectors.offered_statements(found, today) if may_claim else []
     return schemas.VoucherWithClaimableOut(
         **schemas.serialize_voucher(found, vouchers.get_balances([found])[found.pk]),
-        claimable=[schemas.serialize_offer(one) for one in claim_selectors.offered_statements(found, today)],
+        claimable=[schemas.serialize_offer(one) for one in offered],
     )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -20,11 +21,14 @@ from rewards.vouchers.domain.terms import Terms
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+    from django.utils.datastructures import MultiValueDict
 
     from instrument_share.accounts.models import Organization
     from rewards.vouchers.models import VoucherScheme
 
 PAYING_BODIES = (OrganizationKind.BUREAU, OrganizationKind.FINANCE)
+NOTHING_SHOWN = Decimal(0)
+"""What a form shows that comes without an amount; no claim and no list comes to it."""
 TERMS = (
     *("kinds", "sizes", "share_percent", "cap_yuan", "budget_yuan"),
     *("apply_from", "apply_until", "use_from", "use_until", "claim_until"),
@@ -143,7 +147,31 @@ def get_fact_text(fact: dict[str, str]) -> str:
     return (fact["en"] if get_language() == "en" else "") or fact["zh"]
 
 
-class ClaimForm(forms.Form):
+class ShownAmountForm(forms.Form):
+    """A form that carries the amount that its page shows.
+
+    A page that is shown again shows the present one: `sent_yuan`, what was sent, is compared with it.
+    """
+
+    shown_yuan = forms.DecimalField(max_digits=14, decimal_places=2, widget=forms.HiddenInput())
+
+    def __init__(
+        self, sent: QueryDict | None, files: "MultiValueDict | None" = None, *, amount: Decimal
+    ) -> None:
+        shown = {"shown_yuan": amount}
+        super().__init__({**sent.dict(), **shown} if sent is not None else None, files, initial=shown)
+        self._sent = sent.get("shown_yuan") if sent is not None else None
+
+    @property
+    def sent_yuan(self) -> Decimal:
+        """The amount that the page which was sent showed; `NOTHING_SHOWN` where it has none."""
+        try:
+            return self.fields["shown_yuan"].clean(self._sent)
+        except forms.ValidationError:
+            return NOTHING_SHOWN
+
+
+class ClaimForm(ShownAmountForm):
     """The invoice of a statement, files that show it, and the amount that the page shows."""
 
     invoice_number = forms.CharField(
@@ -156,27 +184,20 @@ class ClaimForm(forms.Form):
         error_messages={"required": _("Hours for which other public money pays can’t be claimed.")},
         help_text=_("Also no project of the city, the province or the state."),
     )
-    shown_yuan = forms.DecimalField(max_digits=14, decimal_places=2, widget=forms.HiddenInput())
 
-    def __init__(self, *args: Any, amount: Decimal, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["shown_yuan"].initial = amount
         self.fields["invoice_date"].widget.attrs["max"] = today.isoformat()
 
     @property
     def claimed(self) -> dict[str, Any]:
         """What was entered, as the service takes it."""
-        names = ("invoice_number", "invoice_date", "sole_support", "shown_yuan")
+        names = ("invoice_number", "invoice_date", "sole_support")
         return {
             "uploads": self.cleaned_data["documents"],
+            "shown_yuan": self.sent_yuan,
             **{name: self.cleaned_data[name] for name in names},
         }
-
-
-class PayoutListForm(forms.Form):
-    """The sum of the claims that the page of a new payout list shows."""
-
-    shown_yuan = forms.DecimalField(max_digits=14, decimal_places=2, widget=forms.HiddenInput())
 
 
 class PayoutForm(ShownAccountForm):
@@ -188,10 +209,10 @@ class PayoutForm(ShownAccountForm):
         label=_("The bank’s reference"), max_length=60, widget=forms.TextInput(attrs=PLAIN)
     )
 
-    def __init__(self, *args: Any, amount: Decimal, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, amount: Decimal, first: date, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["amount_yuan"].initial = amount
-        _up_to(self.fields["paid_date"], today)
+        _bound(self.fields["paid_date"], first, today)
 
 
 class PayoutBackForm(forms.Form):
@@ -203,14 +224,15 @@ class PayoutBackForm(forms.Form):
     )
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, first: date, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _up_to(self.fields["reversed_date"], today)
+        _bound(self.fields["reversed_date"], first, today)
 
 
-def _up_to(field: forms.Field, today: date) -> None:
+def _bound(field: forms.Field, first: date, today: date) -> None:
+    """Offer the days from the first one that the service takes to today."""
     field.initial = today
-    field.widget.attrs["max"] = today.isoformat()
+    field.widget.attrs |= {"min": first.isoformat(), "max": today.isoformat()}
 
 
 def facts_in_words(stated: Sequence[dict[str, str]]) -> list[tuple[str, str]]:

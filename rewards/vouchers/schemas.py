@@ -143,7 +143,11 @@ class ClaimableOut(Schema):
 
 
 class VoucherWithClaimableOut(VoucherOut):
-    claimable: list[ClaimableOut] = Field(description=_("statements against which a claim can be made now"))
+    claimable: list[ClaimableOut] = Field(
+        description=_(
+            "statements against which you can claim now; empty unless you administer the organization"
+        )
+    )
 
 
 class VoucherClaimIn(BodyIn):

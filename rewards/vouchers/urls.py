@@ -30,6 +30,6 @@ vouchers_urls = [
     path(f"{_list}/", paying.payout_list, name="voucher_list"),
     path(f"{_list}/pdf/", paying.list_pdf, name="voucher_list_pdf"),
     path(f"{_list}/<str:claim_id>/pay/", paying.payout_new, name="voucher_payout_new"),
-    path(f"{_list}/<str:claim_id>/back/", paying.payout_back, name="voucher_payout_back"),
+    path(f"{_list}/<str:payout_id>/back/", paying.payout_back, name="voucher_payout_back"),
 ]
 """Under `vouchers/`."""

@@ -66,8 +66,11 @@ def test_a_voucher_is_applied_for_claimed_audited_and_paid(enter, clock):
     confirm(second, "/audit/")
     expect(second.locator("main")).to_contain_text("审核通过")
 
-    bureau.goto("/vouchers/")
-    bureau.locator("#schemes a").first.click()
+    bureau.goto("/bureau/")
+    axe(bureau)
+    go(bureau.get_by_role("link", name="待列入兑付清单的申请"))
+    axe(bureau)
+    go(bureau.locator("#to-list a"))
     confirm(bureau, "/list/")
 
     vouchers.account()

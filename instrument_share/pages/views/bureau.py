@@ -25,6 +25,7 @@ from providers.public import (
     years_without_days,
 )
 from rewards.public import (
+    find_voucher_tasks,
     forecasts,
     get_cycles_ahead,
     get_years_to_open,
@@ -42,7 +43,7 @@ MAX_UNITS_BEHIND = 6
 @login_required
 @require_safe
 def bureau(request: HttpRequest) -> HttpResponse:
-    """Show reviews, admissions, the assessment, the least complete units, and recent changes."""
+    """Show reviews, admissions, the assessment, vouchers, the least complete units, and recent changes."""
     now = clock.now()
     roles = standing(request.user).roles
     if not roles & {Role.BUREAU_OFFICER, Role.BUREAU_AUDITOR}:
@@ -67,6 +68,7 @@ def bureau(request: HttpRequest) -> HttpResponse:
         "inspections": read_queue(
             request, inspections, "inspections", "draw_id", "position", "id", limit=PER_QUEUE
         ),
+        "voucher_tasks": find_voucher_tasks(request.user),
         "open_findings": sum(each.open_findings for each in ahead),
         "behind": behind[:MAX_UNITS_BEHIND],
         "behind_count": len(behind),

@@ -172,6 +172,15 @@ class UsesChanged(Conflict):
     )
 
 
+class UsesChangedTooLate(UsesChanged):
+    """The same after the last day of claims: nobody can claim anew."""
+
+    message = gettext_noop(
+        "Uses of claim {claim} were corrected since: ¥{now} is billed now, not ¥{before}. Refuse it with "
+        "this reason; claims were taken through {last}."
+    )
+
+
 class AuditedBySame(Conflict):
     """Who checked a claim wants to audit it."""
 

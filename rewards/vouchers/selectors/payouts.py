@@ -35,10 +35,12 @@ def audited_claims_lock(scheme_id: int) -> list[VoucherClaim]:
     return list(audited_claims(scheme_id).select_for_update(of=("self",)))
 
 
-def audited_claims(scheme_id: int) -> QuerySet[VoucherClaim]:
-    """Return the audited claims of a batch that stand on no payout list, in the order of their receipt."""
-    found = VoucherClaim.objects.filter(grant__scheme=scheme_id, state=ClaimState.AUDITED, row__isnull=True)
-    related = ("grant__organization", "seller", "statement", "checked_by", "audited_by")
+def audited_claims(scheme_id: int | None = None) -> QuerySet[VoucherClaim]:
+    """Return the audited claims of a batch, or of all, that stand on no payout list, first received first."""
+    found = VoucherClaim.objects.filter(state=ClaimState.AUDITED, row__isnull=True)
+    if scheme_id is not None:
+        found = found.filter(grant__scheme=scheme_id)
+    related = ("grant__scheme", "grant__organization", "seller", "statement", "checked_by", "audited_by")
     return found.select_related(*related).order_by("id")
 
 
@@ -168,6 +170,12 @@ def payout_lock(payout_id: int) -> VoucherPayout:
         .filter(pk=payout_id)
         .first()
     )
+
+
+def get_payout(payout_list: VoucherPayoutList, public_id: str) -> VoucherPayout:
+    """Return a payout of a list with its row, also one that came back. Raises NotFound."""
+    found = VoucherPayout.objects.select_related("row").filter(row__payout_list=payout_list)
+    return require_found(found.filter(public_id=public_id).first())
 
 
 def get_payout_in_force(row: VoucherPayoutRow) -> VoucherPayout | None:

@@ -33,6 +33,7 @@ from rewards.vouchers.domain.errors import (
     RelatedUnit,
     StatementUnconfirmed,
     UsesChanged,
+    UsesChangedTooLate,
     VoucherExpired,
 )
 from rewards.vouchers.domain.terms import normalize_invoice
@@ -55,6 +56,7 @@ from rewards.vouchers.services.telling import check_proofs, keep_proofs, record_
 if TYPE_CHECKING:
     from bookings.models import Statement
     from instrument_share.accounts.models import User
+    from instrument_share.accounts.selectors import Viewer
 
 
 @transaction.atomic
@@ -193,7 +195,7 @@ def voucher_claim_check(*, actor: "User", claim_id: int, now: datetime) -> Vouch
     claim = claim_lock(claim_id)
     require(actor, "rewards.decide_voucher", claim.grant)
     claim.state = get_next_state(claim.state, "check")
-    require_unchanged(claim)
+    require_approvable(actor, claim, now)
     claim.checked_at, claim.checked_by = now, actor
     claim.save(update_fields=["state", "checked_at", "checked_by"])
     _record(actor, "voucher_claim.checked", claim, now)
@@ -209,9 +211,7 @@ def voucher_claim_audit(*, actor: "User", claim_id: int, now: datetime) -> Vouch
     claim = claim_lock(claim_id)
     require(actor, "rewards.audit_voucher", claim.grant)
     claim.state = get_next_state(claim.state, "audit")
-    if claim.checked_by_id == actor.pk:
-        raise AuditedBySame
-    require_unchanged(claim)
+    require_approvable(actor, claim, now)
     claim.audited_at, claim.audited_by = now, actor
     claim.save(update_fields=["state", "audited_at", "audited_by"])
     _record(actor, "voucher_claim.audited", claim, now)
@@ -249,14 +249,27 @@ def voucher_claim_refuse(*, actor: "User", claim_id: int, reason: str, now: date
     return claim
 
 
-def require_unchanged(*found: VoucherClaim) -> None:
+def require_approvable(actor: "Viewer", claim: VoucherClaim, now: datetime) -> None:
+    """Raise AuditedBySame or UsesChanged where the actor can't check or audit a claim, but for its state."""
+    if claim.checked_by_id is not None and claim.checked_by_id == actor.pk:
+        raise AuditedBySame
+    require_unchanged([claim], now)
+
+
+def require_unchanged(found: Sequence[VoucherClaim], now: datetime) -> None:
     """Raise UsesChanged for the first claim whose uses were corrected, or their statement disputed, since."""
     billed = find_changed_claims(found)
     changed = next((claim for claim in found if claim.pk in billed), None)
-    if changed is not None:
-        now, before = (f"{amount:,.2f}" for amount in (billed[changed.pk], changed.basis_yuan))
-        last = changed.grant.scheme.terms.claim_until
-        raise UsesChanged(claim=changed.public_id, now=now, before=before, last=last)
+    if changed is None:
+        return
+    terms = changed.grant.scheme.terms
+    error = UsesChanged if terms.takes_claims(now.astimezone(CITY_TIME).date()) else UsesChangedTooLate
+    raise error(
+        claim=changed.public_id,
+        now=f"{billed[changed.pk]:,.2f}",
+        before=f"{changed.basis_yuan:,.2f}",
+        last=terms.claim_until,
+    )
 
 
 def _path(claim: VoucherClaim) -> str:

@@ -77,7 +77,7 @@ def voucher_list_make(
     waiting = leave_out_waiting(audited_claims_lock(scheme.pk))
     if not waiting:
         raise NothingToList
-    require_unchanged(*waiting)
+    require_unchanged(waiting, now)
     total = sum((claim.amount_yuan for claim in waiting), Decimal(0))
     if shown_yuan not in (None, total):
         raise ListChanged(amount=f"{total:,.2f}")
@@ -134,7 +134,7 @@ def voucher_payout_record(
     """
     require(actor, "rewards.pay_voucher")
     row = row_lock(row_id)
-    _require_uninvolved(actor, row)
+    require_uninvolved(actor, row)
     paid = get_payout_in_force(row)
     if paid is not None:
         raise PaidAlready(date=paid.paid_date)
@@ -177,7 +177,7 @@ def voucher_payout_reverse(
     """
     require(actor, "rewards.pay_voucher")
     payout = payout_lock(payout_id)
-    _require_uninvolved(actor, payout.row)
+    require_uninvolved(actor, payout.row)
     text = require_reason(reason, code=REASON_MISSING)
     earlier = VoucherReversal.objects.filter(payout=payout).first()
     if earlier is not None:
@@ -206,7 +206,8 @@ def voucher_payout_reverse(
     return reversal
 
 
-def _require_uninvolved(actor: "User", row: VoucherPayoutRow) -> None:
+def require_uninvolved(actor: "User", row: VoucherPayoutRow) -> None:
+    """Raise TookPartInClaim where somebody else records what is paid of a row: see `get_involvement`."""
     if is_involved(actor, row):
         raise TookPartInClaim
 
@@ -214,6 +215,12 @@ def _require_uninvolved(actor: "User", row: VoucherPayoutRow) -> None:
 def get_made_date(payout_list: VoucherPayoutList) -> date:
     """Return the day on which a list was made, the first on which it can have been paid."""
     return payout_list.made_at.astimezone(CITY_TIME).date()
+
+
+def get_first_paid_date(row: VoucherPayoutRow) -> date:
+    """Return the first day on which a row can be paid now: its list was made, and what was paid came back."""
+    returned = VoucherReversal.objects.filter(payout__row=row).values_list("reversed_date", flat=True)
+    return max([get_made_date(row.payout_list), *returned])
 
 
 def _require_past(day: date, now: datetime) -> date:

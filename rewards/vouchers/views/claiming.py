@@ -37,6 +37,7 @@ from rewards.vouchers.selectors.claims import (
 from rewards.vouchers.selectors.payouts import get_payouts_of_claim
 from rewards.vouchers.selectors.vouchers import get_balances, get_file, get_grant
 from rewards.vouchers.services.claiming import (
+    require_approvable,
     require_offered,
     voucher_claim,
     voucher_claim_audit,
@@ -101,7 +102,7 @@ def claim_new(request: SignedInRequest, public_id: str, statement_id: str) -> Ht
     require(request.user, "rewards.claim_voucher", grant)
     today = now.astimezone(CITY_TIME).date()
     offer = require_offered(grant, statement_id, today)
-    posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    posted = (request.POST, request.FILES) if request.method == "POST" else (None,)
     form = ClaimForm(*posted, amount=offer.claimable.amount_yuan, today=today)
     return answer_form(
         request,
@@ -220,10 +221,15 @@ def claim_file(request: SignedInRequest, public_id: str, sha256: str) -> FileRes
 
 
 def _claim_for(request: SignedInRequest, public_id: str, move: str) -> "VoucherClaim":
-    """Return the claim if the viewer may do this now. Raises NotFound, Forbidden, IllegalMove."""
+    """Return the claim if the viewer may do this now.
+
+    Raises NotFound, Forbidden, IllegalMove, AuditedBySame, UsesChanged.
+    """
     found = get_claim(request.user, public_id)
     require(request.user, PERMISSIONS[move], found.grant)
     get_next_state(found.stage, move)  # type: ignore[attr-defined]
+    if move != "refuse":
+        require_approvable(request.user, found, clock.now())
     return found
 
 

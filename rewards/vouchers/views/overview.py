@@ -1,5 +1,7 @@
 """The page of innovation vouchers, with what each reader has to do there, and the page of a scheme."""
 
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import rules
@@ -17,10 +19,11 @@ from instrument_share.web.lists.queues import read_queue
 from instrument_share.web.text.formats import date_only, percent, yuan
 from instrument_share.web.text.labels import KINDS, SIZES
 from rewards.vouchers.domain.choices import ApplicationState, ClaimState
-from rewards.vouchers.domain.terms import get_left
+from rewards.vouchers.domain.terms import NOTHING, get_left
 from rewards.vouchers.forms import get_fact_text
 from rewards.vouchers.selectors.claims import claims, find_changed_claims, leave_out_waiting
 from rewards.vouchers.selectors.payouts import audited_claims, payout_lists
+from rewards.vouchers.selectors.tasks import claims_to_list
 from rewards.vouchers.selectors.vouchers import (
     applications,
     applying_organizations,
@@ -33,7 +36,9 @@ from rewards.vouchers.selectors.vouchers import (
 from rewards.vouchers.views.lists import APPLICATIONS, CLAIMS, GRANTS, NEWEST_FIRST, build_tabs, with_balances
 
 if TYPE_CHECKING:
-    from rewards.vouchers.models import VoucherScheme
+    from collections.abc import Sequence
+
+    from rewards.vouchers.models import VoucherClaim, VoucherScheme
 
 T = TypeVar("T", bound=Model)
 
@@ -73,6 +78,8 @@ def vouchers(request: HttpRequest) -> HttpResponse:
         context |= {
             "applications": read_queue(request, to_decide, "applications", "id", limit=PER_PAGE),
             "claims": read_queue(request, to_check, "claims", "id", limit=PER_PAGE),
+            "makes_lists": rules.has_perm("rewards.list_vouchers", viewer),
+            "to_list": _group_by_batch(claims_to_list(viewer)),
             "lists": _page(request, payout_lists(viewer), "lists"),
         }
     elif administers:
@@ -84,6 +91,33 @@ def vouchers(request: HttpRequest) -> HttpResponse:
             "claims": _page(request, claims(viewer), "claims"),
         }
     return render(request, "rewards/vouchers/vouchers.html", context)
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """A batch with claims for its next payout list; those that `changed` since are refused first."""
+
+    scheme: "VoucherScheme"
+    count: int
+    total_yuan: Decimal
+    changed: int
+
+
+def _group_by_batch(found: "Sequence[VoucherClaim]") -> list[_Batch]:
+    """Return the batches of claims, in the order of their first ones."""
+    changed = find_changed_claims(found)
+    by_scheme: dict[VoucherScheme, list[VoucherClaim]] = {}
+    for claim in found:
+        by_scheme.setdefault(claim.grant.scheme, []).append(claim)
+    return [
+        _Batch(
+            scheme=of,
+            count=len(rows),
+            total_yuan=sum((claim.amount_yuan for claim in rows), NOTHING),
+            changed=sum(claim.pk in changed for claim in rows),
+        )
+        for of, rows in by_scheme.items()
+    ]
 
 
 def _page(request: HttpRequest, rows: "QuerySet[T]", name: str) -> "cursor.Page[T]":

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock
 from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
@@ -26,12 +25,12 @@ from rewards.payments.forms import describe_present
 from rewards.payments.selectors.accounts import get_accounts, get_kept_accounts, get_kept_accounts_by_unit
 from rewards.payments.services.paid_accounts import find_account_lack
 from rewards.vouchers.domain.errors import NothingToList, TookPartInClaim
-from rewards.vouchers.forms import PayoutBackForm, PayoutForm, PayoutListForm
+from rewards.vouchers.forms import PayoutBackForm, PayoutForm, ShownAmountForm
 from rewards.vouchers.reports import render_payout_list
 from rewards.vouchers.selectors.claims import leave_out_waiting
 from rewards.vouchers.selectors.payouts import (
     audited_claims,
-    get_payout_in_force,
+    get_payout,
     get_payout_list,
     get_payout_reasons,
     get_row,
@@ -41,7 +40,9 @@ from rewards.vouchers.selectors.payouts import (
 from rewards.vouchers.selectors.vouchers import get_scheme
 from rewards.vouchers.services.claiming import require_unchanged
 from rewards.vouchers.services.paying import (
+    get_first_paid_date,
     get_made_date,
+    require_uninvolved,
     voucher_list_make,
     voucher_payout_record,
     voucher_payout_reverse,
@@ -50,24 +51,19 @@ from rewards.vouchers.services.paying import (
 if TYPE_CHECKING:
     from rewards.payments.models import PayeeAccount
 
-NOTHING_SHOWN = Decimal(0)
-"""The sum of a form that comes without one; no list has it."""
-
 
 @confirmation_view
 def list_new(request: SignedInRequest, public_id: str) -> Confirmation:
-    """Make a payout list of what is audited. Raises NothingToList, UsesChanged, ListChanged.
-
-    A page that is shown again shows the present sum: the one that was sent is compared with it.
-    """
+    """Make a payout list of what is audited. Raises NothingToList, UsesChanged, ListChanged."""
     require(request.user, "rewards.list_vouchers")
     scheme = get_scheme(public_id)
     waiting = leave_out_waiting(list(audited_claims(scheme.pk)))
     if not waiting:
         raise NothingToList
-    require_unchanged(*waiting)
-    total = sum(one.amount_yuan for one in waiting)
-    sent = PayoutListForm(request.POST)
+    now = clock.now()
+    require_unchanged(waiting, now)
+    total = sum((one.amount_yuan for one in waiting), Decimal(0))
+    form = ShownAmountForm(request.POST if request.method == "POST" else None, amount=total)
     return Confirmation(
         heading=_("Make a payout list?"),
         consequences=[
@@ -79,14 +75,11 @@ def list_new(request: SignedInRequest, public_id: str) -> Confirmation:
         ],
         action=_("Make the list"),
         perform=lambda: voucher_list_make(
-            actor=request.user,
-            scheme_id=scheme.pk,
-            now=clock.now(),
-            shown_yuan=sent.cleaned_data["shown_yuan"] if sent.is_valid() else NOTHING_SHOWN,
+            actor=request.user, scheme_id=scheme.pk, now=now, shown_yuan=form.sent_yuan
         ),
         success=_("The list is made. The Finance Bureau has been notified."),
         back_address=reverse("voucher_scheme", args=[public_id]),
-        form=PayoutListForm({"shown_yuan": total}),
+        form=form,
     )
 
 
@@ -149,6 +142,7 @@ def payout_new(request: SignedInRequest, public_id: str, claim_id: str) -> Confi
     require(request.user, "rewards.pay_voucher")
     found = get_payout_list(request.user, public_id)
     row, now = get_row(found, claim_id), clock.now()
+    require_uninvolved(request.user, row)
     organization = row.claim.grant.organization
     account = get_accounts([organization.pk]).get(organization.pk)
     kept = get_kept_accounts(organization.pk, get_made_date(found))
@@ -160,6 +154,7 @@ def payout_new(request: SignedInRequest, public_id: str, claim_id: str) -> Confi
         amount=row.amount_yuan,
         account=account,
         kept=kept,
+        first=get_first_paid_date(row),
         today=now.astimezone(CITY_TIME).date(),
     )
     return Confirmation(
@@ -188,14 +183,16 @@ def payout_new(request: SignedInRequest, public_id: str, claim_id: str) -> Confi
 
 
 @confirmation_view
-def payout_back(request: SignedInRequest, public_id: str, claim_id: str) -> Confirmation:
+def payout_back(request: SignedInRequest, public_id: str, payout_id: str) -> Confirmation:
     """Record that a payout came back."""
     require(request.user, "rewards.pay_voucher")
-    row = get_row(get_payout_list(request.user, public_id), claim_id)
-    payout = require_found(get_payout_in_force(row))
+    payout = get_payout(get_payout_list(request.user, public_id), payout_id)
+    require_uninvolved(request.user, payout.row)
     now = clock.now()
     form = PayoutBackForm(
-        request.POST if request.method == "POST" else None, today=now.astimezone(CITY_TIME).date()
+        request.POST if request.method == "POST" else None,
+        first=payout.paid_date,
+        today=now.astimezone(CITY_TIME).date(),
     )
     return Confirmation(
         heading=_("Did the payout of {amount} come back?").format(amount=yuan(payout.amount_yuan)),

@@ -1,5 +1,6 @@
-"""What waits of vouchers on the desk of the Finance Bureau."""
+"""What waits of vouchers on the desks of the Finance Bureau and of the Science and Technology Bureau."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.urls import reverse
@@ -7,7 +8,9 @@ from django.utils.translation import gettext as _
 
 from instrument_share.web.text.formats import bilingual
 from rewards.payments.selectors.tasks import FinanceTask
+from rewards.vouchers.domain.choices import ClaimState
 from rewards.vouchers.selectors.payouts import lists_to_pay
+from rewards.vouchers.selectors.tasks import AUDIT, CHECK, DECIDE, LIST, count_tasks
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -36,3 +39,25 @@ def find_payout_tasks(viewer: "Viewer") -> list[FinanceTask]:
         number = _("{count} to pay").format(count=waiting.order_by().count())
         tasks.append(FinanceTask(_("All payout lists of vouchers"), number, reverse("vouchers") + "#lists"))
     return tasks
+
+
+@dataclass(frozen=True)
+class BureauTask:
+    """What waits for somebody of the bureau: its name, how many there are, and where they stand."""
+
+    name: str
+    count: int
+    address: str
+
+
+def find_voucher_tasks(viewer: "Viewer") -> list[BureauTask]:
+    """Return what of vouchers waits for the viewer, who may do it; nothing of which there is none."""
+    counted = count_tasks(viewer)
+    overview, claims = reverse("vouchers"), f"{reverse('voucher_claims')}?sort=number&state="
+    tasks = (
+        (DECIDE, _("Applications for you to decide"), f"{overview}#applications"),
+        (CHECK, _("Claims for you to check"), claims + ClaimState.SUBMITTED),
+        (AUDIT, _("Claims for you to audit"), claims + ClaimState.CHECKED),
+        (LIST, _("Approved claims to list for payment"), f"{overview}#to-list"),
+    )
+    return [BureauTask(name, counted[task], address) for task, name, address in tasks if counted.get(task)]

@@ -152,6 +152,14 @@ def test_after_the_last_day_of_claims_nothing_is_claimable_on_a_voucher(ask, vou
     assert (status, problem["code"]) == (409, "voucher.expired")
 
 
+def test_what_a_firm_can_claim_is_read_by_its_administrators_alone(ask, vouchers, claimable):
+    path = f"/grants/{claimable.grant.public_id}"
+    assert [one["basis_yuan"] for one in ask(vouchers.admin, "get", path)[1]["claimable"]] == ["200.00"]
+    for person in (vouchers.officer, vouchers.auditor, vouchers.finance):
+        status, voucher = ask(person, "get", path)
+        assert (status, voucher["left_yuan"], voucher["claimable"]) == (200, "1000.00", [])
+
+
 def test_a_claim_that_comes_to_something_else_or_is_anothers_is_refused(ask, vouchers, claimable):
     _firm, other = vouchers.firm("云屏新材料有限公司")
     assert ask(other, "post", "/claims", **claim_of(claimable))[0] == 404

@@ -159,6 +159,25 @@ def test_moves_are_offered_to_whom_they_are_open(vouchers, claimable, read):
     assert offered_moves(read(vouchers.auditor, *about), claim) == set()
 
 
+def test_a_claim_that_cannot_be_approved_is_not_offered_by_its_own_address_either(vouchers, claimable, clock):
+    clock.set(LATER)
+
+    def opened(person, claim, move):
+        client = Client()
+        client.force_login(person)
+        answer = client.get(reverse(f"voucher_claim_{move}", args=[claim.public_id]))
+        return answer.status_code, text_of(answer)
+
+    claim = vouchers.check(vouchers.claim(claimable.grant, claimable.statement))
+    assert opened(vouchers.second, claim, "audit")[0] == 200
+    status, said = opened(vouchers.officer, claim, "audit")
+    assert (status, "您已初审该申请，须由他人复审。" in said) == (409, True)
+    change_uses(vouchers, claimable)
+    status, said = opened(vouchers.second, claim, "audit")
+    assert (status, "现计费150.00元，原为200.00元。" in said) == (409, True)
+    assert opened(vouchers.second, claim, "refuse")[0] == 200
+
+
 def change_uses(vouchers, claimable):
     """A use of the claimed statement is corrected to 150 yuan, and the correction billed."""
     correct(vouchers.city, claimable.log, APRIL_1 + 8 * DAY, amount_yuan=Decimal(150))
@@ -264,13 +283,14 @@ def test_no_list_is_offered_while_uses_of_an_audited_claim_were_corrected(vouche
     assert offered_moves(page, claim) == {"refuse"}
     assert "¥150.00" in page
     refuse = reverse("voucher_claim_refuse", args=[claim.public_id])
-    for day, said in (
-        (28, "所涉机时、发票和创新券额度将释放，可重新申请。"),
-        (29, "兑付申请已于2027年2月28日截止，申领单位不能再次申请。"),
+    for day, said, reason in (
+        (28, "所涉机时、发票和创新券额度将释放，可重新申请。", "申领单位可在2027年2月28日前"),
+        (29, "兑付申请已于2027年2月28日截止，申领单位不能再次申请。", "兑付申请已于2027年2月28日截止。"),
     ):
         clock.set(datetime(2027, 2, 27, tzinfo=CITY_TIME) + (day - 27) * DAY)
         asked = text_of(client.get(refuse))
         assert (said in asked, "可重新申请" in asked) == (True, day == 28)
+        assert f"现计费150.00元，原为200.00元。请以此为由退回，{reason}" in text_of(client.get(new))
     clock.set(LATER)
     vouchers.refuse(claim)
     assert address not in read(vouchers.officer, *about)
@@ -369,14 +389,14 @@ def test_finance_pays_from_the_list_and_the_firm_sees_it(vouchers, claimable, re
     claim = vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
     made = vouchers.list(claimable.scheme)
     pay = reverse("voucher_payout_new", args=[made.public_id, claim.public_id])
-    back = reverse("voucher_payout_back", args=[made.public_id, claim.public_id])
     vouchers.account()
     page = read(vouchers.finance, "voucher_list", made.public_id)
     assert pay in page
     address = reverse("voucher_list", args=[made.public_id])
     assert address in read(vouchers.finance, "finance")
     assert pay not in read(vouchers.officer, "voucher_list", made.public_id)
-    vouchers.pay(made.rows.get())
+    payout = vouchers.pay(made.rows.get())
+    back = reverse("voucher_payout_back", args=[made.public_id, payout.public_id])
     assert address not in read(vouchers.finance, "finance")
     page = read(vouchers.finance, "voucher_list", made.public_id)
     assert (pay in page, back in page) == (False, True)

@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
+from rewards.vouchers.models import VoucherPayout
 from tests import factories
 from tests.page_fixtures import text_of
 from tests.rewards.vouchers.conftest import LATER, local_date
@@ -23,15 +24,63 @@ def test_who_decided_on_a_claim_and_works_at_finance_too_is_offered_no_payout(vo
         client.force_login(person)
         answer = client.get(reverse("voucher_list", args=[made.public_id]))
         links = answer.content.decode()
-        names = ("voucher_payout_new", "voucher_payout_back")
-        leads = [name for name in names if reverse(name, args=[made.public_id, claim.public_id]) in links]
-        return leads, "您参与过该申请的提交、审核或清单编制" in text_of(answer)
+        pay = reverse("voucher_payout_new", args=[made.public_id, claim.public_id])
+        back = [
+            reverse("voucher_payout_back", args=[made.public_id, payout.public_id])
+            for payout in VoucherPayout.objects.all()
+        ]
+        leads = {name: address in links for name, address in zip(("pay", "back"), [pay, *back], strict=False)}
+        opens = {client.get(address).status_code for address in [pay, *back]}
+        return leads, opens, "您参与过该申请的提交、审核或清单编制" in text_of(answer)
 
-    assert offered(vouchers.second) == ([], True)
-    assert offered(vouchers.finance) == (["voucher_payout_new"], False)
+    assert offered(vouchers.second) == ({"pay": False}, {409}, True)
+    assert offered(vouchers.finance) == ({"pay": True}, {200}, False)
     vouchers.pay(made.rows.get())
-    assert offered(vouchers.second) == ([], True)
-    assert offered(vouchers.finance) == (["voucher_payout_back"], False)
+    assert offered(vouchers.second) == ({"pay": False, "back": False}, {409}, True)
+    assert offered(vouchers.finance) == ({"pay": False, "back": True}, {200}, False)
+
+
+def test_days_on_which_a_payout_can_have_been_made_or_come_back_are_offered(vouchers, claimable, clock):
+    claim = vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+    made = vouchers.list(claimable.scheme)
+    vouchers.account()
+    listed, later = local_date(LATER), LATER + timedelta(days=5)
+    clock.set(later)
+    client = Client()
+    client.force_login(vouchers.finance)
+
+    def days(name, of):
+        form = client.get(reverse(name, args=[made.public_id, of.public_id])).context["form"]
+        attrs = form.fields["paid_date" if name == "voucher_payout_new" else "reversed_date"].widget.attrs
+        return attrs["min"], attrs["max"]
+
+    today = local_date(later).isoformat()
+    assert days("voucher_payout_new", claim) == (listed.isoformat(), today)
+    paid, returned = (listed + timedelta(days=number) for number in (1, 3))
+    payout = vouchers.pay(made.rows.get(), paid_date=paid, now=later)
+    assert days("voucher_payout_back", payout) == (paid.isoformat(), today)
+    vouchers.come_back(payout, reversed_date=returned, now=later)
+    assert days("voucher_payout_new", claim) == (returned.isoformat(), today)
+
+
+def test_who_records_a_return_after_a_colleague_reads_that_it_is_recorded(vouchers, claimable, clock):
+    vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+    made = vouchers.list(claimable.scheme)
+    vouchers.account()
+    payout = vouchers.pay(made.rows.get())
+    clock.set(LATER)
+    client = Client()
+    client.force_login(vouchers.finance)
+    back = reverse("voucher_payout_back", args=[made.public_id, payout.public_id])
+    assert client.get(back).status_code == 200
+    vouchers.come_back(payout)  # a colleague
+    typed = {"reversed_date": local_date(LATER), "bank_reference": "TH-2", "reason": "账号有误"}
+    refused = client.post(back, typed)
+    assert refused.status_code == 409
+    assert "该笔兑付已于2026年4月6日退回，没有重复登记。" in text_of(refused)
+    again = vouchers.pay(made.rows.get(), "HK-2")
+    assert client.post(back, typed).status_code == 409
+    assert not hasattr(again, "reversal")
 
 
 def test_the_desk_lists_only_what_its_reader_may_pay(vouchers, claimable, clock):

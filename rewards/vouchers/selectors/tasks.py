@@ -1,0 +1,57 @@
+"""What of vouchers waits for the person of the bureau who asks."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import rules
+from django.db.models import Count, QuerySet, Value
+
+from instrument_share.accounts.selectors.standing import standing
+from rewards.vouchers.domain.choices import ApplicationState, ClaimState
+from rewards.vouchers.models import VoucherApplication, VoucherClaim
+from rewards.vouchers.selectors.claims import leave_out_waiting
+from rewards.vouchers.selectors.payouts import audited_claims
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
+
+DECIDE, CHECK, AUDIT, LIST = "decide", "check", "audit", "list"
+
+
+def count_tasks(viewer: "Viewer") -> Mapping[str, int]:
+    """Return how many applications the viewer may decide on, and claims check, audit or put on a payout list.
+
+    Takes one statement where no claim is approved.
+    """
+    parts = [
+        found.order_by().annotate(task=Value(task)).values_list("task").annotate(Count("pk"))
+        for task, found in _find_waiting(viewer)
+    ]
+    if not parts:
+        return {}
+    counted = dict(parts[0].union(*parts[1:], all=True))
+    return counted | {LIST: len(claims_to_list(viewer))} if counted.get(LIST) else counted
+
+
+def _find_waiting(viewer: "Viewer") -> Iterator[tuple[str, QuerySet[Any]]]:
+    bound_to, claims = standing(viewer).bound_to, VoucherClaim.objects
+    if rules.has_perm("rewards.decide_voucher", viewer):
+        to_decide = VoucherApplication.objects.filter(state=ApplicationState.SUBMITTED)
+        yield DECIDE, to_decide.exclude(organization__in=bound_to)
+        to_check = claims.filter(state=ClaimState.SUBMITTED)
+        yield CHECK, to_check.exclude(grant__organization__in=bound_to)
+    if rules.has_perm("rewards.audit_voucher", viewer):
+        checked_by_others = claims.filter(state=ClaimState.CHECKED).exclude(checked_by=viewer.pk)
+        yield AUDIT, checked_by_others.exclude(grant__organization__in=bound_to)
+    if rules.has_perm("rewards.list_vouchers", viewer):
+        yield LIST, audited_claims()
+
+
+def claims_to_list(viewer: "Viewer") -> list[VoucherClaim]:
+    """Return the claims for the next payout lists of all batches to who makes them, first received first.
+
+    Not those that wait for the bill of a correction.
+    """
+    if not rules.has_perm("rewards.list_vouchers", viewer):
+        return []
+    return leave_out_waiting(list(audited_claims()))

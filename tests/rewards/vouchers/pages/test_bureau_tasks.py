@@ -1,0 +1,158 @@
+"""What of vouchers waits for whom at the bureau, on its desk and on the page of vouchers."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from instrument_share.accounts.domain import Role
+from tests import factories
+from tests.bookings.statements.conftest import APRIL_1, correct
+from tests.page_fixtures import text_of
+from tests.rewards.vouchers.conftest import DAY, LATER, add_statements, statement_of
+
+TO_DECIDE, TO_CHECK, TO_AUDIT, TO_LIST = (
+    "待您审批的创新券申请",
+    "待您初审的兑付申请",
+    "待您复审的兑付申请",
+    "待列入兑付清单的申请",
+)
+
+
+@pytest.fixture
+def opened(clock):
+    clock.set(LATER)
+
+    def opened(person, address):
+        client = Client()
+        client.force_login(person)
+        answer = client.get(address)
+        assert answer.status_code == 200
+        return answer
+
+    return opened
+
+
+@pytest.fixture
+def tasks(opened):
+    def tasks(person):
+        """The lines of the desk, by their words; each leads to a page that opens."""
+        found = opened(person, reverse("bureau")).context["voucher_tasks"]
+        assert all(opened(person, task.address) for task in found)
+        return {task.name: task.count for task in found}
+
+    return tasks
+
+
+def test_each_at_the_bureau_is_told_what_waits_for_them(vouchers, tasks):
+    scheme = vouchers.open()
+    grant = vouchers.grant(scheme)
+    firm, admin = vouchers.firm("云屏小微科技有限公司")
+    found = add_statements(vouchers.city, vouchers.admin, [100, 120, 140])
+    assert tasks(vouchers.officer) == {}
+    vouchers.apply(scheme, of=firm, actor=admin)
+    first, second, third = (
+        vouchers.claim(grant, one, invoice=f"FP{number}") for number, one in enumerate(found)
+    )
+    assert tasks(vouchers.officer) == {TO_DECIDE: 1, TO_CHECK: 3}
+    assert tasks(vouchers.auditor) == {}
+    vouchers.check(first)
+    vouchers.check(second, actor=vouchers.second)
+    assert tasks(vouchers.officer) == {TO_DECIDE: 1, TO_CHECK: 1, TO_AUDIT: 1}
+    assert tasks(vouchers.auditor) == {TO_AUDIT: 2}
+    vouchers.audit(first)
+    vouchers.audit(second, actor=vouchers.auditor)
+    assert tasks(vouchers.officer) == {TO_DECIDE: 1, TO_CHECK: 1, TO_LIST: 2}
+    assert tasks(vouchers.auditor) == {}
+    vouchers.list(scheme)
+    vouchers.refuse(third)
+    assert tasks(vouchers.officer) == {TO_DECIDE: 1}
+
+
+def test_what_somebody_else_decides_waits_for_nobody_who_belongs_to_the_firm(vouchers, claimable, tasks):
+    firm, admin = vouchers.firm("云屏小微科技有限公司")
+    vouchers.apply(claimable.scheme, of=firm, actor=admin)
+    vouchers.claim(claimable.grant, claimable.statement)
+    factories.member(vouchers.city.company, Role.RESEARCHER, vouchers.officer)
+    factories.member(firm, Role.RESEARCHER, vouchers.second)
+    assert tasks(vouchers.officer) == {TO_DECIDE: 1}
+    assert tasks(vouchers.second) == {TO_CHECK: 1}
+
+
+def test_lines_of_claims_lead_to_those_of_their_state_the_first_received_on_top(vouchers, opened):
+    grant = vouchers.grant(vouchers.open())
+    found = add_statements(vouchers.city, vouchers.admin, [100, 120, 140])
+    claims = [vouchers.claim(grant, one, invoice=f"FP{number}") for number, one in enumerate(found)]
+    vouchers.check(claims[1])
+    desk = opened(vouchers.second, reverse("bureau"))
+    led = {
+        task.name: [one.public_id for one in opened(vouchers.second, task.address).context["claims"].items]
+        for task in desk.context["voucher_tasks"]
+    }
+    first, second, third = (claim.public_id for claim in claims)
+    assert led == {TO_CHECK: [first, third], TO_AUDIT: [second]}
+    assert f'{reverse("voucher_claims")}?sort=number&amp;state=submitted"' in desk.content.decode()
+
+
+def test_approved_claims_stand_on_the_overview_by_batch_until_they_are_listed(vouchers, claimable, opened):
+    address = reverse("vouchers")
+    (other,) = add_statements(vouchers.city, vouchers.admin, [300])
+    batch = vouchers.open(batch=2)
+    assert "没有待列入兑付清单的申请。" in text_of(opened(vouchers.officer, address))
+    vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+    vouchers.approve(vouchers.claim(vouchers.grant(batch), other, invoice="FP2"))
+    page = opened(vouchers.officer, address)
+    first, second = "云屏市科技创新券 · 第1批 ¥100.00 1笔申请", "云屏市科技创新券 · 第2批 ¥150.00 1笔申请"
+    assert f"{TO_LIST} {first} {second}" in text_of(page)
+    for scheme in (claimable.scheme, batch):
+        assert reverse("voucher_scheme", args=[scheme.public_id]) in page.content.decode()
+    for person in (vouchers.auditor, vouchers.finance, vouchers.admin):
+        assert TO_LIST not in text_of(opened(person, address))
+    vouchers.list(claimable.scheme)
+    assert f"{TO_LIST} {second}" in text_of(opened(vouchers.officer, address))
+
+
+def test_a_claim_is_not_to_be_listed_before_its_correction_is_billed_and_then_refused(
+    vouchers, claimable, opened, tasks
+):
+    vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+    said = "其中1笔须先退回：提交后有更正或异议"
+    assert tasks(vouchers.officer) == {TO_LIST: 1}
+    correct(vouchers.city, claimable.log, APRIL_1 + 8 * DAY, amount_yuan=Decimal(150))
+    assert tasks(vouchers.officer) == {}
+    assert "没有待列入兑付清单的申请。" in text_of(opened(vouchers.officer, reverse("vouchers")))
+    statement_of(vouchers.city, vouchers.admin, month=date(2026, 4, 1), over=APRIL_1 + 30 * DAY)
+    assert tasks(vouchers.officer) == {TO_LIST: 1}
+    assert said in text_of(opened(vouchers.officer, reverse("vouchers")))
+
+
+def test_what_waits_takes_as_many_statements_however_much_it_is(vouchers, opened, statements):
+    scheme, other = vouchers.open(), vouchers.open(batch=2)
+    grants = vouchers.grant(scheme), vouchers.grant(other)
+    firms = [vouchers.firm(f"云屏小微科技{number}公司") for number in range(3)]
+    found = add_statements(vouchers.city, vouchers.admin, [10, 12, 14, 16, 18, 20, 22])
+
+    def add(number, grant=grants[0]):
+        statement = found[number]
+        return vouchers.claim(grant, statement, invoice=f"FP{number}")
+
+    def add_more():
+        for firm, admin in firms[1:]:
+            vouchers.apply(scheme, of=firm, actor=admin)
+        add(3)
+        vouchers.check(add(4))
+        vouchers.approve(add(5))
+        vouchers.approve(add(6, grants[1]))
+
+    vouchers.apply(scheme, of=firms[0][0], actor=firms[0][1])
+    add(0)
+    vouchers.check(add(1))
+    vouchers.approve(add(2))
+
+    def read_all():
+        for address in (reverse("bureau"), reverse("vouchers")):
+            opened(vouchers.second, address)
+
+    statements.assert_unchanged(read_all, by=add_more)
