@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from bookings.requests.models import Booking
+from bookings.requests.selectors.costs import is_charge_waived
 from bookings.statements.models import Statement, StatementLine
 from bookings.usage.models import UsageConfirmation, UsageLog
 from bookings.usage.selectors.overlaps import find_untold_overlaps
@@ -99,10 +100,12 @@ def find_broken_statements() -> Iterator[str]:
     yield from _find_other_amounts()
 
 
-_TAKEN_BACK = Q(
-    booking__state=BookingState.NO_SHOW, booking__checked_in_at__isnull=False, booking__charged_yuan=0
+_CHARGED_NO_LONGER = Q(
+    booking__in=Booking.objects.filter(
+        Q(state=BookingState.NO_SHOW, checked_in_at__isnull=False) | is_charge_waived(), charged_yuan=0
+    ).values("pk")
 )
-"""Lines of a no-show that was taken back; its charge stays on a statement that was sent."""
+"""Lines of a charge that was taken back or waived; it stays on a statement that was sent."""
 _OF_ITS_PAYER = StatementLine.objects.filter(
     Q(log__payer_organization=F("statement__payer_organization"))
     | Q(log__payer_person=F("statement__payer_person"))
@@ -119,11 +122,11 @@ _LINES = {
     "bills a charge that is not the booking's": (
         Q(booking__isnull=False, corrects=None)
         & (Q(booking__charged_yuan=None) | ~Q(booking__charged_yuan=F("amount_yuan")))
-        & ~_TAKEN_BACK
+        & ~_CHARGED_NO_LONGER
     ),
-    "gives back what was not charged, or not taken back": (
+    "gives back what was not charged, or is charged still": (
         Q(booking__isnull=False, corrects__isnull=False)
-        & ~(_TAKEN_BACK & Q(corrects__booking=F("booking"), corrects__amount_yuan=-F("amount_yuan")))
+        & ~(_CHARGED_NO_LONGER & Q(corrects__booking=F("booking"), corrects__amount_yuan=-F("amount_yuan")))
     ),
 }
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from bookings.invariants import find_broken_statements
 from bookings.requests.models import CreditEvent
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.notifications import CHARGE_WAIVED
@@ -54,10 +55,16 @@ def test_charge_on_a_sent_statement_is_given_back_by_the_next(city, see):
     (march,) = draft(city)
     statement_send(actor=city.manager, statement_id=march.pk, now=APRIL_1)
     waive(city, missed, now=APRIL_1 + DAY)
+    assert list(find_broken_statements()) == []
     (april,) = draft(city, APRIL, MAY_1)
     assert charges(april) == [(missed.pk, Decimal(-200))]
+    assert list(find_broken_statements()) == []
     for statement, words in ((march, "此后已免除"), (april, "管理单位已免除")):
         assert words in text_of(see(city.manager, "statement", statement.public_id, now=MAY_1))
+    type(missed).objects.filter(pk=missed.pk).update(charged_yuan=200)
+    assert list(find_broken_statements()) == [
+        f"line 1 of {april.public_id} gives back what was not charged, or is charged still"
+    ]
 
 
 def test_waived_charge_of_a_late_cancellation_does_not_come_back(city):
