@@ -92,11 +92,15 @@ def get_uses_in_the_way(booking: Booking) -> QuerySet[Booking]:
 def get_no_show_grace(booking: Booking) -> timedelta:
     """Return how long after its start, or after a use in its way, nobody's coming makes a booking a no-show.
 
-    A kiosk beside one of its instruments may have kept the check-in while its line was cut: it is awaited.
+    A check-in that a kiosk may have kept is awaited.
     """
+    return timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES) + get_kept_check_in_delay(booking)
+
+
+def get_kept_check_in_delay(booking: Booking) -> timedelta:
+    """Return how long a kiosk beside one of its instruments may keep a check-in while its line is cut."""
     together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
-    delay = get_check_in_delay(list(together.values_list("instrument_id", flat=True)))
-    return timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES) + delay
+    return get_check_in_delay(list(together.values_list("instrument_id", flat=True)))
 
 
 def get_time_to_come(booking: Booking) -> tuple[datetime, datetime]:

@@ -18,6 +18,7 @@ from bookings.requests.registry import drop_charge
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.companions import (
     get_companions,
+    get_kept_check_in_delay,
     get_no_show_grace,
     get_time_to_come,
     get_uses_in_the_way,
@@ -125,7 +126,8 @@ def _find_excuse(booking: Booking, limit: datetime, now: datetime) -> tuple[str,
     if (uses := get_uses_together(booking)).exists():
         return notifications.CANCELLED_NOT_NEEDED, is_over or not _run_or_ended_lately(uses, limit)
     if back_at := get_end_of_interruption(*get_time_to_come(booking), now):
-        return notifications.CANCELLED_INTERRUPTED, is_over or back_at <= limit
+        awaited_until = max(booking.ends_at, back_at + get_kept_check_in_delay(booking))
+        return notifications.CANCELLED_INTERRUPTED, awaited_until <= now or back_at <= limit
     return None
 
 

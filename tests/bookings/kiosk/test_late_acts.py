@@ -9,6 +9,7 @@ from bookings.credit.selectors import get_credit_event, get_credit_state, waitin
 from bookings.credit.services import credit_answer, credit_appeal
 from bookings.devices.models import InstrumentNote
 from bookings.invariants import find_broken_statements, find_uses_counted_twice
+from bookings.kiosk.services.acts import REFUSED
 from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.requests.domain.choices import CreditOutcome
 from bookings.requests.models import CreditEvent
@@ -16,6 +17,7 @@ from bookings.requests.selectors.request_facts import counting_credit_events
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.requests.services.notifications import (
     CANCELLED_HOURS_RECORDED,
+    CANCELLED_INTERRUPTED,
     CHARGE_BILLED,
     HOURS_INSTEAD_OF_NO_SHOW,
     NO_SHOW_TAKEN_BACK,
@@ -26,6 +28,7 @@ from bookings.statements.services.drafting import statements_draft_due
 from bookings.statements.services.statements import statement_send
 from bookings.usage.models import UsageLog
 from instrument_share.accounts.domain import Role
+from instrument_share.jobs.services import worker_seen
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.interval import Interval
 from tests import factories
@@ -69,6 +72,28 @@ def test_kept_acts_count_at_their_time_while_the_booking_waits_for_them(city, ki
     assert not send(kiosk, "check_out", start + 20 * MINUTE, received=back, code=code).refusal
     log = UsageLog.objects.get()
     assert (log.starts_at, log.ends_at) == (start, start + 20 * MINUTE)
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_check_in_kept_through_an_outage_longer_than_the_booking_is_awaited_after_it(city, kiosk, is_kept):
+    booking = book(city, slot(day=0, hour=9, length=2))
+    back = booking.ends_at + 30 * MINUTE
+    worker_seen("worker", booking.starts_at)
+    for minutes in (0, 5, 10, 15):
+        worker_seen("worker", back + minutes * MINUTE)
+        if minutes < 15:
+            assert bookings_no_show_due(back + minutes * MINUTE) == 0
+            booking.refresh_from_db()
+            assert booking.state == "approved"
+    if is_kept:
+        start, received = booking.starts_at, back + 14 * MINUTE
+        assert not send(kiosk, "check_in", start, received=received, code=code_of(booking)).refusal
+    assert bookings_no_show_due(back + 15 * MINUTE) == 0
+    booking.refresh_from_db()
+    assert booking.state == ("in_use" if is_kept else "cancelled")
+    messages = set(Notification.objects.filter(user=city.keeper).values_list("message", flat=True))
+    assert REFUSED not in messages
+    assert (CANCELLED_INTERRUPTED in messages) is not is_kept
 
 
 def test_fault_that_was_kept_for_long_is_told(city, kiosk):
