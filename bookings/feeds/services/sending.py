@@ -32,6 +32,9 @@ TURN = timedelta(seconds=2)
 """After this a receiver is sent no other message in the same turn."""
 CLAIM = timedelta(minutes=1)
 """Longer than any turn; of a worker that died the receiver is free again then."""
+LEFT_ALONE = timedelta(hours=1)
+"""A receiver that nobody tried for so long after it was due had no chance to answer: its unit was suspended,
+or no worker lived."""
 DISABLED = gettext_noop(
     "The webhook {address} has not answered for three days and is switched off. Once the receiver is mended, "
     "switch it on again: what it missed is sent then."
@@ -113,12 +116,13 @@ def _call(webhook: Webhook, delivery: WebhookDelivery, now: datetime) -> Answer:
 def _end_turn(webhook_id: int, now: datetime, *, failed: WebhookDelivery | None, is_reached: bool) -> None:
     """Free a receiver and say when its next turn is; switch it off once it has failed for too long.
 
-    A test that fails delays the next turn and counts for nothing else.
+    It fails since the first failure after which it was tried whenever it was due, as long as anything waits
+    for it. A test that fails delays the next turn and counts for nothing else.
     """
     webhook = Webhook.objects.select_for_update().filter(pk=webhook_id).first()
     if webhook is None:
         return
-    if is_reached:
+    if is_reached or (webhook.due_at is not None and now - webhook.due_at >= LEFT_ALONE):
         webhook.failing_since, webhook.failures = None, 0
     if failed is not None and failed.action != TEST:
         webhook.failing_since, webhook.failures = webhook.failing_since or now, webhook.failures + 1
@@ -126,6 +130,8 @@ def _end_turn(webhook_id: int, now: datetime, *, failed: WebhookDelivery | None,
     webhook.claimed_until = None
     if webhook.failing_since and webhook.disabled_at is None and is_given_up(webhook.failing_since, now):
         _disable(webhook, now)
+    elif failed is not None and failed.given_up_at is not None and not _waiting(webhook).exists():
+        webhook.failing_since, webhook.failures = None, 0
     webhook.save(update_fields=["failing_since", "failures", "due_at", "claimed_until", "disabled_at"])
 
 

@@ -91,6 +91,14 @@ def work(run_jobs, clock):
     return work
 
 
+def fail_hourly(work, since, until):
+    """Let the worker try each hour, as seldom as one that lives may."""
+    while since < until:
+        work(since)
+        since += HOUR
+    work(until)
+
+
 def test_a_message_names_what_happened_and_nobody(city, webhook, receiver, work):
     booking = book(city)
     work(NOW + MINUTE)
@@ -213,8 +221,7 @@ def test_more_than_fit_at_once_are_told_in_rounds(city, webhook, receiver, work,
 def test_after_three_days_it_is_switched_off_told_and_makes_up_later(city, webhook, receiver, work):
     receiver.is_up = False
     book(city)
-    work(NOW)
-    work(NOW + DISABLED_AFTER - 2 * MINUTE)
+    fail_hourly(work, NOW, NOW + DISABLED_AFTER - 11 * MINUTE)
     webhook.refresh_from_db()
     assert webhook.disabled_at is None
     work(NOW + DISABLED_AFTER)
@@ -233,6 +240,36 @@ def test_after_three_days_it_is_switched_off_told_and_makes_up_later(city, webho
     assert len(receiver.took) == 2
 
 
+def test_a_message_that_was_given_up_does_not_switch_it_off_at_the_next_failure(
+    city, webhook, receiver, work, monkeypatch
+):
+    monkeypatch.setattr(sending, "ATTEMPTS", 2)
+    receiver.is_up = False
+    book(city)
+    work(NOW)
+    work(NOW + MINUTE)
+    webhook.refresh_from_db()
+    assert (WebhookDelivery.objects.get().given_up_at, webhook.failing_since) == (NOW + MINUTE, None)
+    later = NOW + DISABLED_AFTER
+    book(city, slot(day=9), now=later)
+    work(later)
+    webhook.refresh_from_db()
+    assert (webhook.failing_since, webhook.failures, webhook.disabled_at) == (later, 1, None)
+
+
+def test_time_in_which_its_unit_was_suspended_does_not_count_as_unanswered(city, webhook, receiver, work):
+    receiver.is_up = False
+    book(city)
+    work(NOW)
+    Organization.objects.update(state=OrganizationState.SUSPENDED)
+    back = NOW + DISABLED_AFTER + HOUR
+    work(back)
+    Organization.objects.update(state=OrganizationState.ADMITTED)
+    work(back)
+    webhook.refresh_from_db()
+    assert (webhook.failing_since, webhook.failures, webhook.disabled_at) == (back, 1, None)
+
+
 def test_a_webhook_of_a_payer_that_is_switched_off_leads_its_administrators_to_their_page(
     city, receiver, work
 ):
@@ -241,8 +278,7 @@ def test_a_webhook_of_a_payer_that_is_switched_off_leads_its_administrators_to_t
     webhook_create(**payer, address=ADDRESS, actions=["booking.requested"], now=NOW)
     receiver.is_up = False
     book(city)
-    work(NOW)
-    work(NOW + DISABLED_AFTER)
+    fail_hourly(work, NOW, NOW + DISABLED_AFTER)
     told = Notification.objects.get(message=sending.DISABLED)
     assert (told.user, told.path) == (admin, f"/organizations/{city.company.public_id}/webhooks/")
 
