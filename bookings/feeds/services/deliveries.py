@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
-from bookings.feeds.domain.webhooks import build_body
+from bookings.feeds.domain.webhooks import TEST, build_body
 from bookings.feeds.models import Webhook, WebhookDelivery
 from bookings.feeds.selectors.told import acts_of
 from bookings.feeds.selectors.webhooks import IS_TOLD, due_webhooks
@@ -98,7 +99,13 @@ def _get_subject(entry: "AuditEntry") -> dict[str, str]:
 
 
 def deliveries_forget_old(now: datetime) -> int:
-    """Delete messages that were taken long ago, or given up for as long; return their number."""
+    """Delete messages that were taken long ago, or given up for as long; return their number.
+
+    What a webhook that is switched off did not take is kept: it is sent when that is switched on again, or
+    goes with it. Nothing new is added meanwhile.
+    """
     before = now - timedelta(days=settings.RETENTION_DAYS["webhooks"])
     taken = WebhookDelivery.objects.filter(delivered_at__lt=before).delete()[0]
-    return taken + WebhookDelivery.objects.filter(given_up_at__lt=before).delete()[0]
+    given_up = WebhookDelivery.objects.filter(given_up_at__lt=before)
+    is_sent_later = Q(webhook__disabled_at__isnull=False) & ~Q(action=TEST)
+    return taken + given_up.exclude(is_sent_later).delete()[0]

@@ -12,6 +12,7 @@ from bookings.feeds.domain.webhooks import (
     ACTIONS,
     DISABLED_AFTER,
     MOST_WEBHOOKS,
+    TEST,
     AddressRefused,
     TooManyWebhooks,
     WebhookSide,
@@ -368,6 +369,20 @@ def test_old_messages_are_forgotten_and_waiting_ones_kept(city, webhook, receive
     assert WebhookDelivery.objects.count() == 2
     deliveries.deliveries_forget_old(NOW + timedelta(days=30) + MINUTE)
     assert waits.public_id in WebhookDelivery.objects.get().body
+
+
+@pytest.mark.parametrize("is_disabled", [True, False])
+def test_what_was_given_up_is_kept_while_the_webhook_is_switched_off(city, webhook, is_disabled):
+    """The message that it was switched off says that what it missed is sent later."""
+    Webhook.objects.update(disabled_at=NOW if is_disabled else None)
+    for entry_id, action in ((None, TEST), (7, "booking.requested")):
+        deliveries.build_delivery(webhook, entry_id, action, NOW, city.owner.public_id, {}, NOW).save()
+    WebhookDelivery.objects.update(given_up_at=NOW)
+    deliveries.deliveries_forget_old(NOW + timedelta(days=30) + MINUTE)
+    kept = list(WebhookDelivery.objects.values_list("action", flat=True))
+    assert kept == ["booking.requested"] * is_disabled
+    webhook_remove(actor=city.manager, webhook_id=webhook.pk, now=NOW)
+    assert not WebhookDelivery.objects.exists()
 
 
 def test_the_pages_add_test_and_remove(city, receiver, work, see, send):
