@@ -265,7 +265,7 @@ def find_time_for(entry: WaitlistEntry, now: datetime) -> Interval | None:
         return None
     let_go = entry.offers.exclude(WITHDRAWN).values_list("booking__starts_at", "booking__ends_at")
     own, *linked = together
-    own = replace(own, holds=[*own.holds, *(Interval(*times) for times in let_go)])
+    own = replace(own, closures=[*own.closures, *(Interval(*times) for times in let_go)])
     # With time for an answer before the rule's own lead begins.
     slot = find_slot(
         [own, *linked],

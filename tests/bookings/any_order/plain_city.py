@@ -418,7 +418,7 @@ class PlainCity:
         for start in range(ceil(first), wait.last - wait.length + 1):
             end = start + wait.length
             if self.may_book(wait.person, wait.instrument, start, end) and not any(
-                one.touches(start, end + 1) for one in wait.offers if not one.is_withdrawn
+                one.touches(start, end) for one in wait.offers if not one.is_withdrawn
             ):
                 return start
         return None

@@ -355,6 +355,20 @@ def test_wait_ends_when_no_time_is_left(city):
     assert journal.notifications(entry.user).get().path == "/me/waiting/"
 
 
+def test_who_declined_a_time_is_offered_the_one_directly_before_it():
+    """Nobody cleans up after a use that they have let go."""
+    city = factories.city(turnaround_minutes=30)
+    booking = book(city, slot(hour=9))
+    start = booking.starts_at + 30 * MINUTE
+    entry = join(city, wanted=Interval(start, start + 4 * HOUR))
+    offer_decline(actor=entry.user, booking_id=held(entry).pk, now=NOW)
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
+    assert offered(entry) == [
+        (start + 2 * HOUR, start + 4 * HOUR, "lapsed"),
+        (start, start + 2 * HOUR, "offered"),
+    ]
+
+
 def test_who_declined_a_time_is_not_told_that_none_came_free(city):
     entry = join(city)
     offer_decline(actor=entry.user, booking_id=held(entry).pk, now=NOW)
