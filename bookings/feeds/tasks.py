@@ -1,7 +1,12 @@
-"""The jobs that send what waits for webhooks and read one external calendar."""
+"""The jobs that send what waits for webhooks and read external calendars."""
 
 from bookings.feeds.services.deliveries import SEND
-from bookings.feeds.services.external_calendars import READ, external_calendar_read
+from bookings.feeds.services.external_calendars import (
+    READ,
+    READ_ALL,
+    external_calendar_read,
+    external_calendars_read,
+)
 from bookings.feeds.services.sending import deliveries_send
 from instrument_share.jobs.registry import JobContext, job
 from instrument_share.jobs.services import enqueue_once
@@ -18,5 +23,11 @@ def send(context: JobContext) -> None:  # noqa: ARG001 (jobs get it)
 
 @job(READ, gettext_noop("Reading of an external calendar"))
 def read_external_calendar(context: JobContext, public_id: str) -> None:  # noqa: ARG001 (jobs get it)
-    """Read the calendar; the clock asks again soon, whatever came of it."""
+    """Read a calendar that was just connected; the clock has all read soon, whatever came of it."""
     external_calendar_read(public_id, now=clock.now())
+
+
+@job(READ_ALL, gettext_noop("Closures by external calendars"), attempts=1)
+def read_external_calendars(context: JobContext, after_id: int = 0) -> None:  # noqa: ARG001 (jobs get it)
+    """Read for a bounded time; the rest is left to another job behind those that wait."""
+    external_calendars_read(after_id, read_clock=clock.now)

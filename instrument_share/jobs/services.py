@@ -52,6 +52,19 @@ def enqueue_once(name: str) -> None:
         enqueue(name)
 
 
+def enqueue_unless_under_way(name: str) -> bool:
+    """Enqueue the job `name` unless one waits or runs; return whether it was enqueued.
+
+    So a job that goes on by enqueuing itself is under way once at a time.
+    """
+    unfinished = [TaskResultStatus.READY, TaskResultStatus.RUNNING]
+    path = job_named(name).task.module_path
+    if DBTaskResult.objects.filter(task_path=path, status__in=unfinished).exists():
+        return False
+    enqueue(name)
+    return True
+
+
 def jobs_recover(now: datetime, *, idle_worker: str) -> int:
     """Put back jobs whose worker died and those that failed and may be tried again; return their number.
 

@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from bookings.feeds.models import BusyTime, ExternalCalendar
 from bookings.requests.selectors.scope import get_answered_condition, get_ending_condition
+from instrument_share.accounts.domain import OrganizationState
 from instrument_share.web.text.formats import name_columns
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 ANSWERED_FOR = get_answered_condition("created_by")
 """Calendars with it are followed: whoever connected them still looks after the instrument."""
+MAY_CLOSE = Q(instrument__organization__state=OrganizationState.ADMITTED)
+"""Calendars with it are read: their unit may close its instruments, which a suspended one may not."""
 
 
 def external_calendars(instruments: "QuerySet[Instrument]", now: datetime) -> QuerySet[ExternalCalendar]:

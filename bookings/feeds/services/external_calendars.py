@@ -1,7 +1,7 @@
 """Connecting external calendars, and keeping closures as they say."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from bookings.feeds.domain.busy_times import (
 )
 from bookings.feeds.domain.webhooks import AddressRefused
 from bookings.feeds.models import BusyTime, ExternalCalendar
-from bookings.feeds.selectors.external_calendars import ANSWERED_FOR
+from bookings.feeds.selectors.external_calendars import ANSWERED_FOR, MAY_CLOSE
 from bookings.feeds.services.calls import CallRefused, fetch, may_be_called
 from bookings.requests.domain.errors import ClosureHitsBookings
 from bookings.requests.selectors.holds import instrument_group_lock
@@ -27,7 +27,7 @@ from bookings.requests.services.instrument_decisions import closure_lift
 from bookings.requests.services.notifications import tell_of_maker
 from instrument_share.accounts.permissions import require
 from instrument_share.apart import Failed, TookTooMuch, run_apart
-from instrument_share.jobs.services import enqueue
+from instrument_share.jobs.services import enqueue, enqueue_unless_under_way
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from providers.models import Closure
 
 READ = "bookings.external_calendar_read"
+READ_ALL = "bookings.external_calendars_read"
+ROUND = timedelta(seconds=10)
+"""After this no other calendar is read in the same job."""
 SECONDS_TO_READ = 20
 """A rule of repetition can be written that no day ever fulfils: its reader looks for one and finds no end."""
 LARGEST = 1_000_000
@@ -117,21 +120,40 @@ def external_calendar_disconnect(*, actor: "User", calendar_id: int, now: dateti
 
 
 def external_calendars_read_due(_now: datetime) -> int:
-    """Put every calendar into the queue, to be read; return their number. Repeated by the clock."""
-    ids = list(ExternalCalendar.objects.values_list("public_id", flat=True))
-    for public_id in ids:
-        enqueue(READ, public_id=public_id)
-    return len(ids)
+    """Have all calendars read unless that is under way; return their number. Repeated by the clock."""
+    count = ExternalCalendar.objects.filter(MAY_CLOSE).count()
+    return count if count and enqueue_unless_under_way(READ_ALL) else 0
+
+
+def external_calendars_read(after_id: int, *, read_clock: Callable[[], datetime]) -> None:
+    """Read the calendars after this one for a bounded time, and leave the rest to the same job.
+
+    That waits behind the jobs that wait by then. It is enqueued, too, where one calendar fails in a way that
+    nobody foresaw: the others are read.
+    """
+    due = ExternalCalendar.objects.filter(MAY_CLOSE).order_by("pk")
+    end = read_clock() + ROUND
+    calendar = due.filter(pk__gt=after_id).first()
+    try:
+        while calendar is not None and (now := read_clock()) < end:
+            after_id = calendar.pk
+            external_calendar_read(calendar.public_id, now)
+            calendar = due.filter(pk__gt=after_id).first()
+    finally:
+        if calendar is not None:
+            enqueue(READ_ALL, after_id=after_id)
 
 
 def external_calendar_read(public_id: str, now: datetime) -> None:
     """Read a calendar, outside any transaction, and make, move and lift closures as it says.
 
     What can't be read changes nothing; after a day whoever connected it is told. Nor does the calendar of
-    somebody who no longer looks after the instrument; who does so now is told at once. Each time is a
-    transaction of its own, so that one that is refused doesn't keep the others.
+    somebody who no longer looks after the instrument; who does so now is told at once. While the unit is not
+    admitted it may close nothing, so that nothing is read; the first reading afterwards catches up. Each time
+    is a transaction of its own, so that one that is refused doesn't keep the others.
     """
-    found = ExternalCalendar.objects.select_related("instrument__organization", "created_by")
+    found = ExternalCalendar.objects.filter(MAY_CLOSE)
+    found = found.select_related("instrument__organization", "created_by")
     calendar = found.filter(public_id=public_id).first()
     if calendar is None:
         return

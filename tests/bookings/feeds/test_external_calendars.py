@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +32,7 @@ from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.instrument_decisions import closure_lift
 from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.apart import run_apart
+from instrument_share.jobs.worker import run_next_job
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import Instrument, Keeper
@@ -445,11 +447,19 @@ def test_calendar_of_a_former_keeper_is_taken_over_with_its_closures(client, cit
     assert closed() == []
 
 
-def test_nobody_is_told_of_a_calendar_while_its_unit_is_suspended(city, read):
+def test_calendar_of_a_suspended_unit_is_read_when_the_unit_is_back(city, read):
+    """Its people may close nothing meanwhile, and are not told to mend an address that works."""
     city.owner.state = OrganizationState.SUSPENDED
     city.owner.save()
-    read(calendar(lesson()))
-    assert (closed(), told(city.manager)) == ([], 0)
+    for days in (0, 2):
+        connected = read(calendar(lesson()), NOW + timedelta(days=days))
+        assert (connected.failing_since, connected.read_at, closed()) == (None, None, [])
+    assert [told(one) for one in (city.keeper, city.manager)] == [0, 0]
+    assert external_calendars_read_due(NOW) == 0
+    city.owner.state = OrganizationState.ADMITTED
+    city.owner.save()
+    read(calendar(lesson()), NOW + timedelta(days=2))
+    assert closed() == [Interval(utc(4, 1), utc(4, 3))]
 
 
 def test_the_journal_does_not_keep_the_address_that_opens_a_calendar(city):
@@ -488,6 +498,51 @@ def test_the_clock_reads_every_calendar_by_a_job(city, answers, run_jobs, clock)
     assert external_calendars_read_due(NOW) == 1
     run_jobs()
     assert closed() == [Interval(utc(4, 1), utc(4, 3))]
+
+
+@pytest.fixture
+def slow(city, clock, monkeypatch):
+    """Four calendars, of which each takes six seconds, and those that were read."""
+    clock.set(NOW)
+    monkeypatch.setattr(external_calendars, "MOST_CALENDARS", 4)
+    ids = [connect(city, f"{ADDRESS}?{number}").public_id for number in range(4)]
+    DBTaskResult.objects.all().delete()
+    taken = []
+
+    def read(public_id, now):
+        taken.append(ids.index(public_id))
+        clock.set(now + timedelta(seconds=6))
+        if taken == [0]:
+            raise KeyError(public_id)
+
+    monkeypatch.setattr(external_calendars, "external_calendar_read", read)
+    return taken
+
+
+def test_reading_goes_on_behind_other_jobs_and_begins_again_only_after_its_end(slow, run_jobs):
+    """One that fails in a way that nobody foresaw keeps no other from being read."""
+    assert external_calendars_read_due(NOW) == 4
+    read_so_far = []
+    while run_next_job("test"):
+        read_so_far.append(list(slow))
+        assert external_calendars_read_due(NOW) == (0 if len(slow) < 4 else 4)
+        if len(slow) == 4:
+            break
+    assert read_so_far == [[0], [0, 1, 2], [0, 1, 2, 3]]
+    run_jobs()
+    assert slow == [0, 1, 2, 3, 0, 1, 2, 3]
+
+
+def test_reading_that_runs_is_not_begun_again(slow, monkeypatch, run_jobs):
+    begun = []
+
+    def read(_public_id, now):
+        begun.append(external_calendars_read_due(now))
+
+    monkeypatch.setattr(external_calendars, "external_calendar_read", read)
+    assert external_calendars_read_due(NOW) == 4
+    run_jobs()
+    assert begun == [0, 0, 0, 0]
 
 
 def test_the_page_connects_and_shows_what_waits_for_a_decision(client, city, answers, run_jobs, clock):
