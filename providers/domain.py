@@ -57,6 +57,7 @@ from providers.terms.domain.rule_columns import terms_from_columns
 from providers.terms.domain.rule_states import RuleState, Standing, find_rule_states
 from providers.terms.domain.sentences import (
     condition_sentences,
+    length_sentence,
     sentences,
     sentences_by_part,
     sentences_by_topic,

@@ -21,6 +21,8 @@ SHORTEST_ANSWER = timedelta(minutes=15)
 """So much time to answer an offer leaves at least; a time that starts earlier is not offered."""
 USUAL_SPAN = timedelta(days=7)
 """In so much time another one is waited for, from the start of a time that is taken; one may say more."""
+USUAL_LENGTH = timedelta(hours=2)
+"""For so long one waits who names no time that is taken, as far as the rule admits it."""
 MOST_UNANSWERED = 2
 """After so many unanswered offers a wait ends: each has kept time from others."""
 
@@ -105,6 +107,12 @@ def get_answer_deadline(offered_at: datetime, starts_at: datetime, lead: timedel
     A rule that wants more notice than an hour ends it earlier, since then it admits nobody any more.
     """
     return min(offered_at + LONGEST_HOLD, starts_at - max(SHORTEST_NOTICE, lead))
+
+
+def fit_length(length: timedelta, terms: "TermsDraft") -> timedelta:
+    """Return how long a booking may be under a rule: so long, rounded up to its step, within its bounds."""
+    in_steps = -(-length // terms.step) * terms.step
+    return min(max(in_steps, terms.min_length), terms.max_length)
 
 
 def get_offerable_span(wanted: Interval, length: timedelta, now: datetime) -> Interval | None:

@@ -12,7 +12,8 @@ from bookings.proposals.domain import LONGEST
 from bookings.proposals.forms import FEWEST_HOURS, HOUR
 from bookings.requests.domain.waiting import get_waitable_modes
 from bookings.requests.forms.booking import BookingForm
-from providers.domain import ServiceMode
+from instrument_share.web.responses.problem import told
+from providers.domain import ServiceMode, length_sentence
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -37,6 +38,9 @@ class WaitForm(BookingForm):
         self.fields["starts_at"].label = _("Earliest start")
         self.fields["ends_at"].label = _("Latest end")
         del self.fields["samples"]
+        if terms:
+            sentence = length_sentence(terms)
+            self.fields["hours"].help_text = told(sentence.message, sentence.params)
 
     def get_modes(self, terms: "Terms") -> Collection[ServiceMode]:
         """Return those in which one can wait."""

@@ -16,7 +16,7 @@ from bookings.requests.domain.errors import ConditionsChanged
 from bookings.requests.domain.states import BookingState
 from bookings.requests.forms.booking import get_start
 from bookings.requests.views.common import get_booking_address
-from bookings.waiting.domain import USUAL_SPAN, WaitState
+from bookings.waiting.domain import USUAL_LENGTH, USUAL_SPAN, WaitState, fit_length
 from bookings.waiting.forms import WaitForm
 from bookings.waiting.selectors import (
     count_waiting_for,
@@ -98,8 +98,9 @@ def wait(request: SignedInRequest, public_id: str) -> HttpResponse:
     require(request.user, "bookings.book")
     now = clock.now()
     instrument = providers.instrument(request.user, public_id)
-    proposed = _propose(request, now)
-    terms = providers.terms_at(instrument.pk, get_start(request.POST) or proposed["starts_at"])
+    time, kept = _read_address(request, now)
+    terms = providers.terms_at(instrument.pk, get_start(request.POST) or time.start)
+    proposed = kept | _propose(time, terms)
     form = WaitForm(request.POST or None, viewer=request.user, terms=terms, initial=proposed)
     return answer_form(
         request,
@@ -112,7 +113,7 @@ def wait(request: SignedInRequest, public_id: str) -> HttpResponse:
             "form": form,
             "count": count_waiting_for(instrument.pk),
             "is_waiting": is_waiting(request.user, instrument.pk),
-            **_tell_hindrances(request, instrument, terms, proposed["starts_at"], now),
+            **_tell_hindrances(request, instrument, terms, time.start, now),
         },
     )
 
@@ -127,15 +128,20 @@ def _tell_hindrances(
     return {"is_possible": not found, "hindrances": problems_told(found)}
 
 
-def _propose(request: SignedInRequest, now: datetime) -> dict[str, Any]:
-    """Return the day of the time that the address names, and its length; without one a week from now."""
+def _read_address(request: SignedInRequest, now: datetime) -> tuple[Interval, dict[str, Any]]:
+    """Return the time that the address names, and what else it does; without one the next usual time."""
     named = IntervalForm({"starts_at": request.GET.get("start"), "ends_at": request.GET.get("end")})
     if not named.is_valid():
         start = now.astimezone(CITY_TIME).replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
-        return {"starts_at": start, "ends_at": start + USUAL_SPAN, "hours": 2}
-    start, hours = named.interval.start, round(named.interval.length / timedelta(hours=1), 2)
-    kept = {name: request.GET[name] for name in KEPT_FIELDS if name in request.GET}
-    return {"starts_at": start, "ends_at": start + USUAL_SPAN, "hours": f"{hours:g}", **kept}
+        return Interval(start, start + USUAL_LENGTH), {}
+    return named.interval, {name: request.GET[name] for name in KEPT_FIELDS if name in request.GET}
+
+
+def _propose(time: Interval, terms: "Terms | None") -> dict[str, Any]:
+    """Return a week from the start of a time, and its length as far as the rule admits it."""
+    length = fit_length(time.length, terms) if terms else time.length
+    hours = round(length / timedelta(hours=1), 2)
+    return {"starts_at": time.start, "ends_at": time.start + USUAL_SPAN, "hours": f"{hours:g}"}
 
 
 def _joined(request: SignedInRequest, entry: "WaitlistEntry") -> str:

@@ -164,8 +164,9 @@ def _who(terms: TermsDraft) -> Iterator[Sentence]:
         )
 
 
-def _lengths(terms: TermsDraft) -> Iterator[Sentence]:
-    yield Sentence(
+def length_sentence(terms: TermsDraft) -> Sentence:
+    """Return how long a booking may be, as a sentence."""
+    return Sentence(
         gettext_noop("Time is booked in steps of {step}: {shortest} at least, {longest} at most."),
         {
             "step": _length(terms.step),
@@ -173,6 +174,10 @@ def _lengths(terms: TermsDraft) -> Iterator[Sentence]:
             "longest": _length(terms.max_length),
         },
     )
+
+
+def _lengths(terms: TermsDraft) -> Iterator[Sentence]:
+    yield length_sentence(terms)
     days = terms.horizon // DAY
     yield Sentence(gettext_noop("It can be booked up to {days} days ahead."), {"days": days})
     if terms.lead:

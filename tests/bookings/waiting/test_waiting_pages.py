@@ -99,6 +99,21 @@ def test_proposed_hours_of_a_time_in_steps_of_minutes_can_be_sent(as_person):
     assert WaitlistEntry.objects.get().minutes == 100
 
 
+@pytest.mark.parametrize(
+    ("rule", "hours", "told"),
+    [
+        ({"min_minutes": 180}, "3", "预约以 30 分钟为单位，最短 3 小时，最长 8 小时。"),
+        ({"max_minutes": 60}, "1", "预约以 30 分钟为单位，最短 30 分钟，最长 1 小时。"),
+        ({"step_minutes": 45, "min_minutes": 45, "max_minutes": 360}, "2.25", "预约以 45 分钟为单位"),
+    ],
+)
+def test_hours_are_proposed_as_the_rule_admits_them_and_its_bounds_told(as_person, rule, hours, told):
+    city = factories.city(**rule)
+    shown = as_person(city.researcher).get(f"/instruments/{city.instrument.public_id}/wait/")
+    assert shown.context["form"]["hours"].value() == hours
+    assert told in text_of(shown)
+
+
 def test_offer_whose_time_to_answer_is_over_is_no_longer_offered_for_an_answer(city, as_person, clock):
     booking, entry = book(city), join(city)
     booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
@@ -268,7 +283,9 @@ def test_whoever_answers_for_another_reads_so_and_the_other_is_told(city, as_per
     admin = factories.member(city.company, Role.ORG_ADMIN, name="庚")
     entry = join(city, wanted=slot(length=4))
     page = as_person(admin)
-    assert "您以己的名义答复，系统会告知对方。" in text_of(page.get("/me/waiting/"))
+    shown = text_of(page.get("/me/waiting/"))
+    assert "您以己的名义答复，系统会告知对方。" in shown
+    assert ("待确认" in shown, "待您确认" in shown) == (True, False)
     declined = held(entry)
     answer = page.post(f"/waiting/offers/{declined.public_id}/decline/", follow=True)
     assert "已以己的名义放弃，并已告知对方；对方仍在候补。" in text_of(answer)
