@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.web.text.labels import Label
 
 STATES: dict[str, Label] = {
-    "booking.offered": Label(_("Offered to you"), "waiting", "clock"),
+    "booking.offered": Label(_("Time offered"), "waiting", "clock"),
     "booking.requested": Label(_("Waiting for a decision"), "waiting", "clock"),
     "booking.approved": Label(_("Approved"), "active", "check"),
     "booking.in_use": Label(_("In use"), "active", "play"),
