@@ -201,7 +201,7 @@ def _notify_keepers(
         path=page_address("instrument_kiosks", instrument.public_id),
         params={"instrument": get_instrument_name(instrument), **params},
         lines=lines,
-        kind=NotificationKind.UNIT,
+        kind=NotificationKind.USES,
         act_by=now,
     )
 
