@@ -107,7 +107,8 @@ def _require_complete(
     now: datetime,
 ) -> None:
     if inspection.outcome:
-        raise InspectionRecorded
+        assert inspection.recorded_by is not None
+        raise InspectionRecorded(name=inspection.recorded_by.name, time=inspection.recorded_at)
     drawn = inspection.draw.result.drawn_at.astimezone(CITY_TIME).date()
     if not drawn <= inspected_date <= now.astimezone(CITY_TIME).date():
         raise InspectedInFuture(first=drawn)
