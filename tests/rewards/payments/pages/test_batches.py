@@ -1,6 +1,7 @@
 """Finance pays in a batch: sheet for the bank, the bank's answer, what came back; the unit's account."""
 
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 
 import openpyxl
@@ -9,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
+from instrument_share.journal.models import AuditEntry, Notification
 from rewards.assessment.models import Award
 from rewards.payments.models import PayeeAccount, Payment, PaymentBatch
 from rewards.payments.services.batches import batch_make
@@ -97,12 +99,46 @@ def test_a_wrong_row_of_the_sheet_is_told_and_nothing_recorded(finance, batch):
 
 def test_an_answer_that_cannot_be_recorded_is_told_with_its_unit(finance, batch):
     book = sheet_of(finance, batch)
-    for row, day in (("2", "2026-01-21"), ("3", "2027-01-21")):
+    for row, day in (("2", "2026-01-20"), ("3", "2027-01-21")):
         book.active[f"H{row}"], book.active[f"I{row}"] = f"ZF-{row}", day
-    sent = {"answers": given(finance, batch, book).context["signed"]}
-    answer = finance.post(address("batch_answer", batch), sent)
+    answer = given(finance, batch, book)
+    assert answer.status_code == 422
+    assert "云屏大学：第1批于 2026年1月21日 生成，拨付日期不能早于该日。" in text_of(answer)
     assert "云屏材料研究所：拨付日期晚于今天" in text_of(answer)
+    assert "确认登记" not in text_of(answer)
     assert not Payment.objects.exists()
+
+
+def test_looking_at_an_answer_records_nothing(finance, batch, year):
+    book = sheet_of(finance, batch)
+    book.active["H2"], book.active["I2"] = "ZF-2", "2026-01-21"
+    book.active["J3"], book.active["K3"] = "失败", "户名不符"
+    before = AuditEntry.objects.count(), Notification.objects.count()
+    assert given(finance, batch, book).status_code == 200
+    assert (AuditEntry.objects.count(), Notification.objects.count()) == before
+    assert [(row.payment, row.failed_at) for row in batch.rows.all()] == [(None, None)] * 2
+
+
+def test_rows_of_a_unit_of_their_own_are_left_to_somebody_else(finance, login, batch, year):
+    finance_bureau = year.city.finance.memberships.get().organization
+    bound = year.city.person("财政局另一经办", finance_bureau, Role.FINANCE_OFFICER)
+    year.city.give(bound, year.first, Role.RESEARCHER)
+    book = sheet_of(finance, batch)
+    for row in ("2", "3"):
+        book.active[f"H{row}"], book.active[f"I{row}"] = f"ZF-{row}", "2026-01-21"
+    shown = given(login(bound), batch, book)
+    told = "您是云屏大学的成员（或三年内曾是），须由财政局其他人员登记对其拨付。"
+    assert (shown.status_code, told in text_of(shown)) == (200, True)
+    assert [row.award.assessment.organization for row, _answer in shown.context["answers"]] == [year.second]
+    assert (shown.context["total"], shown.context["left"]) == (Decimal(8067), 0)
+    answer = login(bound).post(address("batch_answer", batch), {"answers": shown.context["signed"]})
+    assert answer["Location"] == address("batch", batch)
+    assert [(one.voucher, one.recorded_by) for one in Payment.objects.all()] == [("ZF-3", bound)]
+    alone = sheet_of(finance, batch)
+    alone.active["H2"], alone.active["I2"] = "ZF-2", "2026-01-21"
+    shown = given(login(bound), batch, alone)
+    assert shown.context["answers"] == []
+    assert "表格中还没有任何回执" not in text_of(shown)
 
 
 def test_a_batch_says_whose_account_was_replaced_before_the_bank_answers(finance, batch, year):
