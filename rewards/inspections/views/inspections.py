@@ -42,6 +42,7 @@ def inspection(request: SignedInRequest, public_id: str) -> HttpResponse:
     form = RecordForm(
         request.POST or None,
         request.FILES or None,
+        drawn=selectors.get_drawn_date(found),
         today=today,
         may_open_finding=found.draw.cycle.state in TAKES_FINDINGS,
     )

@@ -194,7 +194,11 @@ def test_an_inspector_records_with_photos_that_the_unit_sees(drawn, login, clock
     address = reverse("inspection", args=[one.public_id])
     clock.set(drawn.drawn + timedelta(days=1))
     client = login(one.lead.user)
-    assert "现场" in text_of(client.get(address))
+    page = client.get(address)
+    assert "现场" in text_of(page)
+    days = page.context["form"].fields["inspected_date"].widget.attrs
+    offered = [(drawn.drawn + timedelta(days=number)).date().isoformat() for number in (0, 1)]
+    assert [days["min"], days["max"]] == offered
     typed = {
         "inspected_date": (drawn.drawn + timedelta(days=1)).date().isoformat(),
         **dict.fromkeys(CHECKLIST, "yes"),

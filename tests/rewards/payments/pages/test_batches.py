@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.models import AuditEntry, Notification
+from instrument_share.kernel.city_time import CITY_TIME
 from rewards.assessment.models import Award
 from rewards.payments.models import PayeeAccount, Payment, PaymentBatch
 from rewards.payments.services.batches import batch_make
@@ -188,6 +189,24 @@ def test_a_payment_that_came_back_stands_on_the_page(finance, report, year):
     text = text_of(finance.post(back, typed, follow=True))
     assert "退回的款项 云屏大学 · ¥91,933.00 · 2026年1月20日拨付，2026年1月21日退回 · CH-1 户名不符" in text
     assert "已拨付 ¥0.00" in text
+
+
+def test_days_are_offered_from_the_first_possible_to_today(finance, report, year):
+    award = Award.objects.get(assessment__organization=year.first)
+    new = reverse("payment_new", args=[report.public_id, award.public_id])
+
+    def offered(page, name):
+        attrs = finance.get(page).context["form"].fields[name].widget.attrs
+        return attrs["min"], attrs["max"]
+
+    sealed = (AFTER + timedelta(days=15)).date()
+    assert report.sealed_at.astimezone(CITY_TIME).date() == sealed
+    assert offered(new, "paid_date") == (sealed.isoformat(), "2026-01-21")
+    finance.post(new, {"paid_date": "2026-01-20", "voucher": "ZF-1"})
+    back = reverse("payment_back", args=[report.public_id, Payment.objects.get().public_id])
+    assert offered(back, "reversed_date") == ("2026-01-20", "2026-01-21")
+    finance.post(back, {"reversed_date": "2026-01-21", "voucher": "CH-1", "reason": "户名不符"})
+    assert offered(new, "paid_date") == ("2026-01-21", "2026-01-21")
 
 
 def test_a_unit_enters_its_account_and_finance_checks_it(login, report, year):
