@@ -218,12 +218,16 @@ def test_a_unit_enters_its_account_and_finance_checks_it(login, report, year):
     assert wrong.status_code == 422
     assert wrong.context["form"].errors == {"number": ["账号为8至32位数字，空格和连字符不计。"]}
     assert "账户已登记，经另一人复核后生效。" in text_of(client.post(page, typed, follow=True))
+    same = "该账户已是当前账户，未作更改"
+    assert f"{same}，仍待复核。" in text_of(client.post(page, typed, follow=True))
     check = reverse("payee_account_check", args=[year.third.public_id, PayeeAccount.objects.last().public_id])
     assert client.post(check).status_code == 409
     client = login(year.city.finance)
     assert "云屏海洋研究院" in text_of(client.get(reverse("finance")))
     assert "账户已复核。" in text_of(client.post(check, follow=True))
     assert "待复核" not in text_of(client.get(reverse("finance")))
+    assert f"{same}，且已复核。" in text_of(login(manager).post(page, typed, follow=True))
+    assert PayeeAccount.objects.filter(organization=year.third).count() == 1
     assert login(year.city.officer).get(page).status_code == 403
 
 
