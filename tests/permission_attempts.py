@@ -486,6 +486,7 @@ def attempts(w):
         ),
         "batch_make": partial(r.batch_make, awards=[w.award.public_id], **report),
         "batch_settle": partial(r.batch_settle, batch_id=w.batch.pk, answers=[], **now),
+        "batch_check": partial(r.batch_check, batch_id=w.batch.pk, answers=[], **now),
         "batch_withdraw": partial(r.batch_withdraw, batch_id=w.batch.pk, **now, **reason),
         "account_enter": partial(
             r.account_enter, organization_id=w.unit.pk, holder="甲", bank="乙", number="62220000", **now

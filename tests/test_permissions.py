@@ -324,6 +324,7 @@ payment_record                 .     .     .     .     .     .     .     .     .
 payment_reverse                .     .     .     .     .     .     .     .     .     .     yes   .
 batch_make                     .     .     .     .     .     .     .     .     .     .     yes   .
 batch_settle                   .     .     .     .     .     .     .     .     .     .     yes   .
+batch_check                    .     .     .     .     .     .     .     .     .     .     yes   .
 batch_withdraw                 .     .     .     .     .     .     .     .     .     .     yes   .
 # of the unit
 account_enter                  .     .     .     .     .     .     yes   .     .     .     .     .

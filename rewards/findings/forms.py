@@ -146,6 +146,7 @@ class FalsificationAnswerForm(forms.Form):
 class FalsificationDecisionForm(forms.Form):
     """A second person's decision on a falsification."""
 
+    seen = forms.IntegerField(min_value=0, max_value=HIGHEST_NUMBER, required=False, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         label=_("Decision"),
         widget=forms.RadioSelect,

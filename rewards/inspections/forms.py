@@ -195,7 +195,7 @@ class RecordForm(forms.Form):
         widget=forms.TextInput(attrs={"spellcheck": "false"}),
     )
 
-    def __init__(self, *args: Any, today: date, may_open_finding: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, drawn: date, today: date, may_open_finding: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for code, text in CHECKLIST.items():
             self.fields[code] = forms.ChoiceField(
@@ -211,7 +211,7 @@ class RecordForm(forms.Form):
             )
             del self.fields["logs"]
         self.fields["inspected_date"].initial = today
-        self.fields["inspected_date"].widget.attrs["max"] = today.isoformat()
+        self.fields["inspected_date"].widget.attrs |= {"min": drawn.isoformat(), "max": today.isoformat()}
 
     @property
     def checklist(self) -> dict[str, Seen]:

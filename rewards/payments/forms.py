@@ -36,13 +36,13 @@ class AccountForm(forms.Form):
 
 
 class _DatedForm(forms.Form):
-    """A day up to today, and a voucher."""
+    """A day from the earliest possible one up to today, and a voucher."""
 
-    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, earliest: date, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         day = next(field for field in self.fields.values() if isinstance(field, DayField))
         day.initial = today
-        day.widget.attrs["max"] = today.isoformat()
+        day.widget.attrs |= {"min": earliest.isoformat(), "max": today.isoformat()}
 
 
 class ShownAccountForm(forms.Form):

@@ -84,6 +84,15 @@ class FalsificationOfProposer(Conflict):
     message = gettext_noop("You proposed this falsification; another auditor or an officer decides on it.")
 
 
+class FalsificationDecided(Conflict):
+    """The falsification that the actor read is decided."""
+
+    code = "reward.falsification_decided"
+    message = gettext_noop(
+        "{name} decided on this falsification at {time}. What you sent was not saved; read that decision."
+    )
+
+
 class FindingNotUpheld(Conflict):
     """A falsification can only be confirmed with an upheld finding."""
 

@@ -1,5 +1,7 @@
 """Falsifications that auditors propose, and what became of them."""
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
@@ -26,10 +28,24 @@ def has_standing_falsification(finding: Finding) -> bool:
     return finding.falsifications.filter(state__in=STANDING).exists()
 
 
-def get_standing_falsification(finding: Finding) -> Falsification:
-    """Return the falsification that is proposed or confirmed, locked. Raises NotFound."""
-    standing = finding.falsifications.select_for_update(of=("self",)).filter(state__in=STANDING)
-    return require_found(standing.first())
+def list_with_standing_falsification(found: Collection[Finding]) -> frozenset[int]:
+    """Return those of the findings (keys) with which a falsification is proposed or confirmed."""
+    standing = Falsification.objects.filter(finding__in=found, state__in=STANDING)
+    return frozenset(standing.values_list("finding_id", flat=True))
+
+
+def get_last_falsification(finding: Finding, read_at: datetime | None) -> Falsification:
+    """Return the falsification proposed last, locked, or one that was rejected after `read_at` before it.
+
+    That is the one that somebody answers or decides on who read the finding then. Raises NotFound.
+    """
+    proposed = finding.falsifications.select_for_update(of=("self",)).select_related("decided_by")
+    latest = proposed.order_by("-id")
+    if read_at is not None:
+        rejected = latest.filter(state=FalsificationState.REJECTED, decided_at__gt=read_at).first()
+        if rejected is not None:
+            return rejected
+    return require_found(latest.first())
 
 
 def count_open_falsifications(cycle: AssessmentCycle) -> int:

@@ -2,19 +2,20 @@
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+import rules
 from django.db.models import Case, Max, Q, QuerySet, When
 
 from instrument_share.kernel.errors import require_found
-from rewards.cycle.domain.states import TAKES_FINDINGS
+from rewards.cycle.domain.states import BEFORE_APPROVAL, TAKES_FINDINGS
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.cycles import cycle_lock
 from rewards.cycle.selectors.scope import can_see_all, managed_units
 from rewards.cycle.selectors.snapshot import get_unit_ids
 from rewards.findings.domain.rulings import Ruling, Rulings, build_rulings
-from rewards.findings.domain.states import FindingState
+from rewards.findings.domain.states import FindingState, is_decidable
 from rewards.findings.models import Finding, FindingDecision
 from rewards.findings.selectors.due import list_kept_from_answering
 
@@ -42,6 +43,15 @@ def findings_to_answer(viewer: "Viewer", organization_id: int) -> QuerySet[Findi
 def get_finding(viewer: "Viewer", public_id: str) -> Finding:
     """Return one visible finding by public id. Raises NotFound."""
     return require_found(_visible(viewer).filter(public_id=public_id).first())
+
+
+def is_decidable_by(viewer: "Viewer", finding: Finding, today: date) -> bool:
+    """Return whether the viewer may decide the finding now: its unit has been heard, and is not theirs."""
+    return (
+        finding.cycle.state in BEFORE_APPROVAL
+        and is_decidable(finding.answered_at, finding.answer_due_date, today)
+        and rules.has_perm("rewards.decide_finding", viewer, finding)
+    )
 
 
 def findings_invalidating(viewer: "Viewer", organization_id: int, logs: Collection[str]) -> list[Finding]:

@@ -143,8 +143,7 @@ def _decide(
     reason = reason.strip()
     if (finding.state, finding.reason, finding.invalidated_logs) == (state, reason, logs):
         return finding, False
-    if seen is not None and (finding.decision_number or 0) > seen:
-        raise DecidedMeanwhile(number=finding.decision_number)
+    require_seen(finding, seen)
     require_read(finding.answered_at, read_at)
     _require_decidable(cycle, finding, uphold, reason, logs, now)
     finding.state, finding.reason, finding.invalidated_logs = state, reason, logs
@@ -195,6 +194,12 @@ def require_heard(answered_at: datetime | None, due: date, now: datetime) -> Non
     """Raise AnswerAwaited while the unit has not answered and still may."""
     if not is_decidable(answered_at, due, now.astimezone(CITY_TIME).date()):
         raise AnswerAwaited(due=due)
+
+
+def require_seen(finding: Finding, seen: int | None) -> None:
+    """Raise DecidedMeanwhile where the last decision on the finding has a number above the highest read."""
+    if seen is not None and (finding.decision_number or 0) > seen:
+        raise DecidedMeanwhile(number=finding.decision_number)
 
 
 def require_read(answered_at: datetime | None, read_at: datetime | None) -> None:

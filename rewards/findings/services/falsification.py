@@ -13,20 +13,22 @@ from rewards.cycle.models import AssessmentCycle
 from rewards.declarations.permissions import require_on_other_unit
 from rewards.findings.domain.errors import (
     AnswerMissing,
+    FalsificationDecided,
     FalsificationOfProposer,
     FalsificationStands,
     FindingNotUpheld,
 )
-from rewards.findings.domain.states import FalsificationState, FindingState
+from rewards.findings.domain.states import STANDING, FalsificationState, FindingState
 from rewards.findings.models import Falsification, Finding
 from rewards.findings.selectors.due import get_answer_due_date
-from rewards.findings.selectors.falsifications import get_standing_falsification, has_standing_falsification
+from rewards.findings.selectors.falsifications import get_last_falsification, has_standing_falsification
 from rewards.findings.services.deciding import (
     decide_next,
     lock_cycle_and_finding,
     record_finding,
     require_heard,
     require_read,
+    require_seen,
 )
 from rewards.findings.services.telling import (
     tell_of_falsification,
@@ -69,14 +71,18 @@ def falsification_propose(
 
 
 @transaction.atomic
-def falsification_answer(*, actor: "User", finding_id: int, answer: str, now: datetime) -> Falsification:
-    """Record the unit's answer to the question of a proposed falsification; a later one replaces it."""
+def falsification_answer(
+    *, actor: "User", finding_id: int, answer: str, now: datetime, read_at: datetime | None = None
+) -> Falsification:
+    """Record the unit's answer to the question of a proposed falsification; a later one replaces it.
+
+    Raises FalsificationDecided where the one that the unit read, at `read_at`, is no longer proposed.
+    """
     cycle, finding = lock_cycle_and_finding(finding_id)
     require(actor, "rewards.answer_finding", finding)
     _require_before_approval(cycle, "answer")
-    proposed = get_standing_falsification(finding)
-    if proposed.state != FalsificationState.PROPOSED:
-        raise IllegalMove(state=proposed.state, move="answer")
+    proposed = get_last_falsification(finding, read_at)
+    _require_in_state(proposed, FalsificationState.PROPOSED)
     if not answer.strip():
         raise AnswerMissing
     if proposed.answer == answer.strip():
@@ -95,20 +101,24 @@ def falsification_decide(
     confirm: bool,
     reason: str,
     now: datetime,
+    seen: int | None = None,
     read_at: datetime | None = None,
 ) -> Falsification:
     """Confirm a proposed falsification, which bars the unit, or reject a proposed or confirmed one.
 
     Whatever changes the scores is the cycle's next decision. Raises FalsificationOfProposer,
-    FindingNotUpheld, AnswerAwaited while the unit can still answer the question, and AnsweredMeanwhile where
-    it did after `read_at`.
+    FindingNotUpheld, AnswerAwaited while the unit can still answer the question, AnsweredMeanwhile where it
+    did after `read_at`, DecidedMeanwhile as `finding_decide` does, and FalsificationDecided where the one
+    that the actor read, at `read_at`, is rejected, or is to be confirmed again.
     """
     cycle, finding = lock_cycle_and_finding(finding_id)
     require_on_other_unit(actor, "rewards.decide_falsification", finding)
     _require_before_approval(cycle, "decide")
-    standing = get_standing_falsification(finding)
+    standing = get_last_falsification(finding, read_at)
     if standing.proposed_by_id == actor.pk:
         raise FalsificationOfProposer
+    require_seen(finding, seen)
+    _require_in_state(standing, *STANDING)
     require_read(standing.answered_at, read_at)
     reason = require_reason(reason, code=REASON_MISSING)
     if confirm:
@@ -126,11 +136,16 @@ def falsification_decide(
 
 
 def _require_confirmable(finding: Finding, proposed: Falsification, now: datetime) -> None:
-    if proposed.state != FalsificationState.PROPOSED:
-        raise IllegalMove(state=proposed.state, move="confirm")
+    _require_in_state(proposed, FalsificationState.PROPOSED)
     if finding.state != FindingState.UPHELD:
         raise FindingNotUpheld
     require_heard(proposed.answered_at, proposed.answer_due_date, now)
+
+
+def _require_in_state(falsification: Falsification, *states: FalsificationState) -> None:
+    if falsification.state not in states:
+        assert falsification.decided_by is not None
+        raise FalsificationDecided(name=falsification.decided_by.name, time=falsification.decided_at)
 
 
 def _require_before_approval(cycle: AssessmentCycle, move: str) -> None:

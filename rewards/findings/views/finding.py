@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import rules
@@ -47,6 +48,7 @@ from rewards.findings.selectors.browsing import (
 )
 from rewards.findings.selectors.due import list_kept_from_answering, was_kept_from_answering
 from rewards.findings.selectors.falsifications import get_falsifications
+from rewards.findings.selectors.findings import is_decidable_by
 from rewards.findings.selectors.grounds import get_grounds
 from rewards.findings.services.deciding import finding_answer as answer_finding
 from rewards.findings.services.deciding import finding_decide as decide_finding
@@ -104,13 +106,11 @@ def finding_decide(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 
 def _to_next(request: HttpRequest, decided: "Finding") -> HttpResponse:
-    """Redirect to the year's next open finding that can be decided, or to the list."""
+    """Redirect to the year's next open finding that the viewer can decide, or to the list."""
     still_open = filter_findings(request.user, decided.cycle, state=FindingState.OPEN)
     today = _today()
     waiting = still_open.order_by("answer_due_date", "id")
-    following = next(
-        (one for one in waiting if is_decidable(one.answered_at, one.answer_due_date, today)), None
-    )
+    following = next((one for one in waiting if is_decidable_by(request.user, one, today)), None)
     if following is not None:
         return HttpResponseRedirect(reverse("finding", args=[following.public_id]))
     if not waiting:
@@ -150,7 +150,8 @@ def falsification_answer(request: SignedInRequest, public_id: str) -> HttpRespon
     """Answer the question of a proposed falsification as the unit."""
     found = findings_selectors.get_finding(request.user, public_id)
     form = FalsificationAnswerForm(request.POST)
-    write = _writing(answer_falsification, request, found, form)
+    read_at = parse_instant(request.POST.get("read_at", ""))
+    write = _writing(partial(answer_falsification, read_at=read_at), request, found, form)
     sentence = _("Your answer is with the auditors. You can change it until they decide.")
     return _take(request, found, "reply", form, write, sentence) or _back(found)
 
@@ -169,6 +170,7 @@ def falsification_decide(request: SignedInRequest, public_id: str) -> HttpRespon
             finding_id=found.pk,
             confirm=form.cleaned_data["outcome"] == "confirm",
             reason=form.cleaned_data["reason"],
+            seen=form.cleaned_data["seen"],
             read_at=parse_instant(request.POST.get("read_at", "")),
             now=clock.now(),
         )
@@ -288,13 +290,16 @@ def _offered(request: HttpRequest, found: "Finding", falsifications: "list[Falsi
     if found.cycle.state not in BEFORE_APPROVAL:
         return offered
     standing = next((one for one in falsifications if one.state in STANDING), None)
-    if rules.has_perm("rewards.decide_finding", request.user, found):
-        if _decidable_from(found) is None:
-            offered["decision"] = DecisionForm(
-                finding=found, may_dismiss=standing is None, initial=_decided(found)
-            )
-        if standing is None and found.state != FindingState.DISMISSED:
-            offered["proposal"] = FalsificationForm()
+    if is_decidable_by(request.user, found, _today()):
+        offered["decision"] = DecisionForm(
+            finding=found, may_dismiss=standing is None, initial=_decided(found)
+        )
+    if (
+        standing is None
+        and found.state != FindingState.DISMISSED
+        and rules.has_perm("rewards.decide_finding", request.user, found)
+    ):
+        offered["proposal"] = FalsificationForm()
     if answers and standing is not None and standing.state == FalsificationState.PROPOSED:
         offered["reply"] = FalsificationAnswerForm(initial={"answer": standing.answer})
     if standing is not None and _may_decide(request, found, standing):

@@ -1,6 +1,6 @@
 """The list of a year's findings, and joint decisions on them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import rules
@@ -25,11 +25,13 @@ from instrument_share.web.responses.outcomes import posted_from
 from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text import labels
+from instrument_share.web.text.formats import bilingual
 from rewards.cycle.domain.states import BEFORE_APPROVAL
 from rewards.cycle.permissions import require_part
 from rewards.cycle.selectors import cycles as cycles_selectors
-from rewards.findings.domain.states import FalsificationState, FindingState, is_decidable
+from rewards.findings.domain.states import FalsificationState, FindingState
 from rewards.findings.forms import FindingFilterForm, JointDecisionForm
+from rewards.findings.reports import get_kind_text
 from rewards.findings.selectors.browsing import (
     STILL_TO_ANSWER,
     count_findings,
@@ -37,7 +39,9 @@ from rewards.findings.selectors.browsing import (
     name_findings_as_frozen,
 )
 from rewards.findings.selectors.due import list_kept_from_answering
+from rewards.findings.selectors.falsifications import list_with_standing_falsification
 from rewards.findings.selectors.findings import findings as visible_findings
+from rewards.findings.selectors.findings import is_decidable_by
 from rewards.findings.services.deciding import findings_decide as decide_findings
 from rewards.findings.views.tables import TABLE, export
 
@@ -60,7 +64,10 @@ def findings(request: HttpRequest, year: int) -> HttpResponseBase:
 @posted_from("findings")
 @idempotent_form
 def findings_decide(request: SignedInRequest, year: int) -> HttpResponseBase:
-    """Decide several findings with one reason; what is refused is told beside each."""
+    """Decide several findings with one reason, and say which of them were refused and why.
+
+    Where none was decided, the page comes back with what was typed, and each refusal stands in its row.
+    """
     require(request.user, "rewards.decide_finding")
     cycle = cycles_selectors.get_cycle(request.user, year)
     form = JointDecisionForm(request.POST)
@@ -79,12 +86,33 @@ def findings_decide(request: SignedInRequest, year: int) -> HttpResponseBase:
         now=clock.now(),
     )
     refused = {pk: refusal for pk, refusal in outcome.items() if refusal is not None}
-    if decided := len(outcome) - len(refused):
-        sentence = ngettext("%(count)s finding is decided.", "%(count)s findings are decided.", decided)
-        messages.success(request, sentence % {"count": decided})
-    if refused:
+    decided = len(outcome) - len(refused)
+    if not decided:
         return _list(request, cycle, joint=form, refused=refused, status=409)
+    sentence = ngettext("%(count)s finding is decided.", "%(count)s findings are decided.", decided)
+    messages.success(request, sentence % {"count": decided})
+    name_findings_as_frozen(cycle, chosen)
+    for sentence in _tell_refused(chosen, refused):
+        messages.warning(request, sentence)
     return HttpResponseRedirect(reverse("findings", args=[year]) + get_address(request))
+
+
+def _tell_refused(found: "Iterable[Finding]", refused: Mapping[int, DomainError]) -> list[str]:
+    """Return a sentence for each reason why some of the findings were not decided."""
+    by_reason: dict[str, list[str]] = {}
+    for finding in found:
+        if finding.pk not in refused:
+            continue
+        name = f"{get_kind_text(finding.kind)} · {bilingual(finding.organization, 'name')}"
+        by_reason.setdefault(_told(refused[finding.pk]), []).append(name)
+    return [
+        _("Not decided: {findings}. {reason}").format(findings=_("; ").join(names), reason=reason)
+        for reason, names in by_reason.items()
+    ]
+
+
+def _told(refusal: DomainError) -> str:
+    return told(refusal.message, refusal.params)
 
 
 def _list(
@@ -106,12 +134,25 @@ def _list(
     page = cursor.page(found, ordering=ordering, cursor=request.GET.get("cursor"), limit=PER_PAGE)
     name_findings_as_frozen(cycle, page.items)
     decides = cycle.state in BEFORE_APPROVAL and rules.has_perm("rewards.decide_finding", request.user)
+    marked = request.POST.getlist("findings")
+    today = clock.now().astimezone(CITY_TIME).date()
+    suspected = list_with_standing_falsification(page.items)
     unheard = list_kept_from_answering([one for one in page.items if one.answered_at is None])
     context = {
         "cycle": cycle,
         "form": form,
         "page": page,
-        "rows": [_row(finding, refused.get(finding.pk), finding.pk in unheard) for finding in page.items],
+        "rows": [
+            {
+                "finding": finding,
+                "decidable": is_decidable_by(request.user, finding, today),
+                "marked": finding.public_id in marked,
+                "could_not_answer": finding.pk in unheard,
+                "has_falsification": finding.pk in suspected,
+                "refusal": _told(refused[finding.pk]) if finding.pk in refused else "",
+            }
+            for finding in page.items
+        ],
         "heads": TABLE.build_heads(request),
         "exports": [(name, get_address(request, export=name)) for name in ("csv", "xlsx")],
         "query": get_address(request),
@@ -124,17 +165,6 @@ def _list(
         "sees_all": rules.has_perm("rewards.trace_any", request.user),
     }
     return render(request, "rewards/findings/findings.html", context, status=status)
-
-
-def _row(finding: "Finding", refusal: DomainError | None, could_not_answer: bool) -> dict[str, Any]:
-    """Return a finding with whether it can be decided, its unit could not answer, and what was refused."""
-    today = clock.now().astimezone(CITY_TIME).date()
-    return {
-        "finding": finding,
-        "decidable": is_decidable(finding.answered_at, finding.answer_due_date, today),
-        "could_not_answer": could_not_answer,
-        "refusal": told(refusal.message, refusal.params) if refusal else "",
-    }
 
 
 def _tabs(request: HttpRequest, facets: "FindingFacets", chosen: str) -> list[tuple[Any, str, bool, int]]:

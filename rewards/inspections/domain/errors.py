@@ -86,7 +86,7 @@ class InspectionRecorded(Conflict):
     """The inspection has its outcome."""
 
     code = "inspection.recorded"
-    message = gettext_noop("This inspection is recorded and stays as it is.")
+    message = gettext_noop("{name} recorded this inspection at {time}; it stays as it is.")
 
 
 class InspectedInFuture(DomainError):

@@ -1,6 +1,7 @@
 """Draws and inspections as a viewer may see them."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -12,6 +13,7 @@ from instrument_share.accounts.selectors import (
     region_of,
     standing,
 )
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 from rewards.cycle.selectors.scope import can_see_all, managed_units
 from rewards.cycle.selectors.snapshot import name_as_frozen
@@ -49,6 +51,11 @@ def drawn_of(draw: InspectionDraw) -> QuerySet[RandomInspection]:
 def get_inspection(viewer: "Viewer", public_id: str) -> RandomInspection:
     """Return an inspection, for the bureau, its inspectors and the unit that was drawn. Raises NotFound."""
     return require_found(_visible(viewer).filter(public_id=public_id).first())
+
+
+def get_drawn_date(inspection: RandomInspection) -> date:
+    """Return the day of the draw, the first on which the inspection can have taken place."""
+    return inspection.draw.result.drawn_at.astimezone(CITY_TIME).date()
 
 
 def visible_of_year(viewer: "Viewer", cycle: "AssessmentCycle") -> QuerySet[RandomInspection]:

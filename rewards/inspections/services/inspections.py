@@ -29,6 +29,7 @@ from rewards.inspections.domain.errors import (
     PhotosTooMany,
 )
 from rewards.inspections.models import InspectionPhoto, RandomInspection
+from rewards.inspections.selectors.inspections import get_drawn_date
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -107,8 +108,9 @@ def _require_complete(
     now: datetime,
 ) -> None:
     if inspection.outcome:
-        raise InspectionRecorded
-    drawn = inspection.draw.result.drawn_at.astimezone(CITY_TIME).date()
+        assert inspection.recorded_by is not None
+        raise InspectionRecorded(name=inspection.recorded_by.name, time=inspection.recorded_at)
+    drawn = get_drawn_date(inspection)
     if not drawn <= inspected_date <= now.astimezone(CITY_TIME).date():
         raise InspectedInFuture(first=drawn)
     if set(CHECKLIST) - set(checklist):

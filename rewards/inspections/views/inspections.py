@@ -31,7 +31,7 @@ from rewards.inspections.services.inspections import inspection_record
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def inspection(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Show an inspection; its inspectors record it here, once."""
+    """Show an inspection; its inspectors record it here, once. What is refused stays on the page."""
     found = selectors.get_inspection(request.user, public_id)
     selectors.name_drawn_as_frozen(found.draw.cycle, [found])
     now = clock.now()
@@ -42,6 +42,7 @@ def inspection(request: SignedInRequest, public_id: str) -> HttpResponse:
     form = RecordForm(
         request.POST or None,
         request.FILES or None,
+        drawn=selectors.get_drawn_date(found),
         today=today,
         may_open_finding=found.draw.cycle.state in TAKES_FINDINGS,
     )
@@ -69,7 +70,7 @@ def inspection(request: SignedInRequest, public_id: str) -> HttpResponse:
         context=lambda: {
             "inspection": found,
             "cycle": found.draw.cycle,
-            "form": form if may_record else None,
+            "form": form if may_record or form.is_bound else None,
             "points": [(_(CHECKLIST[code]), Seen(seen)) for code, seen in found.checklist.items()],
             "is_auditor": standing(request.user).holds(Role.BUREAU_AUDITOR),
             "has_inspector_left": selectors.has_inspector_left(found),

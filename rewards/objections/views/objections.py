@@ -22,10 +22,9 @@ from rewards.cycle.domain.states import BEFORE_APPROVAL
 from rewards.cycle.selectors.scope import can_see_all
 from rewards.objections.domain.choices import AnswerEffect
 from rewards.objections.forms import AnswerForm, CommentForm
-from rewards.objections.reports import get_objector
 from rewards.objections.selectors import objections as selectors
 from rewards.objections.services import objections as services
-from rewards.objections.views.public import get_state
+from rewards.objections.views.public import describe_objector, get_state
 
 if TYPE_CHECKING:
     from rewards.objections.models import Objection
@@ -118,7 +117,7 @@ def _page(
         "objection": found,
         "cycle": found.cycle,
         "state": get_state(found),
-        "objector": get_objector(found),
+        "objector": describe_objector(found),
         "sees_all": can_see_all(request.user),
         "comments": found.comments.select_related("commented_by").order_by("id"),
         "files": found.files.order_by("id"),

@@ -16,7 +16,7 @@ from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
 from instrument_share.web.text.formats import in_english
-from rewards.objections.domain.choices import AnswerEffect
+from rewards.objections.domain.choices import AnswerEffect, InNameOf
 from rewards.objections.forms import ObjectionForm
 from rewards.objections.reports import get_objector
 from rewards.objections.selectors import objections as selectors
@@ -42,18 +42,25 @@ def objections(request: HttpRequest, year: int) -> HttpResponse:
 
 
 def _row(objection: Any, opens: frozenset[str]) -> dict[str, Any]:
-    """Return what everybody may read: subject and answer once it is answered, and who objected, masked."""
+    """Return what everybody may read: who objected, masked, and all that was typed with the answer only."""
     answer = getattr(objection, "answer", None)
     return {
         "number": objection.number,
         "raised_at": objection.raised_at,
-        "objector": get_objector(objection),
+        "objector": describe_objector(objection),
         "subject": objection.subject if answer else "",
         "answer": answer,
         "effect": AnswerEffect(answer.effect) if answer else None,
         "state": get_state(objection),
         "public_id": objection.public_id if objection.public_id in opens else "",
     }
+
+
+def describe_objector(objection: Any) -> str:
+    """Return who objected as the public and the unit read it; the name of an organization with the answer."""
+    if objection.in_name_of == InNameOf.ORGANIZATION and not hasattr(objection, "answer"):
+        return _("An organization")
+    return get_objector(objection)
 
 
 def get_state(objection: Any) -> str:
@@ -78,12 +85,14 @@ def objection_new(request: HttpRequest, year: int) -> HttpResponse:
         for public_id, (zh, en) in selectors.units_in_notice(cycle).items()
     ]
     form = ObjectionForm(request.POST or None, request.FILES or None, units=units, initial=_known(request))
+    context = {"form": form, "cycle": cycle}
     if (
         form.is_bound
         and form.is_valid()
         and not ratelimit.consume(request, action="objection", config=LIMITS, app=__name__)
     ):
-        return render(request, "429.html", status=429)
+        form.add_error(None, _("Too many objections from your network within an hour. Send it again later."))
+        return render(request, "rewards/objections/objection_new.html", context, status=429)
 
     def respond(objection: Any) -> HttpResponse:
         sentence = _(
@@ -108,7 +117,7 @@ def objection_new(request: HttpRequest, year: int) -> HttpResponse:
         ),
         respond=respond,
         template="rewards/objections/objection_new.html",
-        context=lambda: {"form": form, "cycle": cycle},
+        context=lambda: context,
     )
 
 

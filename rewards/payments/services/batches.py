@@ -130,6 +130,13 @@ def batch_settle(*, actor: "User", batch_id: int, answers: Sequence[BankRow], no
     return batch
 
 
+def batch_check(*, actor: "User", batch_id: int, answers: Sequence[BankRow], now: datetime) -> None:
+    """Raise what would refuse `batch_settle` of these answers; nothing is recorded."""
+    with transaction.atomic():
+        batch_settle(actor=actor, batch_id=batch_id, answers=answers, now=now)
+        transaction.set_rollback(True)
+
+
 def require_unchanged(report: FinanceReport, rows: Iterable[BatchRow]) -> "Mapping[str, SealedUnit]":
     """Return the sealed units by the public id of their award.
 

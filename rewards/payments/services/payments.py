@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import standing
@@ -189,6 +189,13 @@ def get_sealed_date(report: FinanceReport) -> date:
     return report.sealed_at.astimezone(CITY_TIME).date()
 
 
+def get_earliest_date(report: FinanceReport, award: Award) -> date:
+    """Return the first day on which an award can have been paid, or paid again."""
+    returned = _get_last_return(Reversal.objects.filter(payment__award=award))
+    sealed = get_sealed_date(report)
+    return max(sealed, returned) if returned else sealed
+
+
 def require_day(day: date, report: FinanceReport, now: datetime) -> None:
     """Raise PaidBeforeReport or PaidInFuture for a day on which nothing can have been paid."""
     sealed_date = get_sealed_date(report)
@@ -200,9 +207,14 @@ def require_day(day: date, report: FinanceReport, now: datetime) -> None:
 
 def require_returned(day: date, reversals: QuerySet[Any]) -> None:
     """Raise PaidBeforeReturn for a day before the last of these (of what is paid again) came back."""
-    last = reversals.order_by("-reversed_date").values_list("reversed_date", flat=True).first()
+    last = _get_last_return(reversals)
     if last is not None and day < last:
         raise PaidBeforeReturn(date=last)
+
+
+def _get_last_return(reversals: QuerySet[Any]) -> date | None:
+    last: date | None = reversals.aggregate(last=Max("reversed_date"))["last"]
+    return last
 
 
 @transaction.atomic

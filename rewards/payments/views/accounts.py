@@ -1,6 +1,7 @@
 """The receiving account of a unit: see it, enter it, check it."""
 
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import rules
 from django.contrib.auth.decorators import login_required
@@ -19,6 +20,9 @@ from instrument_share.web.signed_in import SignedInRequest
 from rewards.payments.forms import AccountForm
 from rewards.payments.selectors.accounts import accounts_of, get_account_owner
 from rewards.payments.services.accounts import account_check, account_enter
+
+if TYPE_CHECKING:
+    from rewards.payments.models import PayeeAccount
 
 
 @login_required
@@ -39,8 +43,8 @@ def payee_account(request: SignedInRequest, unit_id: str) -> HttpResponse:
         save=lambda: account_enter(
             actor=request.user, organization_id=unit.pk, now=clock.now(), **form.cleaned_data
         ),
-        respond=lambda _saved: redirect_with_message(
-            request, _("The account is entered. It counts once another person has checked it."), request.path
+        respond=lambda saved: redirect_with_message(
+            request, _describe_entered(saved, is_new=saved != present), request.path
         ),
         template="rewards/payments/account.html",
         context=lambda: {
@@ -54,6 +58,15 @@ def payee_account(request: SignedInRequest, unit_id: str) -> HttpResponse:
             "is_own": present is not None and present.entered_by_id == request.user.pk,
         },
     )
+
+
+def _describe_entered(account: "PayeeAccount", *, is_new: bool) -> str:
+    """Return what became of the account that somebody entered; the present one again changes nothing."""
+    if is_new:
+        return _("The account is entered. It counts once another person has checked it.")
+    if account.checked_at is None:
+        return _("This is the current account already; nothing has changed. It still waits for a check.")
+    return _("This is the current account already; nothing has changed. It is checked.")
 
 
 @confirmation_view

@@ -31,7 +31,7 @@ from rewards.payments.domain.errors import AnswersStale, NothingChosen
 from rewards.payments.forms import BankSheetForm, WithdrawForm
 from rewards.payments.reports import XLSX, build_bank_sheet
 from rewards.payments.selectors.batches import find_replaced, get_batch, waiting_rows
-from rewards.payments.services.batches import batch_make, batch_settle, batch_withdraw
+from rewards.payments.services.batches import batch_check, batch_make, batch_settle, batch_withdraw
 from rewards.payments.services.payments import may_pay
 from rewards.payments.views.finance import describe_own
 from rewards.report.selectors.reports import get_report
@@ -90,9 +90,9 @@ def _context(request: HttpRequest, report: Any, batch_id: str) -> dict[str, Any]
     rows = list(found.rows.all())
     units = [row.award.assessment.organization for row in rows]
     name_as_frozen(report.cycle, units)
-    waiting = [row.award.assessment.organization for row in rows if row.is_waiting]
+    waiting = [row for row in rows if row.is_waiting]
     bound_to = standing(request.user).bound_to
-    own = [unit for unit in waiting if unit.pk in bound_to]
+    own = [row for row in waiting if row.award.assessment.organization_id in bound_to]
     pays = may_pay(request.user, report)
     return {
         "report": report,
@@ -101,7 +101,8 @@ def _context(request: HttpRequest, report: Any, batch_id: str) -> dict[str, Any]
         "replaced": find_replaced(rows),
         "can_settle": pays and len(waiting) > len(own),
         "can_withdraw": pays and waiting and not own,
-        "of_others": [describe_own(unit) for unit in own] if pays else [],
+        "of_others": [describe_own(row.award.assessment.organization) for row in own] if pays else [],
+        "own_awards": frozenset(row.award.public_id for row in own),
         "form": BankSheetForm(),
     }
 
@@ -136,8 +137,11 @@ def batch_answer(request: SignedInRequest, public_id: str, batch_id: str) -> Htt
             if "answers" in request.POST:
                 return _record(request, found)
             if form.is_valid():
-                answers = _read(found, form.cleaned_data["sheet"].read(MAX_BYTES + 1))
-                context |= _preview(found, answers)
+                read = _read(found, form.cleaned_data["sheet"].read(MAX_BYTES + 1))
+                answers = [answer for answer in read if answer.award not in context["own_awards"]]
+                batch_check(actor=request.user, batch_id=found.pk, answers=answers, now=clock.now())
+                context |= _preview(found, answers, context["own_awards"])
+                context["left_out"] = len(read) - len(answers)
             else:
                 status = 422
         except DomainError as wrong:
@@ -157,8 +161,10 @@ def _read(batch: "PaymentBatch", content: bytes) -> list[BankRow]:
     return read_bank_sheet(read_table(content).rows, expected)
 
 
-def _preview(batch: "PaymentBatch", answers: list[BankRow]) -> dict[str, Any]:
-    rows = {row.award.public_id: row for row in batch.rows.all() if row.is_waiting}
+def _preview(batch: "PaymentBatch", answers: list[BankRow], own: frozenset[str]) -> dict[str, Any]:
+    """Return what is shown of the answers; `own` are the awards whose rows somebody else records."""
+    waiting = {row.award.public_id: row for row in batch.rows.all() if row.is_waiting}
+    rows = {award: row for award, row in waiting.items() if award not in own}
     made = [rows[answer.award].amount_yuan for answer in answers if answer.paid]
     return {
         "answers": [(rows[answer.award], answer) for answer in answers],

@@ -16,6 +16,7 @@ from rewards.payments.forms import PaymentForm, ReversalForm, describe_present
 from rewards.payments.selectors.accounts import get_accounts, get_kept_accounts
 from rewards.payments.selectors.payments import get_payment
 from rewards.payments.services.payments import (
+    get_earliest_date,
     get_sealed_date,
     payment_record,
     payment_reverse,
@@ -39,6 +40,7 @@ def payment_new(request: SignedInRequest, public_id: str, award_id: str) -> Conf
         request.POST if request.method == "POST" else None,
         account=account,
         kept=get_kept_accounts(unit.organization_id, get_sealed_date(found)),
+        earliest=get_earliest_date(found, unit.award),
         today=now.astimezone(CITY_TIME).date(),
     )
     amount, name = sealed.amount_yuan, bilingual(sealed, "name")
@@ -84,7 +86,9 @@ def payment_back(request: SignedInRequest, public_id: str, payment_id: str) -> C
     name_as_frozen(found.cycle, [payment.award.assessment.organization])
     now = clock.now()
     form = ReversalForm(
-        request.POST if request.method == "POST" else None, today=now.astimezone(CITY_TIME).date()
+        request.POST if request.method == "POST" else None,
+        earliest=payment.paid_date,
+        today=now.astimezone(CITY_TIME).date(),
     )
     amount, name = yuan(payment.amount_yuan), bilingual(payment.award.assessment.organization, "name")
     address = reverse("report", args=[public_id])

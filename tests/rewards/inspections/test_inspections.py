@@ -141,8 +141,11 @@ def test_an_auditor_of_a_district_does_not_stand_in(draws, pair):
 
 def test_an_inspection_is_recorded_once(draws, drawn):
     draws.record(drawn[0], outcome=InspectionOutcome.NO_OBJECTION)
-    with pytest.raises(InspectionRecorded):
+    with pytest.raises(InspectionRecorded) as refused:
         draws.record(drawn[0], outcome=InspectionOutcome.NO_OBJECTION)
+    drawn[0].refresh_from_db()
+    said = {"name": drawn[0].recorded_by.name, "time": drawn[0].recorded_at}
+    assert refused.value.params == said
     with pytest.raises(DatabaseError, match="the inspection is recorded"), transaction.atomic():
         drawn[0].refresh_from_db()
         drawn[0].notes = "另写"

@@ -9,13 +9,14 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import User
 from instrument_share.journal.guards import guards_lifted
 from instrument_share.journal.models import Notification
-from instrument_share.kernel.errors import Forbidden, IllegalMove, NotFound
+from instrument_share.kernel.errors import Forbidden
 from rewards.assessment.domain.errors import NoticeContactMissing
 from rewards.assessment.models import Award
 from rewards.assessment.services.notice import cycle_announce
 from rewards.cycle.domain.errors import ApprovedByAnnouncer, TookPart
 from rewards.findings.domain.errors import (
     AnswerAwaited,
+    FalsificationDecided,
     FalsificationOfProposer,
     FalsificationsOpen,
     FalsificationStands,
@@ -189,14 +190,15 @@ def test_a_rejected_falsification_changes_nothing_and_a_confirmed_one_can_be_tak
     propose(steps, upheld)
     settle(steps.city.officer, upheld, confirm=False)
     assert (Finding.objects.get().falsified, Finding.objects.get().decision_number) == (False, 1)
-    with pytest.raises(NotFound):
+    with pytest.raises(FalsificationDecided) as refused:
         settle(steps.city.officer, upheld)
+    assert refused.value.params == {"name": steps.city.officer.name, "time": LATER}
     propose(steps, upheld)
     with pytest.raises(FalsificationStands):
         propose(steps, upheld)
     reply(year, upheld)
     settle(steps.city.officer, upheld)
-    with pytest.raises(IllegalMove):
+    with pytest.raises(FalsificationDecided):
         reply(year, upheld)
     with pytest.raises(FalsificationStands):
         finding_decide(actor=steps.city.auditor, finding_id=upheld.pk, uphold=False, reason="无误", now=LATER)

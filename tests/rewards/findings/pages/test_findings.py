@@ -12,8 +12,10 @@ from openpyxl import load_workbook
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.services import organization_reinstate, organization_suspend
+from instrument_share.journal.models import AuditEntry
 from instrument_share.pages.views import unit_desk
 from instrument_share.web import clock as city_clock
+from instrument_share.web.text.formats import moment
 from rewards.cycle.models import AssessmentCycle
 from rewards.findings.models import Finding
 from rewards.findings.services.deciding import finding_answer
@@ -66,6 +68,13 @@ def answered(found):
 
 def decide(client, kind, **typed):
     return client.post(reverse("finding_decide", args=[finding(kind).public_id]), typed, follow=True)
+
+
+def post_form(client, page, address, **typed):
+    """Send a form as a browser does: with the token and the hidden fields of its page."""
+    names = ("form_token", "seen", "read_at")
+    found = {name: re.findall(rf'name="{name}" value="([^"]*)"', page.content.decode()) for name in names}
+    return client.post(address, {name: values[-1] for name, values in found.items() if values} | typed)
 
 
 def test_findings_are_looked_through_by_state_kind_and_unit(login, found):
@@ -257,6 +266,68 @@ def test_who_confirms_a_falsification_reads_that_the_unit_could_not_answer(login
     assert said() == [over]
 
 
+@pytest.fixture
+def proposed(login, found):
+    """The overlap is upheld, and a falsification proposed and answered: with the addresses of its forms."""
+    answered(found)
+    auditor = login(found.city.auditor)
+    decide(auditor, "overlap", outcome="all", reason="重复登记。")
+    found.deeds = {
+        name: reverse(f"falsification_{name}", args=[finding("overlap").public_id])
+        for name in ("propose", "answer", "decide")
+    }
+    auditor.post(found.deeds["propose"], {"reason": "签名系代签。", "question": "谁签的名？"})
+    login(found.manager).post(found.deeds["answer"], {"answer": "值班人员代签。"})
+    return found
+
+
+def test_a_confirmation_that_was_not_read_is_not_overturned(login, proposed):
+    other = proposed.city.reviewer
+    page = shown(login(other), "overlap")
+    officer = login(proposed.city.officer)
+    officer.post(proposed.deeds["decide"], {"outcome": "confirm", "reason": "属实。"})
+    late = post_form(login(other), page, proposed.deeds["decide"], outcome="reject", reason="证据不足。")
+    assert (late.status_code, finding("overlap").falsified) == (409, True)
+    assert "在此期间已有人对该问题作出决定（第 2 号）" in text_of(late)
+    assert "证据不足。" in late.content.decode()
+    post_form(login(other), late, proposed.deeds["decide"], outcome="reject", reason="证据不足。")
+    assert not finding("overlap").falsified
+
+
+@pytest.mark.parametrize("verdict", ["confirm", "reject"])
+def test_an_answer_or_verdict_after_the_decision_says_who_decided_and_keeps_the_text(
+    login, proposed, clock, verdict
+):
+    other = proposed.city.reviewer
+    pages = {one: shown(login(one), "overlap") for one in (proposed.manager, other)}
+    officer = login(proposed.city.officer)
+    officer.post(proposed.deeds["decide"], {"outcome": verdict, "reason": "经核实。"})
+    name = proposed.city.officer.name
+    told = f"{name}已于{moment(city_clock.now())}对该弄虚作假作出决定，您提交的内容未保存，请查阅该决定。"
+    page = pages[proposed.manager]
+    late = post_form(login(proposed.manager), page, proposed.deeds["answer"], answer="系本人补签。")
+    assert (late.status_code, told in text_of(late)) == (409, True)
+    assert "系本人补签。" in late.content.decode()
+    if verdict == "reject":
+        typed = {"outcome": "confirm", "reason": "属实，予以认定。"}
+        late = post_form(login(other), pages[other], proposed.deeds["decide"], **typed)
+        assert (late.status_code, told in text_of(late)) == (409, True)
+        assert "属实，予以认定。" in late.content.decode()
+
+
+def test_a_verdict_on_a_rejected_falsification_is_not_taken_for_the_next(login, proposed, clock):
+    other = proposed.city.reviewer
+    page = shown(login(other), "overlap")
+    clock.set(city_clock.now() + timedelta(minutes=5))
+    login(proposed.city.officer).post(proposed.deeds["decide"], {"outcome": "reject", "reason": "不实。"})
+    again = {"reason": "日期系倒签。", "question": "何时签的名？"}
+    login(proposed.city.auditor).post(proposed.deeds["propose"], again)
+    late = post_form(login(other), page, proposed.deeds["decide"], outcome="reject", reason="证据不足。")
+    assert late.status_code == 409
+    states = finding("overlap").falsifications.order_by("id").values_list("state", flat=True)
+    assert list(states) == ["rejected", "proposed"]
+
+
 def test_an_answer_that_came_meanwhile_is_read_before_the_decision(login, found, clock):
     answered(found)
     auditor = login(found.city.auditor)
@@ -443,22 +514,76 @@ def test_the_findings_leave_as_a_spreadsheet_as_filtered(login, found, form):
     assert "无对应预约记录" in line["问题"]
 
 
-def test_several_are_decided_at_once_and_each_refusal_stands_in_its_row(login, found):
+def test_several_are_decided_at_once_and_the_others_are_named_with_the_reason(login, found):
     found.city.answer(finding("no_booking"), AFTER + timedelta(days=1))
     client = login(found.city.auditor)
-    page = client.get(reverse("findings", args=[YEAR]))
+    address, decided = reverse("findings", args=[YEAR]), reverse("findings_decide", args=[YEAR])
+    page = client.get(address)
     assert page.content.count(b'name="findings"') == 1  # the other unit's time is running
-    address = reverse("findings_decide", args=[YEAR])
-    assert client.post(address, {"outcome": "dismiss", "reason": "属实。"}).status_code == 422
+    assert client.post(decided, {"outcome": "dismiss", "reason": "属实。"}).status_code == 422
     both = [finding(kind).public_id for kind in ("no_booking", "overlap")]
-    answer = client.post(address, {"outcome": "dismiss", "reason": "属实。", "findings": both})
-    assert answer.status_code == 409
-    assert "单位可在2026年1月20日前（含当日）作出说明。" in text_of(answer)
+    answer = post_form(client, page, decided, outcome="dismiss", reason="属实。", findings=both)
+    assert (answer.status_code, answer["Location"]) == (302, f"{address}?")
     assert (finding("no_booking").state, finding("overlap").state) == ("dismissed", "open")
+    words = text_of(client.get(address))
+    assert "已对 1 项问题作出决定。" in words
+    awaited = "单位可在2026年1月20日前（含当日）作出说明。"
+    assert f"未作决定：同一仪器上两条记录时间重叠 · 云屏大学。{awaited}" in words
+    assert AuditEntry.objects.filter(action="finding.dismissed").count() == 1
     found.city.answer(finding("overlap"), AFTER + timedelta(days=1))
-    answer = client.post(
-        address, {"outcome": "uphold", "reason": "重复。", "findings": [both[1]]}, follow=True
-    )
-    assert "已对 1 项问题作出决定。" in text_of(answer)
+    page = client.get(address)
+    answer = post_form(client, page, decided, outcome="uphold", reason="重复。", findings=[both[1]])
+    assert "已对 1 项问题作出决定。" in text_of(client.get(answer["Location"]))
     assert finding("overlap").invalidated_logs == sorted(finding("overlap").logs)
-    assert login(found.city.officer).post(address, {}).status_code == 403
+    assert login(found.city.officer).post(decided, {}).status_code == 403
+
+
+def test_where_none_is_decided_marks_and_reasons_stay_on_the_page(login, found):
+    answered(found)
+    client = login(found.city.auditor)
+    address = reverse("findings_decide", args=[YEAR])
+    page = client.get(reverse("findings", args=[YEAR]))
+    decide(client, "overlap", outcome="none", reason="两台探头并行。")
+    late = post_form(
+        client, page, address, outcome="dismiss", reason="无误。", findings=finding("overlap").public_id
+    )
+    assert late.status_code == 409
+    assert "在此期间已有人对该问题作出决定（第 1 号）" in text_of(late)
+    assert "已对" not in text_of(late)
+    ticked = re.findall(r'name="findings"\s+value="([^"]+)"\s+checked', late.content.decode())
+    assert ticked == [finding("overlap").public_id]
+    assert ">无误。</textarea>" in late.content.decode().replace("\n", "")
+
+
+def test_findings_of_an_auditors_own_unit_are_neither_marked_nor_next(login, found):
+    other = found.city.unit("云屏乙所")
+    facts = {"kind": "objection", "instrument_id": None, "logs": (), "now": AFTER}
+    for unit in (found.unit, other):
+        of_unit = {"organization_id": unit.pk, "evidence": {"seen": unit.name_zh}}
+        finding_open(cycle=found.steps.cycle, actor=found.city.officer, **of_unit, **facts)
+    answered(found)
+    found.city.give(found.city.auditor, found.unit, Role.RESEARCHER)
+    client = login(found.city.auditor)
+    page = client.get(reverse("findings", args=[YEAR])).content.decode()
+    theirs = Finding.objects.get(organization=other)
+    assert re.findall(r'name="findings"\s+value="([^"]+)"', page) == [theirs.public_id]
+    typed = {"outcome": "dismiss", "reason": "属实。"}
+    answer = client.post(reverse("finding_decide", args=[theirs.public_id]), typed)
+    assert answer["Location"] == reverse("findings", args=[YEAR])  # those of the own unit are still open
+
+
+def test_a_finding_with_a_falsification_says_that_it_cannot_be_dismissed(login, found, statements):
+    answered(found)
+    client = login(found.city.auditor)
+    address = reverse("findings", args=[YEAR])
+    told = "已拟认定或已认定弄虚作假，不能选择“不予认定”"
+    assert told not in text_of(client.get(address))
+
+    def propose():
+        for kind in ("overlap", "no_booking"):
+            typed = {"reason": "签名系代签。", "question": "谁签的名？"}
+            client.post(reverse("falsification_propose", args=[finding(kind).public_id]), typed)
+        client.get(address)  # takes the messages
+
+    statements.assert_unchanged(lambda: client.get(address), by=propose)
+    assert text_of(client.get(address)).count(told) == 2

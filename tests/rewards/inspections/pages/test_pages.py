@@ -13,6 +13,7 @@ from django.utils.html import escape
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
+from instrument_share.web.text.formats import moment
 from rewards.inspections.domain.choices import CHECKLIST, InspectionOutcome
 from rewards.inspections.models import InspectionDraw, Inspector, RandomInspection
 from rewards.inspections.services.draws import auditors_named
@@ -193,7 +194,11 @@ def test_an_inspector_records_with_photos_that_the_unit_sees(drawn, login, clock
     address = reverse("inspection", args=[one.public_id])
     clock.set(drawn.drawn + timedelta(days=1))
     client = login(one.lead.user)
-    assert "现场" in text_of(client.get(address))
+    page = client.get(address)
+    assert "现场" in text_of(page)
+    days = page.context["form"].fields["inspected_date"].widget.attrs
+    offered = [(drawn.drawn + timedelta(days=number)).date().isoformat() for number in (0, 1)]
+    assert [days["min"], days["max"]] == offered
     typed = {
         "inspected_date": (drawn.drawn + timedelta(days=1)).date().isoformat(),
         **dict.fromkeys(CHECKLIST, "yes"),
@@ -208,6 +213,28 @@ def test_an_inspector_records_with_photos_that_the_unit_sees(drawn, login, clock
     photo = manager.get(reverse("inspection_photo", args=[one.public_id, 2]))
     assert photo["Content-Type"] == "image/jpeg"
     list(photo)
+
+
+def test_who_records_second_reads_who_recorded_and_keeps_the_notes(draws, login, clock):  # noqa: F811
+    clock.set(draws.drawn)
+    auditors = auditors_named([draws.city.auditor.pk, draws.second_auditor.pk], {})
+    draws.announce(size=1, inspectors=auditors)
+    (one,) = draws.make()
+    address = reverse("inspection", args=[one.public_id])
+    typed = {
+        "inspected_date": draws.drawn.date().isoformat(),
+        **dict.fromkeys(CHECKLIST, "yes"),
+        "outcome": "no_objection",
+    }
+    assert login(one.lead.user).post(address, typed | {"notes": "仪器在位。"}).status_code == 302
+    late = login(one.second.user).post(address, typed | {"notes": "铭牌与台账相符。"})
+    assert late.status_code == 422
+    time = moment(draws.drawn)
+    assert f"{one.lead.user.name}已于{time}登记本次抽查结果，登记后不能更改。" in text_of(late)
+    assert ">铭牌与台账相符。</textarea>" in late.content.decode().replace("\n", "")
+    one.refresh_from_db()
+    assert (one.notes, one.recorded_by) == ("仪器在位。", one.lead.user)
+    assert login(one.second.user).get(address).context["form"] is None
 
 
 def test_an_inspector_who_joined_the_unit_is_told_and_another_auditor_records(draws, login, clock):  # noqa: F811

@@ -9,8 +9,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
+from rewards.objections.domain.choices import InNameOf
 from rewards.objections.models import Objection, ObjectionAnswer
-from rewards.objections.services.objections import objection_comment
+from rewards.objections.services.objections import Objector, objection_comment
 from rewards.objections.views import public
 from tests.rewards.builders import YEAR
 from tests.rewards.objections.conftest import ANSWERED, RAISED, decide_in_notice, objections  # noqa: F401 (fixture)
@@ -59,6 +60,20 @@ def test_the_public_reads_subject_and_answer_only_once_it_is_answered(noticed, c
         assert hidden not in before + after
 
 
+def test_public_and_unit_read_the_name_of_an_organization_with_the_answer_alone(noticed, login, client, year):
+    named = Objector("张三", "zhang@example.org", InNameOf.ORGANIZATION, "云屏某某分析测试协会")
+    objection = noticed.raise_one(objector=named, about=year.first.public_id)
+    before = text_of(client.get(LIST))
+    assert ("某单位" in before, "云屏某某分析测试协会" in before, "张" in before) == (True, False, False)
+    page = reverse("objection", args=[objection.public_id])
+    assert "云屏某某分析测试协会" not in text_of(login(year.manager).get(page))
+    noticed.answer()
+    assert "云屏某某分析测试协会" in text_of(client.get(page))
+    client.logout()
+    after = text_of(client.get(LIST))
+    assert ("某单位" in after, "云屏某某分析测试协会" in after, "张" in after) == (False, True, False)
+
+
 def test_who_is_logged_in_finds_name_and_address_filled_in(noticed, login):
     officer = noticed.city.officer
     officer.email = "officer@example.org"
@@ -81,7 +96,10 @@ def test_one_address_objects_so_often_and_no_more(noticed, client, monkeypatch):
     monkeypatch.setattr(public, "LIMITS", {"objection": "2/h/ip"})
     for number in range(2):
         assert client.post(NEW, {**TYPED, "text": f"第{number}件"}).status_code == 302
-    assert client.post(NEW, {**TYPED, "text": "又一件"}).status_code == 429
+    third = client.post(NEW, {**TYPED, "text": "又一件"})
+    assert third.status_code == 429
+    assert "您所在网络一小时内提交的异议过多，请稍后再提交。" in text_of(third)
+    assert third.context["form"]["text"].value() == "又一件"
     assert Objection.objects.count() == 2
 
 

@@ -1,6 +1,7 @@
 """Finance pays in a batch: sheet for the bank, the bank's answer, what came back; the unit's account."""
 
 from datetime import timedelta
+from decimal import Decimal
 from io import BytesIO
 
 import openpyxl
@@ -9,6 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
+from instrument_share.journal.models import AuditEntry, Notification
+from instrument_share.kernel.city_time import CITY_TIME
 from rewards.assessment.models import Award
 from rewards.payments.models import PayeeAccount, Payment, PaymentBatch
 from rewards.payments.services.batches import batch_make
@@ -97,12 +100,46 @@ def test_a_wrong_row_of_the_sheet_is_told_and_nothing_recorded(finance, batch):
 
 def test_an_answer_that_cannot_be_recorded_is_told_with_its_unit(finance, batch):
     book = sheet_of(finance, batch)
-    for row, day in (("2", "2026-01-21"), ("3", "2027-01-21")):
+    for row, day in (("2", "2026-01-20"), ("3", "2027-01-21")):
         book.active[f"H{row}"], book.active[f"I{row}"] = f"ZF-{row}", day
-    sent = {"answers": given(finance, batch, book).context["signed"]}
-    answer = finance.post(address("batch_answer", batch), sent)
+    answer = given(finance, batch, book)
+    assert answer.status_code == 422
+    assert "云屏大学：第1批于 2026年1月21日 生成，拨付日期不能早于该日。" in text_of(answer)
     assert "云屏材料研究所：拨付日期晚于今天" in text_of(answer)
+    assert "确认登记" not in text_of(answer)
     assert not Payment.objects.exists()
+
+
+def test_looking_at_an_answer_records_nothing(finance, batch, year):
+    book = sheet_of(finance, batch)
+    book.active["H2"], book.active["I2"] = "ZF-2", "2026-01-21"
+    book.active["J3"], book.active["K3"] = "失败", "户名不符"
+    before = AuditEntry.objects.count(), Notification.objects.count()
+    assert given(finance, batch, book).status_code == 200
+    assert (AuditEntry.objects.count(), Notification.objects.count()) == before
+    assert [(row.payment, row.failed_at) for row in batch.rows.all()] == [(None, None)] * 2
+
+
+def test_rows_of_a_unit_of_their_own_are_left_to_somebody_else(finance, login, batch, year):
+    finance_bureau = year.city.finance.memberships.get().organization
+    bound = year.city.person("财政局另一经办", finance_bureau, Role.FINANCE_OFFICER)
+    year.city.give(bound, year.first, Role.RESEARCHER)
+    book = sheet_of(finance, batch)
+    for row in ("2", "3"):
+        book.active[f"H{row}"], book.active[f"I{row}"] = f"ZF-{row}", "2026-01-21"
+    shown = given(login(bound), batch, book)
+    told = "您是云屏大学的成员（或三年内曾是），须由财政局其他人员登记对其拨付。"
+    assert (shown.status_code, told in text_of(shown)) == (200, True)
+    assert [row.award.assessment.organization for row, _answer in shown.context["answers"]] == [year.second]
+    assert (shown.context["total"], shown.context["left"]) == (Decimal(8067), 0)
+    answer = login(bound).post(address("batch_answer", batch), {"answers": shown.context["signed"]})
+    assert answer["Location"] == address("batch", batch)
+    assert [(one.voucher, one.recorded_by) for one in Payment.objects.all()] == [("ZF-3", bound)]
+    alone = sheet_of(finance, batch)
+    alone.active["H2"], alone.active["I2"] = "ZF-2", "2026-01-21"
+    shown = given(login(bound), batch, alone)
+    assert shown.context["answers"] == []
+    assert "表格中还没有任何回执" not in text_of(shown)
 
 
 def test_a_batch_says_whose_account_was_replaced_before_the_bank_answers(finance, batch, year):
@@ -154,6 +191,24 @@ def test_a_payment_that_came_back_stands_on_the_page(finance, report, year):
     assert "已拨付 ¥0.00" in text
 
 
+def test_days_are_offered_from_the_first_possible_to_today(finance, report, year):
+    award = Award.objects.get(assessment__organization=year.first)
+    new = reverse("payment_new", args=[report.public_id, award.public_id])
+
+    def offered(page, name):
+        attrs = finance.get(page).context["form"].fields[name].widget.attrs
+        return attrs["min"], attrs["max"]
+
+    sealed = (AFTER + timedelta(days=15)).date()
+    assert report.sealed_at.astimezone(CITY_TIME).date() == sealed
+    assert offered(new, "paid_date") == (sealed.isoformat(), "2026-01-21")
+    finance.post(new, {"paid_date": "2026-01-20", "voucher": "ZF-1"})
+    back = reverse("payment_back", args=[report.public_id, Payment.objects.get().public_id])
+    assert offered(back, "reversed_date") == ("2026-01-20", "2026-01-21")
+    finance.post(back, {"reversed_date": "2026-01-21", "voucher": "CH-1", "reason": "户名不符"})
+    assert offered(new, "paid_date") == ("2026-01-21", "2026-01-21")
+
+
 def test_a_unit_enters_its_account_and_finance_checks_it(login, report, year):
     manager = year.city.person("管理员", year.third, Role.UNIT_MANAGER)
     page = reverse("payee_account", args=[year.third.public_id])
@@ -163,12 +218,16 @@ def test_a_unit_enters_its_account_and_finance_checks_it(login, report, year):
     assert wrong.status_code == 422
     assert wrong.context["form"].errors == {"number": ["账号为8至32位数字，空格和连字符不计。"]}
     assert "账户已登记，经另一人复核后生效。" in text_of(client.post(page, typed, follow=True))
+    same = "该账户已是当前账户，未作更改"
+    assert f"{same}，仍待复核。" in text_of(client.post(page, typed, follow=True))
     check = reverse("payee_account_check", args=[year.third.public_id, PayeeAccount.objects.last().public_id])
     assert client.post(check).status_code == 409
     client = login(year.city.finance)
     assert "云屏海洋研究院" in text_of(client.get(reverse("finance")))
     assert "账户已复核。" in text_of(client.post(check, follow=True))
     assert "待复核" not in text_of(client.get(reverse("finance")))
+    assert f"{same}，且已复核。" in text_of(login(manager).post(page, typed, follow=True))
+    assert PayeeAccount.objects.filter(organization=year.third).count() == 1
     assert login(year.city.officer).get(page).status_code == 403
 
 
