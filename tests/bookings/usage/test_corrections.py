@@ -182,6 +182,28 @@ def test_samples_that_were_forgotten_by_hand_are_charged_by_the_rule(city):
     assert corrected == [(Decimal(0), "150.00"), (Decimal(20), None)]
 
 
+def test_correction_to_what_the_rule_has_no_price_for_names_the_amount(city):
+    city.rule.price_lines.update(service_mode="self_operated")
+    log = use(city, slot(hour=9, length=2))
+    correct = partial(calculate_correction, log, reason="记错", now=log.ends_at)
+    with pytest.raises(UsageRefused) as refused:
+        correct({"service_mode": "operated"})
+    assert [(one.code, one.field) for one in refused.value.problems] == [("usage.no_price", "amount_yuan")]
+    assert correct({"service_mode": "operated", "amount_yuan": Decimal(0)})["amount_yuan"] == Decimal(0)
+    assert correct({"service_mode": "operated", "amount_yuan": log.amount_yuan}) == {
+        "service_mode": "operated"
+    }
+
+
+def test_free_use_by_hand_without_a_price_stays_free_when_corrected(city):
+    """Its ¥0 was entered, since the rule had no price; it did not follow from the rule."""
+    city.rule.price_lines.update(service_mode="self_operated")
+    log = by_hand(city, slot(-3, 9), amount_yuan=Decimal(0))
+    correct = partial(calculate_correction, log, reason="记错", now=NOW)
+    assert correct({"service_mode": "self_operated"}) == {"service_mode": "self_operated"}
+    assert correct({"samples": 2}) == {"samples": 2}
+
+
 def test_conflicting_corrections_are_not_both_confirmed(city, two_may_wait):
     log = use(city, slot(hour=9, length=3))
     hour = timedelta(hours=1)

@@ -137,7 +137,7 @@ def test_confirmed_correction_is_not_withdrawn(city, log):
 
 
 def test_the_user_of_a_log_is_told_of_a_withdrawal_by_somebody_else(city, log):
-    own = by_hand(city, slot(-3, 9, 2), user=city.keeper, payer_organization_id=None, amount_yuan=0)
+    own = by_hand(city, slot(-3, 9, 2), user=city.keeper, payer_organization_id=None)
     for one in (log, own):
         withdrawn = correct(city, one)
         before = list(Notification.objects.values_list("pk", flat=True))
