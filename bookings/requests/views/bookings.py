@@ -7,6 +7,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from rules import has_perm
 
 from bookings.requests.domain import credit
 from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
@@ -83,7 +84,7 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         "credit_count": counting_credit_events(found.user_id, now).count() if "approve" in may else 0,
         "is_mine": is_mine,
         "hand_over_until": get_hand_over_deadline(request.user, found, now)
-        if is_mine and "cancel" in may
+        if has_perm("bookings.hand_over", request.user, found)
         else None,
         "here": get_desk(request.user, found),
         "shows_code": is_mine
