@@ -22,8 +22,12 @@ from bookings.requests.domain import credit
 from bookings.requests.domain.choices import CreditKind, CreditOutcome
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, CreditAnswer, CreditAppeal, CreditEvent
-from bookings.requests.selectors.companions import has_credit_event
-from bookings.requests.selectors.request_facts import counting_credit_events, get_taken_back_condition
+from bookings.requests.selectors.companions import find_credit_event
+from bookings.requests.selectors.request_facts import (
+    counting_credit_events,
+    get_appeal_deadline,
+    get_taken_back_condition,
+)
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import region_of
@@ -132,11 +136,6 @@ def get_suspended_until(user_id: int, now: datetime) -> datetime | None:
     )
 
 
-def get_appeal_deadline(event: CreditEvent) -> datetime:
-    """Return until when an event may be appealed."""
-    return credit.get_appeal_deadline(event.occurred_at, event.ends_at, settings.CREDIT_APPEAL_DAYS)
-
-
 def get_misuse_deadline(booking: Booking) -> datetime | None:
     """Return until when misuse may be recorded, or None before check-out.
 
@@ -151,7 +150,7 @@ def find_misuse_refusal(booking: Booking, now: datetime) -> Conflict | None:
     deadline = get_misuse_deadline(booking)
     if booking.state != BookingState.COMPLETED or deadline is None:
         return NotUsed()
-    if has_credit_event(booking, CreditKind.MISUSE):
+    if find_credit_event(booking, CreditKind.MISUSE):
         return MisuseRecorded()
     return None if now < deadline else MisuseTooLate(deadline=deadline)
 
