@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
 
 WITH_PARTS = ("booking__instrument__organization", "user", "appeal__answer__answered_by")
-UNANSWERED = Q(answer__isnull=True) & ~get_taken_back_condition("event__")
-"""The condition for appeals that wait: not answered, and about an event that was not taken back."""
 
 
 def credit_events(viewer: "Viewer") -> QuerySet[CreditEvent]:
@@ -90,6 +88,11 @@ def credit_event_lock(event_id: int) -> CreditEvent:
     return locked.select_related("booking__instrument__organization", "user").get(pk=event_id)
 
 
+def unanswered_appeals() -> QuerySet[CreditAppeal]:
+    """Return the appeals that wait: not answered, and about an event that was not taken back."""
+    return CreditAppeal.objects.filter(~get_taken_back_condition("event__"), answer__isnull=True)
+
+
 def waiting_appeals(viewer: "Viewer") -> QuerySet[CreditAppeal]:
     """Return the appeals that wait for the viewer's answer, for their unit or for the bureau."""
     if viewer.is_anonymous:
@@ -97,7 +100,8 @@ def waiting_appeals(viewer: "Viewer") -> QuerySet[CreditAppeal]:
     at_unit = Q(passed_on_at__isnull=True) & _of_unit(viewer, "event__booking")
     is_bound = Q(event__booking__instrument__organization__in=standing(viewer).bound_to)
     return (
-        CreditAppeal.objects.filter(UNANSWERED, at_unit | (_of_bureau(viewer, "event__") & ~is_bound))
+        unanswered_appeals()
+        .filter(at_unit | (_of_bureau(viewer, "event__") & ~is_bound))
         .exclude(event__user=viewer)
         .exclude(event__recorded_by=viewer)
         .select_related("event__booking__instrument", "event__user")
