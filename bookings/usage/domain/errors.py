@@ -1,5 +1,7 @@
 """Errors of usage logs."""
 
+from datetime import datetime
+
 from instrument_share.kernel.errors import Conflict, DomainError, Kind, gettext_noop
 
 
@@ -69,6 +71,12 @@ class AlreadyAnswered(Conflict):
 
     code = "usage.already_answered"
     message = gettext_noop("This has been answered already; an answer is given once.")
+
+
+def require_unanswered(answered_at: datetime | None) -> None:
+    """Raise AlreadyAnswered where a dispute or a rating was answered at an instant."""
+    if answered_at is not None:
+        raise AlreadyAnswered
 
 
 class AlreadyWithdrawn(Conflict):
