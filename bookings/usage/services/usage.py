@@ -275,7 +275,7 @@ def usage_correct(
     waiting_add([log])
     _record(correction, log, "usage.corrected", actor, now, {"fields": sorted(differing)})
     if actor.pk == log.user_id:
-        notifications.ask_colleagues_to_confirm(log, now)
+        notifications.ask_colleagues_to_confirm(log, notifications.CONFIRM_OWN_CORRECTION, now)
     else:
         notifications.notify_user_of_log(log, notifications.CORRECTED, now)
     return correction

@@ -16,7 +16,7 @@ from bookings.usage.selectors.usage import (
     waiting_confirmations,
 )
 from bookings.usage.selectors.yearly import usage_of_year
-from bookings.usage.services.notifications import CONFIRM_OWN, CORRECTION_CONFIRMED
+from bookings.usage.services.notifications import CONFIRM_OWN, CONFIRM_OWN_CORRECTION, CORRECTION_CONFIRMED
 from bookings.usage.services.usage import usage_confirm, usage_correct
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.interval import Interval
@@ -77,7 +77,7 @@ def test_who_recorded_or_corrects_their_own_use_has_colleagues_asked_to_confirm(
     usage_correct(actor=city.keeper, log_id=log.pk, changes={"samples": 2}, reason="样品数有误", now=NOW)
     assert not Notification.objects.filter(user=city.keeper).exists()
     told = Notification.objects.filter(user=city.manager)
-    assert [one.message for one in told] == [CONFIRM_OWN, CONFIRM_OWN]
+    assert [one.message for one in told] == [CONFIRM_OWN, CONFIRM_OWN_CORRECTION]
     colleague = factories.keeper(city.instrument)
     by_hand(city, Interval(NOW - 2 * MINUTE, NOW - MINUTE), **own)
     assert Notification.objects.filter(user=colleague).latest("pk").message == CONFIRM_OWN
