@@ -100,6 +100,12 @@ class ResultWithdrawn(Conflict):
     message = gettext_noop("This result has already been withdrawn; nothing more needs to be done.")
 
 
+def require_not_withdrawn(withdrawal: object | None) -> None:
+    """Raise ResultWithdrawn where a result has a withdrawal."""
+    if withdrawal is not None:
+        raise ResultWithdrawn
+
+
 class HistoryRefused(Conflict):
     """A history import that contradicts itself or stored rows; nothing was written."""
 
