@@ -13,7 +13,12 @@ from bookings.credit.schemas import (
     MisuseIn,
     serialize_credit_event,
 )
-from bookings.credit.selectors import credit_events, get_credit_event, get_suspended_until
+from bookings.credit.selectors import (
+    credit_events,
+    get_credit_event,
+    get_suspended_until,
+    unanswered_appeals,
+)
 from bookings.credit.services import credit_answer, credit_appeal, misuse_record
 from bookings.requests.api.parts import BookingId
 from bookings.requests.selectors.bookings import get_booking
@@ -69,7 +74,7 @@ def credit_event_list(
     that went on to it. The newest first."""
     now, found = clock.now(), credit_events(request.user)
     if waiting:
-        found = found.filter(appeal__isnull=False, appeal__answer__isnull=True)
+        found = found.filter(appeal__in=unanswered_appeals())
     rows = page(found, ordering=("-occurred_at", "-id"), cursor=cursor, limit=limit)
     named = [row.user_id for row in rows.items]
     people_listed(actor=person(request), what="credit.read", people=named, now=now)

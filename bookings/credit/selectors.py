@@ -22,8 +22,12 @@ from bookings.requests.domain import credit
 from bookings.requests.domain.choices import CreditKind, CreditOutcome
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, CreditAnswer, CreditAppeal, CreditEvent
-from bookings.requests.selectors.companions import has_credit_event
-from bookings.requests.selectors.request_facts import counting_credit_events, get_taken_back_condition
+from bookings.requests.selectors.companions import find_credit_event
+from bookings.requests.selectors.request_facts import (
+    counting_credit_events,
+    get_appeal_deadline,
+    get_taken_back_condition,
+)
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import region_of
@@ -38,8 +42,6 @@ if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
 
 WITH_PARTS = ("booking__instrument__organization", "user", "appeal__answer__answered_by")
-UNANSWERED = Q(answer__isnull=True) & ~get_taken_back_condition("event__")
-"""The condition for appeals that wait: not answered, and about an event that was not taken back."""
 
 
 def credit_events(viewer: "Viewer") -> QuerySet[CreditEvent]:
@@ -86,6 +88,11 @@ def credit_event_lock(event_id: int) -> CreditEvent:
     return locked.select_related("booking__instrument__organization", "user").get(pk=event_id)
 
 
+def unanswered_appeals() -> QuerySet[CreditAppeal]:
+    """Return the appeals that wait: not answered, and about an event that was not taken back."""
+    return CreditAppeal.objects.filter(~get_taken_back_condition("event__"), answer__isnull=True)
+
+
 def waiting_appeals(viewer: "Viewer") -> QuerySet[CreditAppeal]:
     """Return the appeals that wait for the viewer's answer, for their unit or for the bureau."""
     if viewer.is_anonymous:
@@ -93,7 +100,8 @@ def waiting_appeals(viewer: "Viewer") -> QuerySet[CreditAppeal]:
     at_unit = Q(passed_on_at__isnull=True) & _of_unit(viewer, "event__booking")
     is_bound = Q(event__booking__instrument__organization__in=standing(viewer).bound_to)
     return (
-        CreditAppeal.objects.filter(UNANSWERED, at_unit | (_of_bureau(viewer, "event__") & ~is_bound))
+        unanswered_appeals()
+        .filter(at_unit | (_of_bureau(viewer, "event__") & ~is_bound))
         .exclude(event__user=viewer)
         .exclude(event__recorded_by=viewer)
         .select_related("event__booking__instrument", "event__user")
@@ -132,11 +140,6 @@ def get_suspended_until(user_id: int, now: datetime) -> datetime | None:
     )
 
 
-def get_appeal_deadline(event: CreditEvent) -> datetime:
-    """Return until when an event may be appealed."""
-    return credit.get_appeal_deadline(event.occurred_at, event.ends_at, settings.CREDIT_APPEAL_DAYS)
-
-
 def get_misuse_deadline(booking: Booking) -> datetime | None:
     """Return until when misuse may be recorded, or None before check-out.
 
@@ -151,7 +154,7 @@ def find_misuse_refusal(booking: Booking, now: datetime) -> Conflict | None:
     deadline = get_misuse_deadline(booking)
     if booking.state != BookingState.COMPLETED or deadline is None:
         return NotUsed()
-    if has_credit_event(booking, CreditKind.MISUSE):
+    if find_credit_event(booking, CreditKind.MISUSE):
         return MisuseRecorded()
     return None if now < deadline else MisuseTooLate(deadline=deadline)
 

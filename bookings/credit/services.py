@@ -7,7 +7,6 @@ from django.db import transaction
 
 from bookings.credit.domain import REASON_MISSING
 from bookings.credit.selectors import (
-    UNANSWERED,
     credit_event_lock,
     find_answer_refusal,
     find_appeal_refusal,
@@ -15,6 +14,7 @@ from bookings.credit.selectors import (
     get_answer_date,
     get_appeal,
     get_appeal_deadline,
+    unanswered_appeals,
 )
 from bookings.requests.domain.choices import CreditKind, CreditOutcome
 from bookings.requests.models import CreditAnswer, CreditAppeal
@@ -136,14 +136,14 @@ def credit_appeals_pass_on_due(now: datetime) -> int:
     Run by a job; safe to repeat.
     """
     today = now.astimezone(CITY_TIME).date()
-    due = CreditAppeal.objects.filter(UNANSWERED, passed_on_at__isnull=True, answer_date__lt=today)
+    due = unanswered_appeals().filter(passed_on_at__isnull=True, answer_date__lt=today)
     return sum(_pass_on(event_id, now) for event_id in list(due.values_list("event_id", flat=True)))
 
 
 @transaction.atomic
 def _pass_on(event_id: int, now: datetime) -> bool:
     event = credit_event_lock(event_id)
-    appeal = CreditAppeal.objects.filter(UNANSWERED, event=event, passed_on_at__isnull=True).first()
+    appeal = unanswered_appeals().filter(event=event, passed_on_at__isnull=True).first()
     if appeal is None:
         return False
     appeal.passed_on_at = now

@@ -88,6 +88,7 @@ def hand_over_options(request: HttpRequest, booking_id: BookingId) -> HandOverOp
     giver, now = person(request), clock.now()
     booking = get_booking(giver, booking_id)
     require(giver, "bookings.hand_over", booking)
+    obstacles = find_obstacles(giver, booking, now)
     colleagues = list(get_colleagues(booking))
     named = [one.pk for one in colleagues]
     people_listed(actor=giver, what="hand_over.read", people=named, now=now)
@@ -98,7 +99,7 @@ def hand_over_options(request: HttpRequest, booking_id: BookingId) -> HandOverOp
             ColleagueOut(id=one.public_id, name=name)
             for one, name in zip(colleagues, label_people(colleagues), strict=True)
         ],
-        problems=serialize_problems(find_obstacles(giver, booking, now)),
+        problems=serialize_problems(obstacles),
     )
 
 

@@ -10,6 +10,7 @@ from bookings.projects.domain.choices import get_next_state
 from bookings.projects.domain.errors import ProjectChanged, ProjectNumberTaken, ProjectRefused
 from bookings.projects.domain.facts import ProjectFacts, find_fact_problems
 from bookings.projects.models import Project
+from bookings.projects.permissions import is_holder
 from bookings.projects.registry import list_users_ahead, tell_of_closing, tell_of_reopening, watch_waits
 from bookings.projects.selectors import project_lock
 from instrument_share.accounts import selectors as accounts
@@ -25,6 +26,11 @@ HOLDS = gettext_noop(
     "You are the holder of the project “{project}” now: you see what it spends, and may change and close it."
 )
 HOLDS_NO_LONGER = gettext_noop("You are no longer the holder of the project “{project}”.")
+HELD_CHANGED = gettext_noop("The project “{project}”, which you hold, was changed.")
+HELD_CLOSED = gettext_noop(
+    "The project “{project}”, which you hold, was closed: no booking can name it any more."
+)
+HELD_REOPENED = gettext_noop("The project “{project}”, which you hold, is open again: bookings may name it.")
 MAY_USE = gettext_noop("The project “{project}” is open to you now: your bookings may name it.")
 MAY_USE_NO_LONGER = gettext_noop(
     "The project “{project}” is no longer open to you. Bookings that name it stay, but can’t be moved."
@@ -46,7 +52,7 @@ def project_create(*, actor: "User", organization_id: int, facts: ProjectFacts, 
     project.save(force_insert=True)
     project.members.set(facts.member_ids)
     _record(project, actor, "project.created", now, _describe(facts))
-    _tell(project.holder_id, HOLDS, project, actor, now)
+    _tell_holder(HOLDS, project, actor, now)
     return project
 
 
@@ -56,7 +62,7 @@ def project_change(
 ) -> Project:
     """Change what is said of a project; a budget below what is used already only bounds later bookings.
 
-    Bookings that name it keep the name under which they were made. A new holder is told, and the former one;
+    Bookings that name it keep the name under which they were made. Its holder is told, and the former one;
     those who may use it now or no longer, and are named or have bookings ahead; and whoever waits with it and
     can use it less, or again. Raises ProjectRefused, ProjectNumberTaken, ProjectChanged.
     """
@@ -72,8 +78,10 @@ def project_change(
     changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
     _record(project, actor, "project.changed", now, {"changed": changed})
     if project.holder_id != former.holder_id:
-        _tell(project.holder_id, HOLDS, project, actor, now)
+        _tell_holder(HOLDS, project, actor, now)
         _tell(former.holder_id, HOLDS_NO_LONGER, project, actor, now)
+    elif changed:
+        _tell_holder(HELD_CHANGED, project, actor, now)
     _tell_its_users(project, former, facts, actor, now)
     tell_who_waits(actor)
     return project
@@ -81,18 +89,23 @@ def project_change(
 
 @transaction.atomic
 def project_close(*, actor: "User", project_id: int, now: datetime, revision: int | None = None) -> Project:
-    """Close a project: bookings that name it stay, and no other one may. Who made them or waits is told."""
+    """Close a project: bookings that name it stay, and no other one may.
+
+    Its holder is told, and who made them or waits.
+    """
     project = _move(actor, project_id, "close", "project.closed", now, revision)
+    _tell_holder(HELD_CLOSED, project, actor, now)
     tell_of_closing(project, actor, now)
     return project
 
 
 @transaction.atomic
 def project_reopen(*, actor: "User", project_id: int, now: datetime, revision: int | None = None) -> Project:
-    """Let bookings name a closed project again; whose booking ahead or wait names it is told."""
+    """Let bookings name a closed project again; its holder, and who made them or waits, is told."""
     _organization, closed = _lock(actor, project_id, revision)
     tell_who_waits = watch_waits(closed, now)
     project = _move(actor, project_id, "reopen", "project.reopened", now, revision)
+    _tell_holder(HELD_REOPENED, project, actor, now)
     tell_of_reopening(project, actor, now)
     tell_who_waits(actor)
     return project
@@ -167,11 +180,19 @@ def _tell_its_users(
             _tell(person_id, MAY_USE if can else MAY_USE_NO_LONGER, project, actor, now)
 
 
-def _tell(person_id: int, message: str, project: Project, actor: "User", now: datetime) -> None:
-    """Tell somebody else than the actor about a project; only who holds it is led there."""
+def _tell_holder(message: str, project: Project, actor: "User", now: datetime) -> None:
+    """Tell the holder of a project, who is led to its page, unless they have left or are the actor."""
+    if is_holder(project.holder, project):
+        path = page_address("project", project.public_id)
+        _tell(project.holder_id, message, project, actor, now, path=path)
+
+
+def _tell(
+    person_id: int, message: str, project: Project, actor: "User", now: datetime, *, path: str = ""
+) -> None:
+    """Tell somebody else than the actor about a project."""
     if person_id == actor.pk:
         return
-    path = page_address("project", project.public_id) if message == HOLDS else ""
     journal.notify(users=[person_id], message=message, params={"project": project.name}, path=path, now=now)
 
 

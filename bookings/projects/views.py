@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from bookings.projects.domain.choices import get_next_state
 from bookings.projects.forms import Difference, ProjectForm, describe_project
+from bookings.projects.permissions import is_holder
 from bookings.projects.registry import count_bookings_ahead, count_waits
 from bookings.projects.selectors import get_kept_project, kept_projects
 from bookings.projects.services import project_change, project_close, project_create, project_reopen
@@ -134,6 +135,7 @@ def project_closing(request: SignedInRequest, public_id: str) -> Confirmation:
         consequences=[
             _("No booking can name it any more, and bookings that name it can't be moved."),
             _("Bookings made before take place as booked, and count towards its budget."),
+            *_describe_told_holder(request.user, found),
             *([told] if ahead else []),
             *([waiting] if waits else []),
         ],
@@ -157,6 +159,7 @@ def project_reopening(request: SignedInRequest, public_id: str) -> Confirmation:
         heading=_("Open this project again?"),
         consequences=[
             _("Bookings may name it again, as far as its budget reaches."),
+            *_describe_told_holder(request.user, found),
             *([told] if is_named else []),
         ],
         action=_("Open the project again"),
@@ -164,6 +167,13 @@ def project_reopening(request: SignedInRequest, public_id: str) -> Confirmation:
         success=_("The project is open again."),
         back_address=_get_address(found),
     )
+
+
+def _describe_told_holder(viewer: "User", project: "Project") -> list[str]:
+    """Return the sentence that somebody else, who holds the project, is told; none where nobody else does."""
+    if project.holder_id == viewer.pk or not is_holder(project.holder, project):
+        return []
+    return [_("{holder}, who holds the project, is told.").format(holder=project.holder.name)]
 
 
 def _get_address(project: "Project") -> str:

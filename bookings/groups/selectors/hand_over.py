@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bookings.groups.domain import NotPaidByOrganization
 from bookings.requests.domain.decision import is_decided_too_late
 from bookings.requests.domain.errors import DecisionOverdue
-from bookings.requests.domain.states import BookingState
+from bookings.requests.domain.states import CANCELLABLE_STATES, BookingState, require_cancellable
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import find_problems_in, get_free_until, is_new_decision_needed
 from bookings.requests.selectors.companions import get_companions
@@ -81,8 +81,9 @@ def find_hand_over_problems(
 def find_obstacles(giver: "User", booking: Booking, now: datetime) -> list[Problem]:
     """Return why nobody may have this booking and its companions any more, whoever it is, each reason once.
 
-    Raises NotPaidByOrganization.
+    Raises IllegalMove where it is under way or has ended, and NotPaidByOrganization.
     """
+    require_cancellable(booking.state, "hand_over")
     found = [] if get_colleagues(booking).exists() else [Problem("booking.hand_over_to_nobody", NOBODY)]
     for one in (booking, *get_companions(booking)):
         found += [problem for problem in _find_lateness(giver, one, now) if problem not in found]
@@ -91,7 +92,9 @@ def find_obstacles(giver: "User", booking: Booking, now: datetime) -> list[Probl
 
 def get_hand_over_deadline(giver: "User", booking: Booking, now: datetime) -> datetime | None:
     """Return until when the giver may hand the booking over to somebody; None where they can't now."""
-    if booking.payer_organization is None or find_obstacles(giver, booking, now):
+    if booking.state not in CANCELLABLE_STATES or booking.payer_organization is None:
+        return None
+    if find_obstacles(giver, booking, now):
         return None
     return min(_get_deadline(giver, one) for one in (booking, *get_companions(booking)))
 

@@ -109,10 +109,15 @@ def get_time_to_come(booking: Booking) -> tuple[datetime, datetime]:
     return get_check_in_opening(booking.starts_at), booking.starts_at + grace
 
 
-def has_credit_event(booking: Booking, kind: CreditKind) -> bool:
-    """Return whether the booking, or one of an instrument booked with it, counted so on its user's credit."""
+def get_credit_events_together(booking: Booking) -> QuerySet[CreditEvent]:
+    """Return the credit events of the booking and of what was booked with it, oldest first."""
     together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
-    return CreditEvent.objects.filter(booking__in=together, kind=kind.value).exists()
+    return CreditEvent.objects.filter(booking__in=together).order_by("occurred_at", "id")
+
+
+def find_credit_event(booking: Booking, kind: CreditKind) -> CreditEvent | None:
+    """Return the event of this kind of the booking or of what was booked with it, or None."""
+    return get_credit_events_together(booking).filter(kind=kind.value).first()
 
 
 def get_group(viewer: "Viewer", booking: Booking) -> list[tuple[Booking, bool]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from django.conf import settings
 from django.db.models import (
     BigIntegerField,
     CharField,
@@ -23,10 +24,9 @@ from django.db.models import (
 )
 from django.db.models.functions import Cast
 
-from bookings.requests.domain import quota
+from bookings.requests.domain import credit, quota
 from bookings.requests.domain.availability import ClosedTime
 from bookings.requests.domain.choices import CreditKind, CreditOutcome
-from bookings.requests.domain.credit import SUSPENSION_THRESHOLD
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.holds import held_rows
@@ -285,13 +285,18 @@ def counting_credit_events(user_id: int | OuterRef, now: datetime) -> "QuerySet[
     return found.exclude(lifted).exclude(get_taken_back_condition())
 
 
+def get_appeal_deadline(event: CreditEvent) -> datetime:
+    """Return until when an event may be appealed."""
+    return credit.get_appeal_deadline(event.occurred_at, event.ends_at, settings.CREDIT_APPEAL_DAYS)
+
+
 def get_refused_user_condition(now: datetime) -> Q:
     """Return the condition for bookings whose user may book nothing at present.
 
     It finds what `bookings.requests.domain.admission.find_requester_problems` finds of one person.
     """
     counting = counting_credit_events(OuterRef("user"), now).order_by("pk")
-    is_suspended = Exists(counting[SUSPENSION_THRESHOLD - 1 : SUSPENSION_THRESHOLD])
+    is_suspended = Exists(counting[credit.SUSPENSION_THRESHOLD - 1 : credit.SUSPENSION_THRESHOLD])
     of_payer = accounts.standing_rows(OuterRef("user")).filter(organization=OuterRef("payer_organization"))
     is_no_member = Q(~Exists(of_payer), payer_organization__isnull=False)
     return Q(user__is_active=False) | is_no_member | Q(is_suspended)

@@ -10,7 +10,7 @@ from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.errors import REASON_MISSING
 from bookings.requests.domain.states import BookingState, require_cancellable
 from bookings.requests.models import Booking, CreditEvent
-from bookings.requests.selectors.companions import get_companions, has_credit_event
+from bookings.requests.selectors.companions import find_credit_event, get_companions
 from bookings.requests.selectors.costs import is_cancelled_late
 from bookings.requests.services import notifications
 from bookings.requests.services.held_time import (
@@ -127,10 +127,9 @@ def _get_told(reason: str | Bilingual) -> str | Bilingual:
     return reason if isinstance(reason, Bilingual) else get_note(reason) or "—"
 
 
-def create_credit_event(booking: Booking, kind: CreditKind, now: datetime) -> None:
-    """Count on the credit of the booking's user, once for instruments that were booked together."""
-    if not has_credit_event(booking, kind):
-        write_credit_event(booking, kind, now)
+def create_credit_event(booking: Booking, kind: CreditKind, now: datetime) -> CreditEvent:
+    """Count on the credit of the booking's user, once for instruments booked together; return the event."""
+    return find_credit_event(booking, kind) or write_credit_event(booking, kind, now)
 
 
 def write_credit_event(

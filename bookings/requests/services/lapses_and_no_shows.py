@@ -26,6 +26,7 @@ from bookings.requests.selectors.companions import (
     is_used_together,
 )
 from bookings.requests.selectors.holds import booking_lock
+from bookings.requests.selectors.request_facts import get_appeal_deadline
 from bookings.requests.services import notifications
 from bookings.requests.services.cancellations import (
     cancel_companions,
@@ -108,8 +109,12 @@ def _no_show(booking_id: int, now: datetime) -> bool:
     booking.charged_yuan = calculate_no_show_charge(booking.quoted_yuan, booking.rule.no_show_percent)
     details = {"charged_yuan": f"{booking.charged_yuan:.2f}"}
     apply_transition(booking, "no_show", "ended_at", "charged_yuan", actor=None, now=now, details=details)
-    create_credit_event(booking, CreditKind.NO_SHOW, now)
-    notifications.notify_user(booking, notifications.NO_SHOW, now)
+    event = create_credit_event(booking, CreditKind.NO_SHOW, now)
+    charge = Sentence(notifications.NOT_CHARGED)
+    if booking.charged_yuan:
+        charge = Sentence(notifications.CHARGED, {"amount": f"{booking.charged_yuan:,.2f}"})
+    appeal_until = get_appeal_deadline(event)
+    notifications.notify_user(booking, notifications.NO_SHOW, now, charge=charge, appeal_until=appeal_until)
     pass_on_freed_time(booking, now)
     return True
 
@@ -158,9 +163,9 @@ def no_show_take_back(
         one.checked_in_at = came_at
         one.save(update_fields=["checked_in_at"])
         charge = Sentence(notifications.NOT_CHARGED)
-        if not drop_charge(one, actor, now):
-            charge = Sentence(notifications.CHARGE_BILLED, {"amount": f"{one.charged_yuan:,.2f}"})
         if one.charged_yuan:
+            if not drop_charge(one, actor, now):
+                charge = Sentence(notifications.CHARGE_BILLED, {"amount": f"{one.charged_yuan:,.2f}"})
             charge_write(one, Decimal(0), action=CHARGE_TAKEN_BACK, actor=actor, now=now, **details)
         notifications.notify_user(one, message, now, came_at=came_at, charge=charge)
     for event in CreditEvent.objects.filter(booking__in=locked, kind=CreditKind.NO_SHOW):

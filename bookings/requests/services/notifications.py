@@ -128,7 +128,10 @@ WITHDRAWN_WITH_MEMBERSHIP = gettext_noop(
     "The offer of {instrument} from {starts_at} was withdrawn: you no longer belong to “{organization}”, "
     "which was to pay."
 )
-NO_SHOW = gettext_noop("You did not come for your booking of {instrument} from {starts_at}.")
+NO_SHOW = gettext_noop(
+    "You did not come for your booking of {instrument} from {starts_at}. {charge} It counts on your credit; "
+    "you can appeal until {appeal_until}."
+)
 HOURS_INSTEAD_OF_NO_SHOW = gettext_noop(
     "Your use of {instrument} from {came_at} was recorded. That you missed your booking from {starts_at} "
     "counts on your credit no longer. {charge}"
@@ -137,6 +140,7 @@ NO_SHOW_TAKEN_BACK = gettext_noop(
     "You checked in at the kiosk of {instrument} at {came_at}, while its line was cut. That you missed your "
     "booking from {starts_at} counts on your credit no longer. {charge}"
 )
+CHARGED = gettext_noop("It costs ¥{amount}.")
 NOT_CHARGED = gettext_noop("You are not charged for it.")
 CHARGE_BILLED = gettext_noop(
     "Its charge of ¥{amount} is on a statement already; the next statement of the unit gives it back."

@@ -7,6 +7,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from rules import has_perm
 
 from bookings.requests.domain import credit
 from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
@@ -17,7 +18,7 @@ from bookings.requests.registry import get_further_acts, get_hand_over_deadline
 from bookings.requests.selectors.admission import find_booking_problems, is_in_service, is_new_decision_needed
 from bookings.requests.selectors.bookings import find_own_overlaps, get_booking
 from bookings.requests.selectors.calendar import get_calendar_events
-from bookings.requests.selectors.companions import get_companions, get_group
+from bookings.requests.selectors.companions import get_companions, get_credit_events_together, get_group
 from bookings.requests.selectors.costs import (
     CancelCost,
     get_cancel_cost,
@@ -83,7 +84,7 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         "credit_count": counting_credit_events(found.user_id, now).count() if "approve" in may else 0,
         "is_mine": is_mine,
         "hand_over_until": get_hand_over_deadline(request.user, found, now)
-        if is_mine and "cancel" in may
+        if has_perm("bookings.hand_over", request.user, found)
         else None,
         "here": get_desk(request.user, found),
         "shows_code": is_mine
@@ -92,6 +93,7 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         "is_charged_by_use": found.state in {*HOLDING_STATES, BookingState.COMPLETED},
         "check_in_minutes": CHECK_IN_LEAD_MINUTES,
         "next_step": describe_next_step(found, request.user, get_cancel_cost(request.user, found, now), now),
+        "credit_events": get_credit_events_together(found).filter(user=request.user) if is_mine else (),
         "group": get_group(request.user, found),
         "history": journal.history(found),
     }

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext, pgettext
 from bookings.statements.domain.billing import require_owed, to_fen
 from bookings.statements.domain.states import get_next_state
 from bookings.statements.forms import MonthForm, PaymentForm, SendingForm
+from bookings.statements.selectors.billing import has_billable
 from bookings.statements.selectors.statements import (
     drafts_to_send,
     get_payment,
@@ -39,6 +40,7 @@ from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, date_only, yuan
 
 if TYPE_CHECKING:
+    from datetime import date
     from decimal import Decimal
 
     from bookings.statements.models import Statement
@@ -73,19 +75,25 @@ def statements_draft_month(request: SignedInRequest, organization_id: str) -> Co
             _("One draft per payer, with the confirmed uses of the month that are not billed yet."),
             _("Charges for late cancellations and no-shows are added once the booked time is over."),
             _("Corrections of uses billed earlier are added as differences."),
+            _("What is new for a payer whose statement of the month was sent goes onto their next one."),
             *_what_is_settled_elsewhere(),
             _("Payers see a statement only once you send it."),
         ],
         action=pgettext("statement", "Draft"),
         perform=draft,
-        success=lambda: _what_was_drafted(drafted),
+        success=lambda: _describe_drafted(drafted, unit.pk, form.cleaned_data["month"]),
         back_address=address,
         next_address=f"{address}?state=draft",
         form=form,
     )
 
 
-def _what_was_drafted(drafts: "list[Statement]") -> str:
+def _describe_drafted(drafts: "list[Statement]", organization_id: int, month: "date") -> str:
+    if not drafts and has_billable(organization_id, month):
+        return _(
+            "What is left of that month goes onto the next statements: those of its payers for that month "
+            "were sent."
+        )
     if not drafts:
         return _("Nothing of that month is left to bill; the drafts are as they were.")
     sentence = ngettext(

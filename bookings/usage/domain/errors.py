@@ -1,5 +1,7 @@
 """Errors of usage logs."""
 
+from datetime import datetime
+
 from instrument_share.kernel.errors import Conflict, DomainError, Kind, gettext_noop
 
 
@@ -71,6 +73,12 @@ class AlreadyAnswered(Conflict):
     message = gettext_noop("This has been answered already; an answer is given once.")
 
 
+def require_unanswered(answered_at: datetime | None) -> None:
+    """Raise AlreadyAnswered where a dispute or a rating was answered at an instant."""
+    if answered_at is not None:
+        raise AlreadyAnswered
+
+
 class AlreadyWithdrawn(Conflict):
     """A correction is confirmed or withdrawn after it was withdrawn."""
 
@@ -90,6 +98,12 @@ class ResultWithdrawn(Conflict):
 
     code = "result.withdrawn"
     message = gettext_noop("This result has already been withdrawn; nothing more needs to be done.")
+
+
+def require_not_withdrawn(withdrawal: object | None) -> None:
+    """Raise ResultWithdrawn where a result has a withdrawal."""
+    if withdrawal is not None:
+        raise ResultWithdrawn
 
 
 class HistoryRefused(Conflict):

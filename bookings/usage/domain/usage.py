@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bookings.requests.domain.choices import Direction
+from bookings.requests.domain.pricing import has_price
 from bookings.requests.domain.quota import get_year_interval
 from bookings.usage.domain.chain import CORRECTABLE
 from bookings.usage.domain.choices import UsagePurpose
@@ -16,7 +17,10 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.money import round_to_fen
-from providers.domain import ServiceMode
+from providers.domain import ServiceMode, UserKind
+
+if TYPE_CHECKING:
+    from providers.domain import TermsDraft
 
 CODED_FIELDS: Mapping[str, type[StrEnum]] = {
     "service_mode": ServiceMode,
@@ -293,6 +297,26 @@ def _check_length(name: str, text: str, limit: int) -> Iterator[Problem]:
             gettext_noop("This text has {length} characters; at most {limit} are allowed. Shorten it."),
             {"length": len(text), "limit": limit},
             name,
+        )
+
+
+def find_amount_problems(
+    amount_yuan: Decimal | None, terms: "TermsDraft | None", kind: UserKind, service_mode: ServiceMode
+) -> Iterator[Problem]:
+    """Yield problems of an entered amount, or why none follows from the rule where none is entered."""
+    if amount_yuan is not None:
+        yield from _check_amount(amount_yuan)
+    elif terms is None:
+        yield Problem(
+            "usage.amount_missing",
+            gettext_noop("No rule was in force then. Enter the amount, 0 if it was free."),
+            field="amount_yuan",
+        )
+    elif not has_price(terms, kind, service_mode):
+        yield Problem(
+            "usage.no_price",
+            gettext_noop("The rule has no price for this. Enter the amount, 0 if it was free."),
+            field="amount_yuan",
         )
 
 

@@ -11,6 +11,7 @@ from bookings.requests.domain.choices import Direction
 from bookings.requests.forms.closures import InstrumentChoice
 from bookings.usage.domain.choices import UsagePurpose
 from bookings.usage.domain.errors import UsageRefused
+from bookings.usage.domain.usage import MAX_YUAN
 from bookings.usage.forms.usage import SpentFields
 from bookings.usage.selectors.user_facts import find_payer
 from instrument_share.accounts import selectors as accounts
@@ -57,6 +58,16 @@ class ByHandForm(InstrumentChoice, IntervalForm, SpentFields):
     purpose = forms.ChoiceField(label=gettext_lazy("Kind of use"), choices=partial(choices_of, UsagePurpose))
     samples = forms.IntegerField(
         label=gettext_lazy("Number of samples"), min_value=0, max_value=10_000, required=False
+    )
+    amount_yuan = forms.DecimalField(
+        label=gettext_lazy("Amount (yuan)"),
+        max_value=MAX_YUAN,
+        max_digits=12,
+        decimal_places=2,
+        required=False,
+        help_text=gettext_lazy(
+            "Leave empty for the price under the rule then in force; enter 0 if it was free."
+        ),
     )
     results = forms.CharField(label=gettext_lazy("Results"), max_length=500, required=False)
     overlap_reason = forms.CharField(
@@ -106,6 +117,7 @@ class ByHandForm(InstrumentChoice, IntervalForm, SpentFields):
             "purpose": UsagePurpose(entered["purpose"]),
             "samples": entered.get("samples") or 0,
             "results": entered["results"],
+            "amount_yuan": entered.get("amount_yuan"),
             "overlap_reason": entered["overlap_reason"],
             **self.seconds,
         }

@@ -15,6 +15,7 @@ from bookings.usage.domain.errors import UsageRefused
 from bookings.usage.domain.usage import (
     Spent,
     correction_waiting_problem,
+    find_amount_problems,
     find_end_problems,
     get_latest_end,
     propose_end,
@@ -32,6 +33,7 @@ from providers.domain import ServiceMode, UserKind
 if TYPE_CHECKING:
     from bookings.requests.models import Booking
     from bookings.usage.models import UsageLog
+    from providers.domain import Terms
 
 PRICED_FIELDS = frozenset({"starts_at", "ends_at", *EFFECTIVE_PARTS, "service_mode", "samples"})
 """The fields of a log that its amount depends on."""
@@ -121,8 +123,9 @@ def calculate_correction(
     """Return what a correction to these values changes.
 
     The amount follows the corrected values under the rule of the use, unless `changes` names it or it was
-    entered by hand when the use was recorded. It is computed from confirmed values, so that one correction
-    that bears on it waits at a time. Raises UsageRefused with everything that is wrong.
+    entered by hand when the use was recorded; it has to be named where the rule has no price for them. It is
+    computed from confirmed values, so that one correction that bears on it waits at a time. Raises
+    UsageRefused with everything that is wrong.
     """
     before = get_current_values(log)
     differing = {name: value for name, value in changes.items() if before.get(name) != value}
@@ -142,30 +145,42 @@ def calculate_correction(
 
 
 def _calculate_amount(log: "UsageLog", values: Mapping[str, Any]) -> Decimal | None:
-    """Return the price of a use with these values; None where its amount came from no rule."""
+    """Return the price of a use with these values; None where its amount came from no rule.
+
+    Raises UsageRefused where its rule has no price for them.
+    """
     if log.booking and log.booking.planned_by_unit:
         return None
     if Capture(log.capture).is_by_hand and not log.price and not _is_nothing_by_rule(log, values):
         return None
-    quote = _quote(log, values)
-    return None if quote is None else quote.total
+    terms = _get_terms(log, values)
+    if terms is None:
+        return None
+    kind, service_mode = UserKind(log.user_kind), ServiceMode(values["service_mode"])
+    problems = list(find_amount_problems(None, terms, kind, service_mode))
+    if problems:
+        raise UsageRefused(problems=problems)
+    return _quote(terms, log, values).total
 
 
 def _is_nothing_by_rule(log: "UsageLog", values: Mapping[str, Any]) -> bool:
     """Return whether a use by hand costs nothing since the rule charges nothing for what was recorded."""
-    recorded = _quote(log, vars(log))
-    return not values["amount_yuan"] and recorded is not None and not recorded.lines
+    terms = _get_terms(log, vars(log))
+    if values["amount_yuan"] or terms is None:
+        return False
+    is_priced = pricing.has_price(terms, UserKind(log.user_kind), ServiceMode(log.service_mode))
+    return is_priced and not _quote(terms, log, vars(log)).lines
 
 
-def _quote(log: "UsageLog", values: Mapping[str, Any]) -> pricing.Quote | None:
-    """Return the price of a use with these values under its rule; None where none was in force."""
-    terms = (
-        providers.terms_of(log.booking.rule)
-        if log.booking
-        else providers.terms_at(log.instrument_id, values["starts_at"])
-    )
-    if terms is None:
-        return None
+def _get_terms(log: "UsageLog", values: Mapping[str, Any]) -> "Terms | None":
+    """Return the terms that price a use with these values; None where no rule was in force."""
+    if log.booking:
+        return providers.terms_of(log.booking.rule)
+    return providers.terms_at(log.instrument_id, values["starts_at"])
+
+
+def _quote(terms: "Terms", log: "UsageLog", values: Mapping[str, Any]) -> pricing.Quote:
+    """Return the price of a use with these values."""
     effective = timedelta(seconds=sum(values[part] for part in EFFECTIVE_PARTS))
     return pricing.calculate_quote(
         terms,

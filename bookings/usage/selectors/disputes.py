@@ -10,13 +10,14 @@ from django.db.models import Max, OuterRef, QuerySet
 
 from bookings.requests.selectors.scope import get_responsible_condition, get_visible_condition
 from bookings.usage.domain.chain import CORRECTABLE
+from bookings.usage.domain.errors import DisputeOpen, DisputeTooLate
 from bookings.usage.models import UsageDispute, UsageLog
 from bookings.usage.selectors.usage import has_waiting_correction
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors.standing import binding_memberships
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.city_time import CITY_TIME
-from instrument_share.kernel.errors import require_found
+from instrument_share.kernel.errors import Conflict, require_found
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -97,16 +98,18 @@ def has_open_dispute(log: UsageLog) -> bool:
 
 def may_dispute(viewer: "User", log: UsageLog, now: datetime) -> bool:
     """Return whether the viewer may dispute the hours of a log now."""
-    return (
-        rules.has_perm("bookings.dispute_usage", viewer, log)
-        and not is_too_late_to_dispute(log, now)
-        and not has_open_dispute(log)
-    )
+    return rules.has_perm("bookings.dispute_usage", viewer, log) and find_dispute_refusal(log, now) is None
 
 
-def is_too_late_to_dispute(log: UsageLog, now: datetime) -> bool:
-    """Return whether the hours of a log are confirmed, and the deadline for disputing them has passed."""
-    return bool(log.is_confirmed) and now > get_dispute_deadline(log)  # type: ignore[attr-defined]
+def find_dispute_refusal(log: UsageLog, now: datetime) -> Conflict | None:
+    """Return why the hours of a log can't be disputed now, or None.
+
+    They are confirmed and the deadline has passed, or another dispute waits for its answer.
+    """
+    deadline = get_dispute_deadline(log)
+    if log.is_confirmed and now > deadline:  # type: ignore[attr-defined]
+        return DisputeTooLate(deadline=deadline)
+    return DisputeOpen() if has_open_dispute(log) else None
 
 
 def disputes_of(log: UsageLog) -> QuerySet[UsageDispute]:

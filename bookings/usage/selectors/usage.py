@@ -12,6 +12,7 @@ from bookings.requests.selectors.scope import get_visible_condition
 from bookings.usage.domain import chain
 from bookings.usage.domain.choices import EntryKind
 from bookings.usage.domain.corrections import apply_corrections
+from bookings.usage.domain.errors import AlreadyConfirmed, AlreadyWithdrawn
 from bookings.usage.domain.usage import (
     OVERLAPS,
     find_correction_problems,
@@ -30,7 +31,7 @@ from bookings.usage.models import (
 )
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing
-from instrument_share.kernel.errors import Problem, require_found
+from instrument_share.kernel.errors import Conflict, Problem, require_found
 from instrument_share.kernel.interval import Interval, subtract
 from providers import public as providers
 
@@ -169,6 +170,13 @@ def get_withdrawable_corrections(viewer: "Viewer", log: UsageLog) -> list[UsageC
     return [one for one in _unconfirmed(log) if rules.has_perm("bookings.withdraw_correction", viewer, one)]
 
 
+def find_withdrawal_refusal(correction: UsageCorrection) -> Conflict | None:
+    """Return why a correction can't be withdrawn, or None while it waits to be confirmed."""
+    if getattr(correction, "confirmation", None) is not None:
+        return AlreadyConfirmed()
+    return AlreadyWithdrawn() if getattr(correction, "withdrawal", None) is not None else None
+
+
 def find_confirmation_problems(log: UsageLog, correction: UsageCorrection) -> list[Problem]:
     """Return problems of the current values with this correction applied.
 
@@ -237,11 +245,7 @@ def has_waiting_correction(log: UsageLog, fields: Collection[str]) -> bool:
 
 def _unconfirmed(log: UsageLog) -> list[UsageCorrection]:
     """Return the log's corrections that are neither confirmed nor withdrawn."""
-    return [
-        one
-        for one in _ordered_corrections(log)
-        if getattr(one, "confirmation", None) is None and getattr(one, "withdrawal", None) is None
-    ]
+    return [one for one in _ordered_corrections(log) if find_withdrawal_refusal(one) is None]
 
 
 def get_current_values(log: UsageLog, *, extra_correction_id: int | None = None) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 
-from bookings.usage.domain.errors import AlreadyAnswered, DisputeOpen, DisputeTooLate
+from bookings.usage.domain.errors import require_unanswered
 from bookings.usage.models import Review, UsageDispute, UsageLog
-from bookings.usage.selectors.disputes import get_dispute_deadline, has_open_dispute, is_too_late_to_dispute
+from bookings.usage.selectors.disputes import find_dispute_refusal
 from bookings.usage.selectors.usage import log_lock
 from bookings.usage.services import notifications
 from instrument_share.accounts.permissions import require
@@ -30,10 +30,8 @@ def usage_dispute(*, actor: "User", log_id: int, reason: str, now: datetime) -> 
     log = log_lock(log_id)
     require(actor, "bookings.dispute_usage", log)
     reason = require_reason(reason, code=REASON_MISSING)
-    if is_too_late_to_dispute(log, now):
-        raise DisputeTooLate(deadline=get_dispute_deadline(log))
-    if has_open_dispute(log):
-        raise DisputeOpen
+    if refusal := find_dispute_refusal(log, now):
+        raise refusal
     answer_by = now + timedelta(days=settings.USAGE_DISPUTE_ANSWER_DAYS)
     dispute = UsageDispute.objects.create(
         log=log, raised_by=actor, raised_at=now, reason=reason[:500], answer_by=answer_by
@@ -50,8 +48,7 @@ def usage_dispute_answer(*, actor: "User", dispute_id: int, answer: str, now: da
     require(actor, "bookings.correct_usage", log)
     answer = require_reason(answer, code=REASON_MISSING)
     dispute = UsageDispute.objects.get(pk=dispute_id)
-    if dispute.answered_at is not None:
-        raise AlreadyAnswered
+    require_unanswered(dispute.answered_at)
     dispute.answer, dispute.answered_by, dispute.answered_at = answer[:500], actor, now
     dispute.save(update_fields=["answer", "answered_by", "answered_at"])
     _record(log, "usage.dispute_answered", actor, now, answer)
@@ -66,8 +63,7 @@ def usage_review_reply(*, actor: "User", log_id: int, reply: str, now: datetime)
     require(actor, "bookings.correct_usage", log)
     review = require_found(Review.objects.filter(log=log).first())
     reply = require_reason(reply, code=REASON_MISSING)
-    if review.replied_at is not None:
-        raise AlreadyAnswered
+    require_unanswered(review.replied_at)
     review.reply, review.replied_at = reply[:500], now
     review.save(update_fields=["reply", "replied_at"])
     _record(log, "usage.review_replied", actor, now, reply)

@@ -31,6 +31,10 @@ CONFIRM_OWN = gettext_noop(
     "{user} recorded hours of their own use of {instrument} from {starts_at}. Confirm them as a second "
     "person, or correct them."
 )
+CONFIRM_OWN_CORRECTION = gettext_noop(
+    "{user} proposes a correction of their own use of {instrument} from {starts_at}. Confirm it as a second "
+    "person."
+)
 CONFIRM_OWN_SEVERAL = gettext_noop(
     "{user} recorded hours of their own from a sheet; uses: {count}. Confirm them as a second person, or "
     "correct them."
@@ -79,7 +83,7 @@ def ask_to_confirm(log: UsageLog, now: datetime) -> None:
     """
     days = settings.USAGE_CONFIRM_DAYS
     if is_recorded_by_user(log):
-        ask_colleagues_to_confirm(log, now)
+        ask_colleagues_to_confirm(log, CONFIRM_OWN, now)
     elif days:
         notify_user_of_log(log, CONFIRM_UNTIL, now, confirm_until=now + timedelta(days=days))
     else:
@@ -91,10 +95,10 @@ def is_recorded_by_user(log: UsageLog) -> bool:
     return log.entry.recorded_by_id == log.user_id
 
 
-def ask_colleagues_to_confirm(log: UsageLog, now: datetime) -> None:
+def ask_colleagues_to_confirm(log: UsageLog, message: str, now: datetime) -> None:
     """Ask who answers for the instrument besides the user of a log."""
     others = list_answerers(log.instrument, besides=[log.user_id])
-    _notify(others, log, CONFIRM_OWN, now, user=log.user.name)
+    _notify(others, log, message, now, user=log.user.name)
 
 
 def ask_to_confirm_several(logs: Sequence[UsageLog], now: datetime) -> None:

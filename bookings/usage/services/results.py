@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from bookings.usage.domain.choices import ResultKind
-from bookings.usage.domain.errors import ResultStated, ResultWithdrawn, UsageRefused
+from bookings.usage.domain.errors import ResultStated, UsageRefused, require_not_withdrawn
 from bookings.usage.domain.results import find_result_problems, normalize_identifier
 from bookings.usage.models import UsageLog, UsageResult, UsageResultWithdrawal
 from bookings.usage.selectors.usage import log_lock
@@ -57,8 +57,7 @@ def usage_result_withdraw(
     result.log = log
     require(actor, "bookings.withdraw_result", result)
     reason = require_reason(reason, code="usage.reason_missing")
-    if UsageResultWithdrawal.objects.filter(result=result).exists():
-        raise ResultWithdrawn
+    require_not_withdrawn(getattr(result, "withdrawal", None))
     withdrawal = UsageResultWithdrawal.objects.create(
         result=result, reason=reason[:500], withdrawn_by=actor, withdrawn_at=now
     )

@@ -31,6 +31,7 @@ from bookings.usage.domain.usage import (
     OVERLAPS_BY_HAND,
     Spent,
     content_missing_problem,
+    find_amount_problems,
     find_by_hand_problems,
     find_overlap_problems,
     find_service_problems,
@@ -153,18 +154,17 @@ def usage_log_by_hand(
         idle_seconds=idle_seconds,
     )
     terms = providers.terms_at(instrument_id, time.start)
+    left = get_left_ids(user, payer, time.start)
+    kind = get_user_kind_then(user, payer, instrument, left)
     overlapping = find_overlapping_times(instrument_id, time)
     problems = [
         *find_entry_problems(instrument, time, spent, now=now),
-        *find_fact_problems(
-            user, payer, content, time, has_price=terms is not None or amount_yuan is not None
-        ),
+        *find_fact_problems(user, payer, content, time),
+        *find_amount_problems(amount_yuan, terms, kind, service_mode),
         *(() if overlap_reason.strip() else find_overlap_problems(overlapping, OVERLAPS_BY_HAND)),
     ]
     if problems:
         raise UsageRefused(problems=problems)
-    left = get_left_ids(user, payer, time.start)
-    kind = get_user_kind_then(user, payer, instrument, left)
     related = get_related_ids_then(instrument.organization_id, time.start)
     amount, lines = _price_by_hand(terms, time, kind, service_mode, samples, spent, amount_yuan)
     log = UsageLog(
@@ -242,9 +242,9 @@ def find_entry_problems(
 
 
 def find_fact_problems(
-    user: "User", payer: "Organization | None", content: str, time: Interval, *, has_price: bool
+    user: "User", payer: "Organization | None", content: str, time: Interval
 ) -> Iterator[Problem]:
-    """Yield problems of a use by hand at that time; `has_price` tells whether its amount is known."""
+    """Yield problems of who used the instrument for what, in a use by hand at that time."""
     if not content.strip():
         yield content_missing_problem()
     if payer is not None and not is_of_user(payer, user, time.start):
@@ -254,12 +254,6 @@ def find_fact_problems(
                 "The user was not a member of this organization then. Choose one that they belong to."
             ),
             field="payer_organization",
-        )
-    if not has_price:
-        yield Problem(
-            "usage.amount_missing",
-            gettext_noop("No rule was in force then. Enter the amount, 0 if it was free."),
-            field="amount_yuan",
         )
 
 
@@ -281,7 +275,7 @@ def usage_correct(
     waiting_add([log])
     _record(correction, log, "usage.corrected", actor, now, {"fields": sorted(differing)})
     if actor.pk == log.user_id:
-        notifications.ask_colleagues_to_confirm(log, now)
+        notifications.ask_colleagues_to_confirm(log, notifications.CONFIRM_OWN_CORRECTION, now)
     else:
         notifications.notify_user_of_log(log, notifications.CORRECTED, now)
     return correction

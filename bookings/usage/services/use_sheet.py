@@ -18,6 +18,7 @@ from bookings.usage.domain.usage import (
     OVERLAPS_BY_HAND,
     Spent,
     ends_before_start_problem,
+    find_amount_problems,
     find_overlap_problems,
 )
 from bookings.usage.domain.use_sheet import Side
@@ -234,12 +235,11 @@ class _Planner:
     def _find_problems(self, use: _Use) -> Iterator[Problem]:
         values, pk = use.row.values, use.instrument.pk
         yield from find_entry_problems(use.instrument, use.time, use.spent, now=self.task.now)
-        has_price = (
-            values.get("amount_yuan") is not None or providers.terms_at(pk, use.time.start) is not None
-        )
-        yield from find_fact_problems(use.user, use.payer, values["content"], use.time, has_price=has_price)
+        yield from find_fact_problems(use.user, use.payer, values["content"], use.time)
         left = get_left_ids(use.user, use.payer, use.time.start)
         kind = get_user_kind_then(use.user, use.payer, use.instrument, left)
+        terms, service_mode = providers.terms_at(pk, use.time.start), ServiceMode(values["service_mode"])
+        yield from find_amount_problems(values.get("amount_yuan"), terms, kind, service_mode)
         side = Side.OUTSIDE if is_external(use.instrument, use.payer, kind) else Side.INSIDE
         if values.get("side", side) != side:
             yield Problem("usage.other_side", OTHER_SIDE[side], field="side")

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from bookings.usage.domain.choices import EntryKind
-from bookings.usage.domain.errors import AlreadyConfirmed, AlreadyWithdrawn
-from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageWithdrawal
-from bookings.usage.selectors.usage import log_lock
+from bookings.usage.models import UsageCorrection, UsageWithdrawal
+from bookings.usage.selectors.usage import find_withdrawal_refusal, log_lock
 from bookings.usage.services import notifications
 from bookings.usage.services.chain import append_entry
 from bookings.usage.services.waiting import waiting_end
@@ -33,10 +32,8 @@ def usage_correction_withdraw(
     correction = next(one for one in log.corrections.all() if one.pk == correction_id)
     require(actor, "bookings.withdraw_correction", correction)
     reason = require_reason(reason, code="usage.reason_missing")
-    if UsageConfirmation.objects.filter(correction=correction).exists():
-        raise AlreadyConfirmed
-    if UsageWithdrawal.objects.filter(correction=correction).exists():
-        raise AlreadyWithdrawn
+    if refusal := find_withdrawal_refusal(correction):
+        raise refusal
     withdrawal = UsageWithdrawal(log=log, correction=correction, reason=reason[:500])
     append_entry(withdrawal, EntryKind.WITHDRAWAL, instrument=log.instrument, actor=actor, now=now)
     waiting_end(log)

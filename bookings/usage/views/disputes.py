@@ -5,8 +5,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from bookings.usage.domain.errors import require_unanswered
 from bookings.usage.forms.usage import AnswerForm
-from bookings.usage.selectors.disputes import get_dispute, get_dispute_deadline
+from bookings.usage.selectors.disputes import find_dispute_refusal, get_dispute, get_dispute_deadline
 from bookings.usage.selectors.usage import get_usage_log
 from bookings.usage.services.disputes import usage_dispute, usage_dispute_answer, usage_review_reply
 from instrument_share.accounts.permissions import require
@@ -23,12 +24,14 @@ def dispute(request: SignedInRequest, public_id: str) -> Confirmation:
     """Dispute the hours of a log, with a reason."""
     log = get_usage_log(request.user, public_id)
     require(request.user, "bookings.dispute_usage", log)
+    now = clock.now()
+    if refusal := find_dispute_refusal(log, now):
+        raise refusal
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
         help_text=_("Say what is wrong and what happened. The keeper and the unit’s managers can read it."),
     )
-    now, deadline = clock.now(), get_dispute_deadline(log)
-    days = settings.USAGE_DISPUTE_ANSWER_DAYS
+    deadline, days = get_dispute_deadline(log), settings.USAGE_DISPUTE_ANSWER_DAYS
     return Confirmation(
         heading=_("Dispute these hours?"),
         consequences=[
@@ -58,6 +61,7 @@ def answer(request: SignedInRequest, public_id: str, dispute_id: str) -> Confirm
     log = get_usage_log(request.user, public_id)
     require(request.user, "bookings.correct_usage", log)
     found = get_dispute(log, dispute_id)
+    require_unanswered(found.answered_at)
     form = AnswerForm(request.POST if request.method == "POST" else None)
     return Confirmation(
         heading=_("Answer the disagreement"),
@@ -80,7 +84,7 @@ def review_reply(request: SignedInRequest, public_id: str) -> Confirmation:
     """Reply to the rating of a use for the unit."""
     log = get_usage_log(request.user, public_id)
     require(request.user, "bookings.correct_usage", log)
-    require_found(getattr(log, "review", None))
+    require_unanswered(require_found(getattr(log, "review", None)).replied_at)
     form = AnswerForm(request.POST if request.method == "POST" else None)
     return Confirmation(
         heading=_("Reply to this rating"),

@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from bookings.usage.domain.errors import require_not_withdrawn
 from bookings.usage.forms.results import ResultForm
 from bookings.usage.selectors.usage import get_result, get_usage_log
 from bookings.usage.services.results import usage_result_state, usage_result_withdraw
@@ -35,6 +36,7 @@ def result_withdraw(request: SignedInRequest, public_id: str, result_id: str) ->
     """Withdraw a result, with a reason."""
     result = get_result(get_usage_log(request.user, public_id), result_id)
     require(request.user, "bookings.withdraw_result", result)
+    require_not_withdrawn(getattr(result, "withdrawal", None))
     form = ReasonForm(request.POST if request.method == "POST" else None)
     return Confirmation(
         heading=_("Withdraw “{title}”?").format(title=result.title),

@@ -132,14 +132,12 @@ def confirm(request: SignedInRequest, public_id: str) -> HttpResponse:
     )
     address = get_return_address(request, reverse("usage_log", args=[public_id]))
     confirmed = usage_selectors.get_usage_log(request.user, public_id)
-    if get_frozen_date(log.starts_at):
-        sentence = _(
-            "Confirmed. It is billed, and counts in no assessment: the data of that year are frozen."
-        )
-    elif confirmed.is_confirmed:  # type: ignore[attr-defined]
-        sentence = _("Confirmed. The hours count from now on.")
+    if not confirmed.is_confirmed:  # type: ignore[attr-defined]
+        sentence = _("The correction is confirmed. The use itself still waits to be confirmed.")
+    elif get_frozen_date(log.starts_at):
+        sentence = _("Confirmed. The hours count in no assessment: the data of that year are frozen.")
     else:
-        sentence = _("The correction is confirmed. The hours count once the use itself is confirmed.")
+        sentence = _("Confirmed. The hours count from now on.")
     return redirect_with_message(request, sentence, address)
 
 

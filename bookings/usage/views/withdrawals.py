@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bookings.usage.selectors.usage import get_correction, get_usage_log
+from bookings.usage.selectors.usage import find_withdrawal_refusal, get_correction, get_usage_log
 from bookings.usage.services.withdrawals import usage_correction_withdraw
 from instrument_share.accounts.permissions import require
 from instrument_share.web import clock
@@ -17,6 +17,8 @@ def correction_withdraw(request: SignedInRequest, public_id: str, correction_id:
     """Withdraw a correction of a log, with a reason."""
     correction = get_correction(get_usage_log(request.user, public_id), correction_id)
     require(request.user, "bookings.withdraw_correction", correction)
+    if refusal := find_withdrawal_refusal(correction):
+        raise refusal
     form = ReasonForm(request.POST if request.method == "POST" else None)
     return Confirmation(
         heading=_("Withdraw this correction?"),

@@ -7,6 +7,8 @@ import pytest
 
 from bookings.requests.models import Booking
 from bookings.requests.services.bookings import booking_move
+from bookings.requests.services.cancellations import booking_cancel
+from bookings.usage.services.attendance import booking_check_in
 from instrument_share.journal.models import AuditEntry
 from instrument_share.kernel.interval import Interval
 from tests import factories
@@ -165,6 +167,16 @@ def test_booking_that_a_person_pays_is_handed_over_to_nobody(city):
     given = {"colleague": city.keeper.public_id}
     for method in ("GET", "POST"):
         assert_problem(caller(method, path, given), 409, "booking.not_paid_by_organization")
+
+
+def test_program_is_offered_no_colleague_for_a_booking_that_has_ended_or_is_under_way(city):
+    factories.member(city.company, name="己")
+    ended, running = book(city), book(city, slot(hour=12))
+    booking_cancel(actor=city.researcher, booking_id=ended.pk, now=NOW)
+    booking_check_in(actor=city.keeper, booking_id=running.pk, now=running.starts_at - timedelta(minutes=10))
+    for booking in (ended, running):
+        answer = Caller(city.researcher)("GET", f"/bookings/{booking.public_id}/hand-over")
+        assert_problem(answer, 409, "state.illegal_move")
 
 
 def test_program_reads_why_a_booking_can_be_handed_over_to_nobody(city, clock):

@@ -32,6 +32,7 @@ from instrument_share.jobs.services import worker_seen
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.interval import Interval
 from tests import factories
+from tests.api.test_api import Caller
 from tests.bookings.kiosk.test_acts import MINUTE, code_of, send
 from tests.bookings.requests.booking import book
 from tests.bookings.statements.conftest import confirmed_use
@@ -217,9 +218,12 @@ def test_no_show_that_is_taken_back_counts_no_longer(city, kiosk, missed, see):
     assert counting_credit_events(city.researcher.pk, later).get() == event
     credit_appeal(actor=city.researcher, event_id=event.pk, reason="当天停电", now=later)
     assert waiting_appeals(city.keeper).exists()
+    keeper, waiting = Caller(city.keeper), "/credit-events?waiting=true"
+    assert len(keeper("GET", waiting).json()["items"]) == 1
     send(kiosk, "check_in", start, received=later, code=code_of(missed))
     assert not counting_credit_events(city.researcher.pk, later).exists()
     assert not waiting_appeals(city.keeper).exists()
+    assert keeper("GET", waiting).json()["items"] == []
     seen = get_credit_event(city.researcher, event.public_id)
     assert get_credit_state(seen, later) == CreditState.LIFTED
     entry = AuditEntry.objects.get(action="credit.taken_back")

@@ -8,9 +8,18 @@ from django.urls import reverse
 
 from bookings.projects.domain.facts import ProjectFacts
 from bookings.projects.models import Project
-from bookings.projects.services import project_change, project_close
+from bookings.projects.services import (
+    HELD_CHANGED,
+    HELD_CLOSED,
+    HELD_REOPENED,
+    HOLDS,
+    project_change,
+    project_close,
+)
 from bookings.requests.models import Booking
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Membership
+from instrument_share.accounts.selectors.standing import forget_standing
 from instrument_share.journal.selectors import notifications
 from tests import factories
 from tests.api.test_api import Caller, asked
@@ -96,6 +105,36 @@ def test_who_closes_a_project_is_told_whom_it_hits_and_these_are_told(city, as_p
     assert told.path == f"/bookings/{booking.public_id}/"
     assert told.params["project"] == "钛合金疲劳机理"
     assert "不能改期" in text_of(as_person(city.researcher).get(reverse("inbox")))
+
+
+def test_holder_is_told_of_what_an_administrator_does_with_the_project(city, as_person):
+    city.holder = factories.member(city.company, name="项")
+    add_project(city, holder_id=city.holder.pk)
+    address = f"/projects/{city.project.public_id}/"
+    admin = as_person(city.admin)
+    for act in ("close", "reopen"):
+        assert "将通知项目负责人项。" in text_of(admin.get(f"{address}{act}/"))
+        admin.post(f"{address}{act}/")
+    facts = ProjectFacts(name="改名", holder_id=city.holder.pk)
+    for _again in "ab":  # the second time nothing changes
+        project_change(actor=city.admin, project_id=city.project.pk, facts=facts, now=NOW)
+    told = [(one.message, one.path) for one in reversed(notifications(city.holder))]
+    assert told == [(message, address) for message in (HOLDS, HELD_CLOSED, HELD_REOPENED, HELD_CHANGED)]
+    assert not notifications(city.admin).exists()
+
+
+def test_holder_is_not_told_of_their_own_act_or_once_they_have_left(city, as_person):
+    city.holder = factories.member(city.company, name="项")
+    add_project(city, holder_id=city.holder.pk)
+    address = f"/projects/{city.project.public_id}/"
+    assert "将通知项目负责人" not in text_of(as_person(city.holder).get(f"{address}close/"))
+    as_person(city.holder).post(f"{address}close/")
+    assert notifications(city.holder).count() == 1
+    Membership.objects.filter(user=city.holder).update(state="ended", ended_at=NOW)
+    forget_standing(city.holder)
+    assert "将通知项目负责人" not in text_of(as_person(city.admin).get(f"{address}reopen/"))
+    as_person(city.admin).post(f"{address}reopen/")
+    assert notifications(city.holder).count() == 1
 
 
 @pytest.mark.parametrize("is_offered", [False, True])

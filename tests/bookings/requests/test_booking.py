@@ -3,6 +3,7 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
+from django.urls import reverse
 from django.utils import translation
 
 from bookings.requests.domain.decision import get_decision_deadline
@@ -11,13 +12,16 @@ from bookings.requests.models import Booking, CreditEvent, NextFree
 from bookings.requests.selectors.bookings import decisions_of_year
 from bookings.requests.selectors.costs import get_cancel_cost, get_move_deadline, get_move_price
 from bookings.requests.selectors.offers import get_free_intervals
+from bookings.requests.selectors.request_facts import get_appeal_deadline
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.deciding import booking_approve, booking_reject
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, bookings_no_show_due
 from bookings.requests.services.next_free import next_free_advance, next_free_rebuild
+from bookings.requests.services.notifications import CHARGED, NO_SHOW, NOT_CHARGED
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from instrument_share.journal import selectors as journal
+from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import Forbidden, IllegalMove, NotFound, ReasonMissing
 from instrument_share.kernel.interval import Interval
 from instrument_share.web.responses import problem
@@ -316,7 +320,25 @@ def test_no_show_is_charged_and_counts_on_credit(city):
     assert bookings_no_show_due(booking.starts_at + timedelta(minutes=31)) == 0
     booking.refresh_from_db()
     assert (booking.state, booking.charged_yuan) == ("no_show", Decimal("200.00"))
-    assert CreditEvent.objects.get().kind == "no_show"
+    event = CreditEvent.objects.get()
+    assert event.kind == "no_show"
+    told = Notification.objects.filter(user=city.researcher).latest("pk")
+    assert told.message == NO_SHOW
+    assert told.params["charge"] == {"message": CHARGED, "params": {"amount": "200.00"}}
+    assert told.params["appeal_until"] == {"instant": get_appeal_deadline(event).isoformat()}
+
+
+def test_user_who_missed_a_free_booking_reads_that_it_costs_nothing(city, see):
+    type(city.rule).objects.filter(pk=city.rule.pk).update(no_show_percent=0)
+    booking = book(city)
+    bookings_no_show_due(booking.starts_at + timedelta(minutes=30))
+    told = Notification.objects.filter(user=city.researcher).latest("pk")
+    assert told.params["charge"]["message"] == NOT_CHARGED
+    address = reverse("credit_event", args=[CreditEvent.objects.get().public_id])
+    pages = [
+        see(one, "booking", booking.public_id).content.decode() for one in (city.researcher, city.keeper)
+    ]
+    assert [address in page for page in pages] == [True, False]
 
 
 def test_who_is_kept_waiting_by_the_use_before_has_as_long_to_come_after_it(city):

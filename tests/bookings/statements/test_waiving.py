@@ -8,14 +8,22 @@ import pytest
 from bookings.invariants import find_broken_statements
 from bookings.requests.models import CreditEvent
 from bookings.requests.services.cancellations import booking_cancel
-from bookings.requests.services.notifications import CHARGE_WAIVED
+from bookings.requests.services.notifications import CHARGE_WAIVED, HOURS_INSTEAD_OF_NO_SHOW, NOT_CHARGED
 from bookings.statements.domain.errors import NothingToWaive
 from bookings.statements.services.statements import statement_send
 from bookings.statements.services.waiving import charge_waive
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, ReasonMissing
 from tests.bookings.requests.booking import book
-from tests.bookings.statements.conftest import APRIL_1, DAY, cancelled_late, charges, draft, not_attended
+from tests.bookings.statements.conftest import (
+    APRIL_1,
+    DAY,
+    cancelled_late,
+    charges,
+    draft,
+    not_attended,
+    usage_by_hand,
+)
 from tests.bookings.statements.test_charges import APRIL, MAY_1
 from tests.factories import slot
 from tests.page_fixtures import text_of
@@ -40,6 +48,16 @@ def test_charge_on_no_statement_is_waived_once_and_never_billed(city, see):
     assert act.details == {"from": "200.00", "charged_yuan": "0.00", "reason": "当日停电"}
     told = journal.notifications(city.researcher).first()
     assert (told.message, told.params["reason"]) == (CHARGE_WAIVED, "当日停电")
+
+
+def test_waived_no_show_that_is_taken_back_is_said_to_cost_nothing(city):
+    missed = not_attended(city, slot(day=2))
+    (march,) = draft(city)
+    statement_send(actor=city.manager, statement_id=march.pk, now=APRIL_1)
+    waive(city, missed)
+    usage_by_hand(city, missed.starts_at, 1)
+    told = journal.notifications(city.researcher).filter(message=HOURS_INSTEAD_OF_NO_SHOW).get()
+    assert told.params["charge"]["message"] == NOT_CHARGED
 
 
 def test_charge_on_a_draft_leaves_it(city):

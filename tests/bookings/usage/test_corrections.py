@@ -16,7 +16,7 @@ from bookings.usage.selectors.usage import (
     waiting_confirmations,
 )
 from bookings.usage.selectors.yearly import usage_of_year
-from bookings.usage.services.notifications import CONFIRM_OWN, CORRECTION_CONFIRMED
+from bookings.usage.services.notifications import CONFIRM_OWN, CONFIRM_OWN_CORRECTION, CORRECTION_CONFIRMED
 from bookings.usage.services.usage import usage_confirm, usage_correct
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.interval import Interval
@@ -77,7 +77,7 @@ def test_who_recorded_or_corrects_their_own_use_has_colleagues_asked_to_confirm(
     usage_correct(actor=city.keeper, log_id=log.pk, changes={"samples": 2}, reason="样品数有误", now=NOW)
     assert not Notification.objects.filter(user=city.keeper).exists()
     told = Notification.objects.filter(user=city.manager)
-    assert [one.message for one in told] == [CONFIRM_OWN, CONFIRM_OWN]
+    assert [one.message for one in told] == [CONFIRM_OWN, CONFIRM_OWN_CORRECTION]
     colleague = factories.keeper(city.instrument)
     by_hand(city, Interval(NOW - 2 * MINUTE, NOW - MINUTE), **own)
     assert Notification.objects.filter(user=colleague).latest("pk").message == CONFIRM_OWN
@@ -180,6 +180,28 @@ def test_samples_that_were_forgotten_by_hand_are_charged_by_the_rule(city):
         )
         corrected.append((log.amount_yuan, correction.changes.get("amount_yuan")))
     assert corrected == [(Decimal(0), "150.00"), (Decimal(20), None)]
+
+
+def test_correction_to_what_the_rule_has_no_price_for_names_the_amount(city):
+    city.rule.price_lines.update(service_mode="self_operated")
+    log = use(city, slot(hour=9, length=2))
+    correct = partial(calculate_correction, log, reason="记错", now=log.ends_at)
+    with pytest.raises(UsageRefused) as refused:
+        correct({"service_mode": "operated"})
+    assert [(one.code, one.field) for one in refused.value.problems] == [("usage.no_price", "amount_yuan")]
+    assert correct({"service_mode": "operated", "amount_yuan": Decimal(0)})["amount_yuan"] == Decimal(0)
+    assert correct({"service_mode": "operated", "amount_yuan": log.amount_yuan}) == {
+        "service_mode": "operated"
+    }
+
+
+def test_free_use_by_hand_without_a_price_stays_free_when_corrected(city):
+    """Its ¥0 was entered, since the rule had no price; it did not follow from the rule."""
+    city.rule.price_lines.update(service_mode="self_operated")
+    log = by_hand(city, slot(-3, 9), amount_yuan=Decimal(0))
+    correct = partial(calculate_correction, log, reason="记错", now=NOW)
+    assert correct({"service_mode": "self_operated"}) == {"service_mode": "self_operated"}
+    assert correct({"samples": 2}) == {"samples": 2}
 
 
 def test_conflicting_corrections_are_not_both_confirmed(city, two_may_wait):

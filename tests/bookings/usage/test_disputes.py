@@ -121,6 +121,32 @@ def test_pages_lead_from_the_button_to_the_answer(city, log, see, send):
     assert WHY not in text_of(see(city.keeper, "keeper", now=AFTER))
 
 
+def test_forms_of_acts_that_would_be_refused_are_not_shown(city, log, see):
+    dispute = usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=AFTER)
+    correction = usage_correct(
+        actor=city.keeper, log_id=log.pk, changes={"samples": 2}, reason="样品数有误", now=AFTER
+    )
+    answer = (city.keeper, "usage_dispute_answer", log.public_id, dispute.public_id)
+    withdraw = (city.keeper, "usage_correction_withdraw", log.public_id, correction.public_id)
+
+    def open_page(person, name, *args, now=AFTER):
+        return see(person, name, *args, now=now).status_code
+
+    assert open_page(city.researcher, "usage_dispute", log.public_id) == 409
+    assert (open_page(*answer), open_page(*withdraw)) == (200, 200)
+    usage_dispute_answer(actor=city.keeper, dispute_id=dispute.pk, answer="已更正", now=AFTER)
+    usage_correction_withdraw(actor=city.keeper, correction_id=correction.pk, reason="误记", now=AFTER)
+    assert (open_page(*answer), open_page(*withdraw)) == (409, 409)
+    assert open_page(city.researcher, "usage_dispute", log.public_id) == 200
+    usage_confirm(actor=city.researcher, log_id=log.pk, now=AFTER)
+    usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.NEUTRAL, now=AFTER)
+    reply = (city.keeper, "usage_review_reply", log.public_id)
+    assert open_page(*reply) == 200
+    usage_review_reply(actor=city.keeper, log_id=log.pk, reply="抱歉", now=AFTER)
+    assert open_page(*reply) == 409
+    assert open_page(city.researcher, "usage_dispute", log.public_id, now=AFTER + 40 * DAY) == 409
+
+
 def test_unit_replies_to_a_rating_publicly_and_once(city, log, see, send):
     usage_confirm(actor=city.researcher, log_id=log.pk, now=AFTER)
     assert see(city.keeper, "usage_review_reply", log.public_id, now=AFTER).status_code == 404

@@ -40,7 +40,7 @@ def state(actor, log, kind=ResultKind.PATENT, title="一种钢", identifier="zl 
     )
 
 
-def test_user_and_unit_state_results_and_each_withdrawal_stays_with_its_reason(city, log):
+def test_user_and_unit_state_results_and_each_withdrawal_stays_with_its_reason(city, log, see):
     patent = state(city.researcher, log)
     paper = state(city.keeper, log, ResultKind.PAPER, "疲劳裂纹", "")
     assert (patent.identifier, paper.identifier) == ("ZL200310102344.5", "")
@@ -51,6 +51,10 @@ def test_user_and_unit_state_results_and_each_withdrawal_stays_with_its_reason(c
     usage_result_withdraw(actor=city.manager, result_id=patent.pk, reason="专利未授权", now=NOW)
     with pytest.raises(ResultWithdrawn):
         usage_result_withdraw(actor=city.researcher, result_id=patent.pk, reason="再次", now=NOW)
+    pages = [
+        see(city.manager, "usage_result_withdraw", log.public_id, one.public_id) for one in (paper, patent)
+    ]
+    assert [page.status_code for page in pages] == [200, 409]
     shown = get_usage_log(city.researcher, log.public_id).stated_results.all()
     assert [getattr(one, "withdrawal", None) and one.withdrawal.reason for one in shown] == [
         "专利未授权",
@@ -137,7 +141,7 @@ def test_confirmed_correction_is_not_withdrawn(city, log):
 
 
 def test_the_user_of_a_log_is_told_of_a_withdrawal_by_somebody_else(city, log):
-    own = by_hand(city, slot(-3, 9, 2), user=city.keeper, payer_organization_id=None, amount_yuan=0)
+    own = by_hand(city, slot(-3, 9, 2), user=city.keeper, payer_organization_id=None)
     for one in (log, own):
         withdrawn = correct(city, one)
         before = list(Notification.objects.values_list("pk", flat=True))

@@ -209,6 +209,49 @@ def test_hours_are_entered_by_hand_for_92_days(city):
     assert codes(refused) == ["usage.not_over"]
 
 
+@pytest.mark.parametrize(
+    "priced", [{"service_mode": "self_operated"}, {"user_kind": "inside"}], ids=["way of service", "user"]
+)
+def test_hours_for_which_the_rule_has_no_price_need_an_amount(city, send, priced):
+    city.rule.price_lines.update(**priced)
+    type(city.rule).objects.filter(pk=city.rule.pk).update(minimum_charge_yuan=30)
+    hour = slot(-3, 14)
+    with pytest.raises(UsageRefused) as refused:
+        by_hand(city, hour)
+    assert [(one.code, one.field) for one in refused.value.problems] == [("usage.no_price", "amount_yuan")]
+    with pytest.raises(UsageRefused) as refused:
+        by_hand(city, hour, amount_yuan=Decimal(-1))
+    assert codes(refused) == ["usage.amount_negative"]
+    typed = typed_by_hand(city)
+    page = send(city.keeper, "usage_by_hand", **typed)
+    assert page.status_code == 422
+    assert "规则未列明此项收费，请填写金额，免费填 0。" in page.content.decode()
+    assert send(city.keeper, "usage_by_hand", **typed, amount_yuan="12.50").status_code == 302
+    log = UsageLog.objects.get()
+    assert (log.starts_at, log.amount_yuan, log.price) == (hour.start, Decimal("12.50"), [])
+
+
+def test_hours_under_a_rule_without_prices_are_free(city):
+    city.rule.price_lines.all().delete()
+    assert by_hand(city, slot(-3, 14)).amount_yuan == Decimal(0)
+
+
+def typed_by_hand(city):
+    """Return what the form for a use by hand holds of an hour three days ago."""
+    return {
+        "instrument": city.instrument.public_id,
+        "starts_at": "2026-02-27T14:00",
+        "ends_at": "2026-02-27T15:00",
+        "person": city.researcher.username,
+        "account": "organization",
+        "uscc": city.company.uscc,
+        "content": "断口观察",
+        "service_mode": "operated",
+        "direction": "research",
+        "purpose": "service",
+    }
+
+
 def test_hours_by_hand_lie_in_the_days_of_service(city):
     """The day on which an instrument was retired belongs to them, as in an assessment."""
     retired_at = slot(-2, hour=12).start
@@ -251,19 +294,7 @@ def test_organization_that_the_user_has_left_since_pays_for_a_use_of_before(city
     with pytest.raises(UsageRefused) as refused:
         by_hand(city, slot(-1, 9))
     assert codes(refused) == ["usage.payer_not_of_user"]
-    typed = {
-        "instrument": city.instrument.public_id,
-        "starts_at": "2026-02-27T14:00",
-        "ends_at": "2026-02-27T15:00",
-        "person": city.researcher.username,
-        "account": "organization",
-        "uscc": city.company.uscc,
-        "content": "断口观察",
-        "service_mode": "operated",
-        "direction": "research",
-        "purpose": "service",
-    }
-    assert send(city.keeper, "usage_by_hand", **typed).status_code == 302
+    assert send(city.keeper, "usage_by_hand", **typed_by_hand(city)).status_code == 302
     assert UsageLog.objects.latest("pk").payer_organization == city.company
 
 

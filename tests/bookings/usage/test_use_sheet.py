@@ -204,6 +204,14 @@ def test_problem_shows_what_the_cell_says(city):
     assert said == [("D2", "本单位"), ("G3", "100")]
 
 
+def test_hours_for_which_the_rule_has_no_price_need_an_amount(city):
+    city.rule.price_lines.update(service_mode="self_operated")
+    assert problems(bring(city, HEADING + row(city))) == [("L2", "usage.no_price")]
+    own_way, free = row(city, mode="自主上机"), row(city, "02-28", amount="0")
+    assert problems(bring(city, HEADING + own_way + free)) == []
+    assert [str(log.amount_yuan) for log in UsageLog.objects.order_by("starts_at")] == ["250.00", "0.00"]
+
+
 def test_overlap_with_a_log_needs_a_reason(city):
     earlier = by_hand(city, slot(-3, 11, 2))
     assert problems(bring(city, HEADING + row(city))) == [("M2", "usage.overlaps")]

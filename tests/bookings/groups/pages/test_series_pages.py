@@ -14,6 +14,7 @@ from bookings.groups.services.together import series_book
 from bookings.requests.models import Booking, BookingGroup
 from bookings.requests.services.closures import closure_place
 from bookings.requests.services.deciding import booking_approve
+from bookings.usage.services.attendance import booking_check_in
 from instrument_share.accounts.domain import Role
 from providers.domain import ServiceMode
 from tests import factories
@@ -321,6 +322,16 @@ def test_booking_is_handed_over_to_a_colleague(city, see, client):
     client.post(address, {"colleague": colleague.public_id})
     booking.refresh_from_db()
     assert booking.user == colleague
+
+
+def test_booking_under_way_is_not_offered_to_be_handed_over(city, see):
+    booking = book(city)
+    factories.member(city.company, name="己")
+    early = booking.starts_at - timedelta(minutes=10)
+    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=early)
+    page = see(city.researcher, "booking", booking.public_id, now=early).content.decode()
+    assert reverse("booking_hand_over", args=[booking.public_id]) not in page
+    assert see(city.researcher, "booking_hand_over", booking.public_id, now=early).status_code == 409
 
 
 def test_nobody_is_offered_to_hand_over_where_no_colleague_is(city, see):

@@ -12,9 +12,11 @@ from bookings.statements.models import Statement
 from bookings.statements.schemas import serialize_with_lines
 from bookings.statements.selectors.statements import get_statement
 from bookings.statements.services.statements import statement_dispute, statement_send
+from bookings.usage.services.usage import usage_confirm
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
 from tests import factories
+from tests.bookings.requests.booking import use
 from tests.bookings.statements.conftest import (
     APRIL_1,
     DAY,
@@ -54,6 +56,22 @@ def test_unit_drafts_a_month_and_sends_everything(city, see, send):
     assert Statement.objects.get().state == "sent"
     page = text_of(see(city.manager, "unit_statements", unit, now=APRIL_1))
     assert "发送全部草稿" not in page
+
+
+def test_unit_reads_that_a_use_confirmed_after_sending_comes_onto_the_next_statement(city, see, send):
+    confirmed_use(city)
+    late, unit = use(city, slot(day=2)), city.owner.public_id
+    (march,) = draft(city)
+    statement_send(actor=city.manager, statement_id=march.pk, now=APRIL_1)
+    usage_confirm(actor=city.researcher, log_id=late.pk, now=APRIL_1)
+    assert "付款方的当月结算单已发送的，新增费用列入其下一份结算单。" in text_of(
+        see(city.manager, "statements_draft", unit, now=APRIL_1)
+    )
+    send(city.manager, "statements_draft", unit, month="2026-03-01", now=APRIL_1)
+    page = text_of(see(city.manager, "unit_statements", unit, now=APRIL_1))
+    assert "该月尚未结算的费用，其付款方的当月结算单均已发送，将列入下一份结算单。" in page
+    assert "该月没有待结算的费用" not in page
+    assert [one.month for one in Statement.objects.all()] == [date(2026, 3, 1)]
 
 
 def test_lines_lead_only_to_what_the_reader_may_open(city, see):

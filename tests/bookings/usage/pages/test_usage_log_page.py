@@ -74,8 +74,21 @@ def test_a_correction_changes_only_what_was_changed_and_waits_for_a_second_perso
     assert get_current_values(get_usage_log(city.keeper, log.public_id))["idle_seconds"] == 600
     page = texts(see(city.researcher, "usage_log", log.public_id, now=AFTER))
     # The use itself is not confirmed yet.
-    assert "更正已确认，上机记录本身确认后机时方可计入。" in page
+    assert "更正已确认，上机记录本身仍待确认。" in page
     assert "有效机时 1.83 小时" in page
+
+
+def test_correction_of_a_use_that_waits_is_not_said_to_be_billed(city, log, send, monkeypatch, client):
+    """Neither in a year whose data are frozen."""
+    monkeypatch.setattr("bookings.usage.registry._readers", [lambda _year: AFTER.date()])
+    facts = {"changes": {"samples": 2}, "reason": "样品数有误", "now": AFTER}
+    correction = usage_correct(actor=city.keeper, log_id=log.pk, **facts)
+    for named, said in (
+        ({"correction": correction.public_id}, "更正已确认，上机记录本身仍待确认。"),
+        ({}, "已确认。该年度数据已冻结，机时不计入任何年度评价。"),
+    ):
+        done = send(city.researcher, "usage_confirm", log.public_id, now=AFTER, **named)
+        assert said in texts(client.get(done.url))
 
 
 def test_corrected_end_shortens_measuring_time_and_amount_before_it_is_recorded(city, log, see, send):

@@ -31,7 +31,7 @@ def test_who_confirms_hours_after_the_freeze_reads_it(login, steps, year, waitin
     clock.set(AssessmentCycle.objects.get().frozen_at + DAY)
     assert FROZEN in text_of(client.get(address))
     answer = client.post(reverse("usage_confirm", args=[waiting.public_id]), follow=True)
-    assert "已确认。将列入结算，但不计入任何年度评价" in text_of(answer)
+    assert "已确认。该年度数据已冻结，机时不计入任何年度评价。" in text_of(answer)
     entry = AuditEntry.objects.get(action="usage.confirmed", details__log=waiting.public_id)
     assert entry.details["frozen"] == AssessmentCycle.objects.get().frozen_at.date().isoformat()
     assert UsageConfirmation.objects.filter(log=waiting).exists()
