@@ -9,7 +9,7 @@ from instrument_share.journal import selectors as journal
 from instrument_share.kernel.interval import Interval
 
 ACTIONS = ("booking.moved", "booking.moved_for_decision", "booking.extended")
-
+HANDED_OVER = "booking.handed_over"
 
 Moves = dict[str, list[tuple[datetime, Interval]]]
 """The time of each move and the interval before it, oldest first, by the booking's public id."""
@@ -31,8 +31,8 @@ def get_interval_at(moves: Moves, booking: Booking, instant: datetime | None = N
 
 def is_handed_over_since_move(booking: Booking) -> bool:
     """Return whether the unit has moved a booking of somebody who has handed it over since."""
-    moved_at = booking.moved_by_unit_at
-    if moved_at is None:
+    if booking.moved_by_unit_at is None:
         return False
-    handed_over = journal.entries_on(Booking._meta.label, [booking.public_id], ["booking.handed_over"])
-    return handed_over.filter(at__gte=moved_at).exists()
+    # By the journal's numbers: both may bear the same time.
+    last = journal.entries_on(Booking._meta.label, [booking.public_id], (HANDED_OVER, *ACTIONS)).last()
+    return last is not None and last.action == HANDED_OVER
