@@ -37,6 +37,17 @@ RESET_REFUSED = gettext_noop(
     "An administrator has refused to take the second factor off your account. It stays as it is."
 )
 
+REQUEST_REFUSED = gettext_noop(
+    "Another administrator refused your request to remove the second factors of {name}."
+)
+
+LockEnder = Callable[[User, User, datetime], None]
+_lock_enders: list[LockEnder] = []
+
+
+def register_lock_ender(end: LockEnder) -> None:
+    """Have what a person asked for end when the account is locked; `end` takes who locks, whom, and when."""
+    _lock_enders.append(end)
 
 class OwnAccount(DomainError):
     code = "user.own_account"
@@ -60,8 +71,8 @@ class NoAddress(Conflict):
 def account_lock(*, actor: User, user_id: int, reason: str, now: datetime) -> User:
     """Lock an account and end its sessions and tokens; the person reads the reason at login.
 
-    Links to a new password that were mailed before end with it (`web.login.reset`), and so does a request to
-    take off the second factors: who asked may be who it is locked against.
+    Links to a new password that were mailed before end with it (`web.login.reset`), and so do requests to
+    take off the second factors and to delete the account: who asked may be who it is locked against.
     A second time changes nothing. Nobody locks themselves, and so nobody the last administrator.
     """
     require(actor, "accounts.maintain_accounts")
@@ -78,6 +89,8 @@ def account_lock(*, actor: User, user_id: int, reason: str, now: datetime) -> Us
     record(actor=actor, action="user.locked", subject=user, now=now, details=details)
     _refuse_reset(actor, user, now)
     return user
+    for end in _lock_enders:
+        end(actor, user, now)
 
 
 @transaction.atomic
