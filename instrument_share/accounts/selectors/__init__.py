@@ -17,6 +17,7 @@ from instrument_share.accounts.selectors.access import (
     organizations_matching,
     people_in,
     people_matching,
+    second_factor_deciders,
     second_factor_resets,
 )
 from instrument_share.accounts.selectors.kinship import Ground, grounds_of_relation
@@ -236,6 +237,7 @@ __all__ = [
     "roles_to_end",
     "roles_to_grant",
     "roles_without_effect",
+    "second_factor_deciders",
     "second_factor_resets",
     "session_by_handle",
     "standing",

@@ -20,7 +20,7 @@ from instrument_share.accounts.models import (
     User,
 )
 from instrument_share.accounts.selectors.people import people_with_role
-from instrument_share.accounts.selectors.standing import Region, standing
+from instrument_share.accounts.selectors.standing import Region, standing, standing_rows
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors.standing import Viewer
@@ -97,6 +97,16 @@ def second_factor_resets(viewer: "Viewer", now: datetime) -> QuerySet[SecondFact
     waiting = SecondFactorReset.objects.filter(granted__isnull=True, expires_at__gt=now)
     waiting = waiting.filter(user__in=accounts(viewer).values("pk"))
     return waiting.select_related("user", "requested_by").order_by("requested_at", "id")
+
+
+def second_factor_deciders(asker: User, account: User) -> QuerySet[User]:
+    """Return the administrators who could decide if `asker` asked to take off the account's second factors.
+
+    One whose own role rests for lack of a second factor could not.
+    """
+    seats = standing_rows(OuterRef("pk")).filter(role=Role.SYSADMIN.value)
+    others = User.objects.filter(Exists(seats), is_active=True)
+    return others.exclude(pk__in=[asker.pk, account.pk]).order_by("pk")
 
 
 def locked_accounts(viewer: "Viewer") -> QuerySet[User]:

@@ -13,6 +13,7 @@ from instrument_share.accounts.models import SecondFactorReset, Session, User
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services.sessions import end_sessions
 from instrument_share.accounts.services.tokens import end_keys
+from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import (
     Conflict,
@@ -36,7 +37,6 @@ ACCESS_ENDED = gettext_noop(
 RESET_REFUSED = gettext_noop(
     "An administrator has refused to take the second factor off your account. It stays as it is."
 )
-
 REQUEST_REFUSED = gettext_noop(
     "Another administrator refused your request to remove the second factors of {name}."
 )
@@ -48,6 +48,7 @@ _lock_enders: list[LockEnder] = []
 def register_lock_ender(end: LockEnder) -> None:
     """Have what a person asked for end when the account is locked; `end` takes who locks, whom, and when."""
     _lock_enders.append(end)
+
 
 class OwnAccount(DomainError):
     code = "user.own_account"
@@ -88,9 +89,9 @@ def account_lock(*, actor: User, user_id: int, reason: str, now: datetime) -> Us
     details = {"reason": user.lock_reason, **end_access(user, now)}
     record(actor=actor, action="user.locked", subject=user, now=now, details=details)
     _refuse_reset(actor, user, now)
-    return user
     for end in _lock_enders:
         end(actor, user, now)
+    return user
 
 
 @transaction.atomic
@@ -191,6 +192,26 @@ def lock_account(actor: User, user_id: int) -> User:
     return require_found(open_accounts.select_for_update(no_key=True).first())
 
 
+def record_refusal(refused: SecondFactorReset, actor: User, now: datetime) -> None:
+    """Record that a request to take off second factors is refused; tell the person and whoever asked."""
+    user, details = refused.user, {"reset": refused.public_id}
+    record(actor=actor, action="user.second_factor_reset_refused", subject=user, now=now, details=details)
+    notify(users=[user], message=RESET_REFUSED, now=now)
+    if refused.requested_by_id != actor.pk:
+        tell_who_asked(refused, REQUEST_REFUSED, now)
+
+
+def tell_who_asked(asked: SecondFactorReset, message: str, now: datetime) -> None:
+    """Tell the administrator who asked to take off second factors what has become of it."""
+    notify(
+        users=[asked.requested_by_id],
+        message=message,
+        params={"name": asked.user.name},
+        path=page_address("system_account", asked.user.public_id),
+        now=now,
+    )
+
+
 def _refuse_reset(actor: User, user: User, now: datetime) -> None:
     """Refuse what waits for a second administrator; the person reads it once the account is unlocked."""
     waiting = SecondFactorReset.objects.filter(user=user, granted__isnull=True, expires_at__gt=now).first()
@@ -198,9 +219,7 @@ def _refuse_reset(actor: User, user: User, now: datetime) -> None:
         return
     waiting.granted, waiting.decided_at = False, now
     waiting.save(update_fields=["granted", "decided_at"])
-    details = {"reset": waiting.public_id}
-    record(actor=actor, action="user.second_factor_reset_refused", subject=user, now=now, details=details)
-    notify(users=[user], message=RESET_REFUSED, now=now)
+    record_refusal(waiting, actor, now)
 
 
 def _require_other(actor: User, user: User) -> None:

@@ -131,6 +131,7 @@ def account(request: SignedInRequest, public_id: str) -> HttpResponse:
         "feeds": bookings.count_feeds(found),
         "factors": list(dict.fromkeys(FACTORS[kind] for kind in access.factors)),
         "resets": [one for one in selectors.second_factor_resets(request.user, now) if one.user == found],
+        "can_be_agreed": selectors.second_factor_deciders(request.user, found).exists(),
         "rows": describe_entries(request.user, list(entries)),
         "is_oneself": found.pk == request.user.pk,
     }
@@ -151,8 +152,8 @@ def account_lock(request: SignedInRequest, public_id: str) -> Confirmation:
             *_describe_keys(found),
             *_describe_left_alone(found),
             *([_("The request to remove its second factors is refused.")] if has_reset else []),
-            _("Roles, bookings and hours stay as they are; mails of the platform are no longer sent to it."),
             *([_("The request to delete the account is stopped.")] if get_open_deletion(found) else []),
+            _("Roles, bookings and hours stay as they are; mails of the platform are no longer sent to it."),
             _("At login the person is shown the reason and whom to ask."),
         ],
         action=_("Lock the account"),
