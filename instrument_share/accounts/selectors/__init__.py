@@ -114,7 +114,9 @@ from instrument_share.accounts.selectors.people import (
 from instrument_share.accounts.selectors.sessions import (
     OwnSession,
     described_sessions,
+    get_login_end,
     idle_limit,
+    open_sessions,
     own_sessions,
     session_by_handle,
 )
@@ -164,6 +166,7 @@ __all__ = [
     "document",
     "documents",
     "get_account_state",
+    "get_login_end",
     "grounds_of_relation",
     "has_administrator",
     "has_all_sysadmins",
@@ -195,6 +198,7 @@ __all__ = [
     "names_of_people",
     "officers_of",
     "oneself_lock",
+    "open_sessions",
     "organization",
     "organization_by_uscc",
     "organization_ids",

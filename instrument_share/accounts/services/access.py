@@ -164,7 +164,10 @@ def account_send_reset(*, actor: User, user_id: int, send: Callable[[User], None
 
 
 def sessions_forget_ended(*, now: datetime) -> int:
-    """Delete sessions that have ended by themselves; return their number."""
+    """Delete sessions whose cookie has expired; return their number.
+
+    One whose login is over stays until then, so that its browser reads why (`web.login.sessions`).
+    """
     return Session.objects.filter(expire_date__lt=now).delete()[0]
 
 
@@ -229,6 +232,6 @@ def _require_other(actor: User, user: User) -> None:
 
 def end_access(user: User, now: datetime) -> dict[str, int]:
     """End all sessions, tokens and addresses of calendars; return how many of each still worked."""
-    sessions = Session.objects.filter(user=user, expire_date__gt=now).count()
+    sessions = selectors.open_sessions(user, now).count()
     end_sessions(user)
     return {"sessions": sessions, **end_keys(user, now)}
