@@ -259,6 +259,19 @@ def test_desk_shows_who_is_locked_out_by_wrong_passwords_until_it_is_lifted(admi
     assert (entry.actor, entry.subject_id, entry.details) == (admin, person.public_id, {"failures": 10})
 
 
+def test_lockout_of_a_locked_account_is_not_offered_to_be_lifted(admin, see):
+    now = timezone.now()
+    person = factories.user("辛")
+    wrong_passwords(person, 10, at=now)
+    accounts.account_lock(actor=admin, user_id=person.pk, reason="离职", now=now)
+    for name, args in (("system", []), ("system_account", [person.public_id])):
+        assert "lift-lockout" not in see(admin, name, *args, now=now).content.decode()
+    with pytest.raises(accounts.AccountLocked):
+        accounts.account_lift_lockout(actor=admin, user_id=person.pk, now=now)
+    accounts.account_unlock(actor=admin, user_id=person.pk, now=now)
+    assert accounts.account_lift_lockout(actor=admin, user_id=person.pk, now=now) == 10
+
+
 def test_lockout_ends_by_itself_and_nothing_is_recorded_when_there_is_none(admin):
     person = factories.user("辛")
     wrong_passwords(person, 10, at=NOW - timedelta(minutes=16))

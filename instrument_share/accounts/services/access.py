@@ -115,10 +115,12 @@ def account_unlock(*, actor: User, user_id: int, now: datetime) -> User:
 def account_lift_lockout(*, actor: User, user_id: int, now: datetime) -> int:
     """Forget the wrong passwords of an account, so that the right one is taken again; return how many.
 
-    Where there are none, nothing changes and nothing is recorded.
+    Where there are none, nothing changes and nothing is recorded. Raises AccountLocked: nobody could log in.
     """
     require(actor, "accounts.maintain_accounts")
     user = lock_account(actor, user_id)
+    if not user.is_active:
+        raise AccountLocked
     attempts = AccessAttempt.objects.filter(username=user.public_id)
     failures: int = attempts.aggregate(count=Sum("failures_since_start"))["count"] or 0
     if failures:
