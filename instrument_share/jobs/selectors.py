@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Max, Min, When
+from django.db.models import Case, Count, Max, Min, QuerySet, When
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
@@ -164,8 +164,18 @@ def worker_seen_at() -> datetime | None:
 
 
 def count_given_up_jobs() -> int:
+def failed_jobs() -> QuerySet[DBTaskResult]:
+    """Return the jobs that failed, be they tried again or not, with what tells which and when.
+
+    Tracebacks and arguments of up to 90 days stay in the database: each worker reads this every second.
+    """
+    fields = ("task_path", "status", "worker_ids", "started_at", "finished_at")
+    found: QuerySet[DBTaskResult] = DBTaskResult.objects.failed().only(*fields)
+    return found
+
+
     """Return how many jobs were given up and are kept."""
-    return sum(_state(row) is JobState.GIVEN_UP for row in DBTaskResult.objects.failed())
+    return sum(_state(row) is JobState.GIVEN_UP for row in failed_jobs())
 
 
 def given_up_jobs(limit: int = 50) -> list[GivenUpJob]:
