@@ -357,6 +357,7 @@ OF_THE_SYSTEM = {
     "session_seen": "of every request of a page's session; no act of anybody",
     "api_token_note_use": "of every request with a token; no act of anybody",
     "api_tokens_remind": "a recurring job",
+    "second_factor_resets_lapse": "a recurring job",
     "logins_forget_old": "a recurring job",
     "invitations_forget_old": "a recurring job",
     "notifications_forget_old": "a recurring job",

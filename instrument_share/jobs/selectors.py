@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Max, Min, When
+from django.db.models import Case, Count, Max, Min, QuerySet, When
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult, get_date_max
 
@@ -58,12 +58,13 @@ class Ending(Enum):
 class GivenUpJob:
     """A job that failed as often as it may; `reason` is the error, `trace` says where it was raised.
 
-    `label` is a message of the catalogues.
+    `label` is a message of the catalogues. One that is not known is no longer a job of this version.
     """
 
     id: str
     name: str
     label: str
+    is_known: bool
     attempts: int
     failed_at: datetime
     reason: str
@@ -163,9 +164,19 @@ def worker_seen_at() -> datetime | None:
     return max((one for one in (seen, began) if one), default=None)
 
 
+def failed_jobs() -> QuerySet[DBTaskResult]:
+    """Return the jobs that failed, be they tried again or not, with what tells which and when.
+
+    Tracebacks and arguments of up to 90 days stay in the database: each worker reads this every second.
+    """
+    fields = ("task_path", "status", "worker_ids", "started_at", "finished_at")
+    found: QuerySet[DBTaskResult] = DBTaskResult.objects.failed().only(*fields)
+    return found
+
+
 def count_given_up_jobs() -> int:
     """Return how many jobs were given up and are kept."""
-    return sum(_state(row) is JobState.GIVEN_UP for row in DBTaskResult.objects.failed())
+    return sum(_state(row) is JobState.GIVEN_UP for row in failed_jobs())
 
 
 def given_up_jobs(limit: int = 50) -> list[GivenUpJob]:
@@ -206,6 +217,7 @@ def _given_up(row: DBTaskResult) -> GivenUpJob:
         id=str(row.pk),
         name=name,
         label=job_label(name),
+        is_known=job_of_path(row.task_path) is not None,
         attempts=len(row.worker_ids),
         failed_at=row.finished_at,
         reason=row.traceback.strip().rpartition("\n")[2],

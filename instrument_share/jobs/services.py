@@ -16,6 +16,7 @@ from instrument_share.jobs.selectors import (
     INTERRUPTED,
     SILENT_FOR,
     attempts_left,
+    failed_jobs,
     find_running_interruption,
     get_recurring_state,
 )
@@ -76,11 +77,10 @@ def jobs_recover(now: datetime, *, idle_worker: str) -> int:
     running = list(DBTaskResult.objects.running())
     alive = set(Worker.objects.filter(seen_at__gt=now - SILENT_FOR).values_list("name", flat=True))
     dead = [row for row in running if row.worker_ids[-1] not in alive - {idle_worker}]
-    failed = DBTaskResult.objects.failed()
     back = sum(_put_back(row, now) for row in dead if attempts_left(row))
     back += sum(
         _put_back(row, row.finished_at + _delay(row), priority=BEHIND_NEW)
-        for row in failed
+        for row in failed_jobs()
         if attempts_left(row)
     )
     for row in dead:

@@ -7,8 +7,10 @@ class OperationsConfig(AppConfig):
     name = "instrument_share.operations"
 
     def ready(self) -> None:
+        from instrument_share.journal.addresses import register_pages
         from instrument_share.journal.registry import register_journal
         from instrument_share.operations.selectors.acts import ACTS, FIELDS
         from instrument_share.operations.selectors.subjects import KINDS
 
+        register_pages("system_account")
         register_journal(ACTS, KINDS, FIELDS)

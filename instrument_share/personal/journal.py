@@ -6,7 +6,7 @@ from instrument_share.kernel.errors import gettext_noop
 ACTS: dict[str, str] = {
     "account_deletion.asked": gettext_noop("Deletion of the account asked for"),
     "account_deletion.carried_out": gettext_noop("Account deleted"),
-    "account_deletion.stopped": gettext_noop("Deletion of the account stopped by what is open"),
+    "account_deletion.stopped": gettext_noop("Deletion of the account stopped"),
     "account_deletion.withdrawn": gettext_noop("Deletion of the account withdrawn"),
     "personal_archive.asked": gettext_noop("Copy of own data asked for"),
     "personal_archive.downloaded": gettext_noop("Copy of own data downloaded"),

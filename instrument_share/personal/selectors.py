@@ -1,8 +1,7 @@
 """Reads of what people have asked of their own data."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from django.db.models import QuerySet
 
 from instrument_share.jobs.selectors import unfinished_arguments
 from instrument_share.personal.models import AccountDeletion, PersonalArchive
@@ -16,13 +15,20 @@ MAKE = "personal.archive"
 """The job that makes an archive."""
 
 
-def archives(viewer: "User", now: "datetime") -> QuerySet[PersonalArchive]:
-    """Return one's own archives that are made or still will be, and have not expired, newest first."""
-    own = PersonalArchive.objects.filter(user=viewer, expires_at__gt=now).order_by("-id")
-    waiting = set(own.filter(made_at__isnull=True).values_list("public_id", flat=True))
-    if waiting:
-        own = own.exclude(public_id__in=waiting - unfinished_arguments(MAKE, "public_id"))
-    return own
+@dataclass(frozen=True)
+class OwnArchive:
+    """A copy of one's data; one that is neither made nor `waits` to be made was given up."""
+
+    row: PersonalArchive
+    waits: bool
+
+
+def archives(viewer: "User", now: "datetime") -> list[OwnArchive]:
+    """Return one's own archives that have not expired, newest first."""
+    rows = list(PersonalArchive.objects.filter(user=viewer, expires_at__gt=now).order_by("-id"))
+    is_any_unmade = any(one.made_at is None for one in rows)
+    unfinished = unfinished_arguments(MAKE, "public_id") if is_any_unmade else set()
+    return [OwnArchive(one, one.made_at is None and one.public_id in unfinished) for one in rows]
 
 
 def get_open_deletion(viewer: "User") -> AccountDeletion | None:

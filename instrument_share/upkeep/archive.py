@@ -101,9 +101,10 @@ def iterate_members(stream: BinaryIO) -> Iterator[tuple[str, IO[bytes]]]:
 
 
 def _is_harmless(name: str) -> bool:
-    parts = PurePosixPath(name).parts
-    in_folder = len(parts) > 1 and parts[0] in (DATABASE, FILES, KEYS) and ".." not in parts
-    return name == MANIFEST or in_folder
+    path = PurePosixPath(name)
+    is_plain = name == path.as_posix() and ".." not in path.parts  # not "files//etc/passwd", say
+    in_folder = len(path.parts) > 1 and path.parts[0] in (DATABASE, FILES, KEYS)
+    return name == MANIFEST or (in_folder and is_plain)
 
 
 def check(stream: BinaryIO) -> dict[str, Any]:

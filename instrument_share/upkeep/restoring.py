@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.utils._os import safe_join
 
 from instrument_share.jobs.services import upkeep_record
 from instrument_share.upkeep import archive, database, encryption, stored_files
@@ -134,11 +135,11 @@ def _place(name: str, content: IO[bytes]) -> str:
     if kind == archive.FILES and stored_files.is_in_bucket(rest):
         stored_files.bucket_put(rest, content)
         return ""
-    target = Path(settings.VAR_DIR, rest)
+    target = Path(safe_join(settings.VAR_DIR, rest))
     notice = ""
     if kind == archive.KEYS:
         named = {"signing": settings.SIGNING_KEY_FILE, "log": settings.LOG_KEY_FILE}.get(rest)
-        target = Path(named) if named else Path(settings.VAR_DIR, "restored-keys", rest)
+        target = Path(named) if named else Path(safe_join(settings.VAR_DIR, "restored-keys", rest))
         notice = f"The {rest} key is in {target}."
         if target.exists():
             return f"{target} is there already and stays; the {rest} key of the backup was left out."

@@ -10,6 +10,7 @@ class WebConfig(AppConfig):
         from django.core.checks import register
 
         from instrument_share.jobs.registry import register_recurring
+        from instrument_share.web.idempotency import check_answers_kept
         from instrument_share.web.login.city import check_city_login, connect_city_login
         from instrument_share.web.login.second_factor import connect_journal
         from instrument_share.web.login.sessions import connect_sessions
@@ -21,4 +22,5 @@ class WebConfig(AppConfig):
         connect_sessions()
         connect_city_login()
         register(check_city_login)
+        register(check_answers_kept)
         register_recurring(*RECURRING)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.checks import CheckMessage, Error
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.crypto import salted_hmac
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 FIELD = "form_token"
 IDEMPOTENCY_KEY = "Idempotency-Key"
 _LONGEST_KEY = 64
+PROMISED_DAYS = 7
 IDEMPOTENT: dict[str, Any] = {
     "parameters": [
         {
@@ -51,6 +53,14 @@ IDEMPOTENT: dict[str, Any] = {
 """How the OpenAPI document names the header of an `idempotent_operation`."""
 REPLAYED = "Idempotent-Replayed"
 """The header of an answer that was given before."""
+
+
+def check_answers_kept(**_: Any) -> list[CheckMessage]:
+    """Refuse a site that keeps answers for a shorter time than the API promises."""
+    if (days := settings.RETENTION_DAYS["answers"]) >= PROMISED_DAYS:
+        return []
+    hint = "The API gives an answer again for a week: keep answers for 7 days or more."
+    return [Error(f"RETENTION_ANSWERS_DAYS is {days}.", hint=hint, id="web.E004")]
 
 
 class KeyInvalid(DomainError):

@@ -33,6 +33,12 @@ RECURRING = (
         lambda now: accounts.api_tokens_remind(now=now),
     ),
     RecurringJob(
+        "site.second_factor_resets",
+        gettext_noop("End of requests to remove second factors that nobody decided on"),
+        HOUR,
+        lambda now: accounts.second_factor_resets_lapse(now=now),
+    ),
+    RecurringJob(
         "site.old_answers",
         gettext_noop("Removal of old answers to repeated requests"),
         HOUR,

@@ -63,8 +63,10 @@ def actions(person):
 def test_sessions_know_their_account_and_when_it_logged_in(person, clock):
     client, answer = log_in(person)
     assert answer.status_code == 302
-    (session,) = selectors.account_access(person, clock.now()).sessions
-    assert (session.user, session.signed_in_at is not None) == (person, True)
+    session = Session.objects.get(user=person)
+    assert session.signed_in_at is not None
+    (shown,) = selectors.account_access(person, clock.now()).sessions
+    assert (shown.signed_in_at, shown.ends_at) == (session.signed_in_at, session.expire_date)
     client.post(reverse("account_logout"))
     assert not Session.objects.filter(user=person).exists()
 

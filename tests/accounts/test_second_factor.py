@@ -26,7 +26,14 @@ from instrument_share.accounts.services import (
     ResetOver,
     SecondPersonNeeded,
 )
-from instrument_share.accounts.services.second_factor import REMOVED_ON_SERVER, RESET_REFUSED
+from instrument_share.accounts.services.access import REQUEST_REFUSED, RESET_REFUSED
+from instrument_share.accounts.services.second_factor import (
+    REMOVED_ON_SERVER,
+    REQUEST_GRANTED,
+    REQUEST_LAPSED,
+    TO_DECIDE,
+    NobodyToAgree,
+)
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.journal.selectors import notifications
 from instrument_share.kernel.errors import Conflict, Invalid
@@ -200,6 +207,7 @@ def test_request_needs_a_reason_a_factor_and_somebody_else(administrators, offic
     TOTP.activate(first, SECRET)
     with pytest.raises(OwnAccount):
         ask(first, first)
+    factories.member(factories.organization("备份中心"), Role.SYSADMIN)
     with pytest.raises(OwnAccount):
         grant(first, ask(second, first))
     ask(first, officer)
@@ -276,6 +284,70 @@ def test_only_administrator_gets_back_by_a_command_on_the_server(clock, administ
     assert [one.message for one in notifications(alone)] == [REMOVED_ON_SERVER]
     with pytest.raises(CommandError):
         call_command("second_factor_remove", alone.username, "再次")
+
+
+def test_other_administrators_hear_of_a_request_and_who_asked_of_its_end(administrators, officer):
+    first, second = administrators
+    TOTP.activate(officer, SECRET)
+    asked = ask(first, officer)
+    (told,) = notifications(second)
+    assert told.message == TO_DECIDE
+    assert told.path == f"/system/accounts/{officer.public_id}/"
+    assert (told.params["asker"], told.params["name"]) == ("癸", officer.name)
+    assert not notifications(first).exists()
+    services.second_factor_reset_refuse(actor=second, reset_id=asked.public_id, now=NOW)
+    grant(second, ask(first, officer))
+    TOTP.activate(officer, SECRET)
+    ask(first, officer)
+    services.account_lock(actor=second, user_id=officer.pk, reason="冒名申请", now=NOW)
+    assert [one.message for one in reversed(notifications(first))] == [
+        REQUEST_REFUSED,
+        REQUEST_GRANTED,
+        REQUEST_REFUSED,
+    ]
+
+
+def test_who_asked_hears_once_that_nobody_decided(administrators, officer):
+    first, _second = administrators
+    TOTP.activate(officer, SECRET)
+    ask(first, officer)
+    later = NOW + timedelta(days=7)
+    assert services.second_factor_resets_lapse(now=later - timedelta(seconds=1)) == 0
+    assert services.second_factor_resets_lapse(now=later) == 1
+    assert services.second_factor_resets_lapse(now=later) == 0
+    assert [one.message for one in notifications(first)] == [REQUEST_LAPSED]
+    assert acts(officer)[-1] == ("user.second_factor_reset_lapsed", None, None)
+    ask(first, officer, now=later)
+    ask(first, officer, now=later + timedelta(days=7))  # before the job has run again
+    assert [one.message for one in notifications(first)] == [REQUEST_LAPSED] * 2
+
+
+def test_alarms_of_the_second_factor_are_mailed_at_once(clock, administrators, officer):
+    clock.set(NOW)
+    first, second = administrators
+    TOTP.activate(officer, SECRET)
+    grant(second, ask(first, officer))
+    TOTP.activate(officer, SECRET)
+    call_command("second_factor_remove", officer.username, "手机遗失，机房当面核实", stdout=StringIO())
+    assert [one.is_urgent for one in notifications(officer)] == [True, True, True]
+
+
+def test_removal_is_not_asked_for_where_nobody_could_agree(as_on_a_site, administrators, officer, see):
+    first, second = administrators
+    for one in (first, officer):
+        TOTP.activate(one, SECRET)
+    command = "manage.py second_factor_remove"
+    address = reverse("second_factor_reset_ask", args=[officer.public_id])
+    page = see(first, "system_account", officer.public_id).content.decode()
+    assert (command in page, address in page) == (True, False)
+    with pytest.raises(NobodyToAgree):  # the second administrator's role rests
+        ask(first, officer)
+    TOTP.activate(second, SECRET)
+    page = see(first, "system_account", officer.public_id).content.decode()
+    assert (command in page, address in page) == (False, True)
+    with pytest.raises(NobodyToAgree):
+        ask(first, second)
+    ask(first, officer)
 
 
 def test_misspelt_role_is_refused_by_the_checks(settings):

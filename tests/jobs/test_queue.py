@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.jobs.models import Worker
 from instrument_share.jobs.selectors import (
     JobState,
+    count_given_up_jobs,
     given_up_job,
     given_up_jobs,
     is_worker_running,
@@ -134,6 +136,32 @@ def test_exported_jobs_are_those_that_were_given_up(put, clock, monkeypatch, see
     assert head == ["编号", "任务", "失败时间", "尝试次数", "错误", "错误详情"]
     assert cells == [given_up, "A sample", "2026-03-02T08:00:00+08:00", "3", "ValueError: out of paper"]
     assert "samples.py" in trace
+
+
+def test_job_of_another_version_is_shown_without_the_way_to_run_it_again(put, see):
+    office = factories.organization("云屏市大数据中心", kind=OrganizationKind.GOVERNMENT.value)
+    admin = factories.member(office, Role.SYSADMIN)
+    job_id = put()
+    failed = DBTaskResult.objects.filter(pk=job_id)
+    failed.update(status="FAILED", worker_ids=["w", "w", "w"], finished_at=NOW, traceback="E: out of paper")
+    address, sentence = reverse("job_retry", args=[job_id]), "当前版本已无此任务，不能再次运行。"
+    for path, is_known in ((failed.get().task_path, True), ("old.version.job", False)):
+        failed.update(task_path=path)
+        for name in ("system", "system_jobs"):
+            page = see(admin, name).content.decode()
+            assert (address in page, sentence in page) == (is_known, not is_known)
+        assert see(admin, "job_retry", job_id).status_code == (200 if is_known else 409)
+
+
+def test_worker_leaves_tracebacks_of_failed_jobs_in_the_database(put, statements):
+    for text in ("a", "b"):
+        put(text)
+    DBTaskResult.objects.update(status="FAILED", worker_ids=["w", "w", "w"], finished_at=NOW)
+    for act in (lambda: jobs_recover(NOW, idle_worker="w"), lambda: count_given_up_jobs()):
+        read = [one for one in statements.of(act) if "FAILED" in one]
+        assert len(read) == 1
+        assert "traceback" not in read[0] and "args_kwargs" not in read[0]
+    assert count_given_up_jobs() == 2
 
 
 def take(job_id, worker):

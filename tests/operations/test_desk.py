@@ -179,6 +179,26 @@ def test_account_page_shows_roles_sessions_and_its_journal(admin, see, send, cli
     assert "离职" in words
 
 
+def test_session_whose_login_is_over_is_not_counted_as_open(admin, see, settings):
+    settings.SESSION_LIFETIME_DAYS = 7
+    person = factories.user("壬")
+    for key, days in (("over", 8), ("open", 3)):
+        Session.objects.create(
+            session_key=key,
+            session_data="",
+            expire_date=NOW + timedelta(days=6),
+            user=person,
+            signed_in_at=NOW - timedelta(days=days),
+        )
+    words = text_of(see(admin, "system_account", person.public_id))
+    assert "登录会话 1 " in words
+    assert "2026年3月6日 08:00 到期" in words  # with the login, before the cookie expires
+    assert "1 个登录会话" in text_of(see(admin, "account_lock", person.public_id))
+    assert [one.session_key for one in accounts_selectors.own_sessions(person, NOW)] == ["open"]
+    ended = accounts.account_end_access(actor=admin, user_id=person.pk, now=NOW)
+    assert (ended["sessions"], Session.objects.filter(user=person).count()) == (1, 0)
+
+
 def test_lock_says_beforehand_what_stops(admin, see, send, clock):
     city = factories.city()
     device_key_make(actor=city.keeper, instrument_id=city.instrument.pk, now=NOW)
@@ -237,6 +257,19 @@ def test_desk_shows_who_is_locked_out_by_wrong_passwords_until_it_is_lifted(admi
     assert "登录失败" not in text_of(see(admin, "system", now=now))
     entry = AuditEntry.objects.get(action="user.lockout_lifted")
     assert (entry.actor, entry.subject_id, entry.details) == (admin, person.public_id, {"failures": 10})
+
+
+def test_lockout_of_a_locked_account_is_not_offered_to_be_lifted(admin, see):
+    now = timezone.now()
+    person = factories.user("辛")
+    wrong_passwords(person, 10, at=now)
+    accounts.account_lock(actor=admin, user_id=person.pk, reason="离职", now=now)
+    for name, args in (("system", []), ("system_account", [person.public_id])):
+        assert "lift-lockout" not in see(admin, name, *args, now=now).content.decode()
+    with pytest.raises(accounts.AccountLocked):
+        accounts.account_lift_lockout(actor=admin, user_id=person.pk, now=now)
+    accounts.account_unlock(actor=admin, user_id=person.pk, now=now)
+    assert accounts.account_lift_lockout(actor=admin, user_id=person.pk, now=now) == 10
 
 
 def test_lockout_ends_by_itself_and_nothing_is_recorded_when_there_is_none(admin):

@@ -266,7 +266,12 @@ def test_related_organizations_are_declared_by_one_and_ended_by_the_bureau(see, 
     send(admin, "relation_new", company.public_id, other_uscc=other.uscc.lower())
     page = text_of(see(admin, "organization", company.public_id))
     assert "云屏乙研究所 申报关联 · 自2026年3月2日起" in page
+    address = reverse("relation_end", args=[company.public_id, other.public_id])
+    bound = factories.member(other, person=factories.officer())
+    assert address not in see(bound, "organization", company.public_id).content.decode()
+    assert see(bound, "relation_end", company.public_id, other.public_id).status_code == 403
     officer = factories.officer()
+    assert address in see(officer, "organization", company.public_id).content.decode()
     send(officer, "relation_end", company.public_id, other.public_id, reason="股权已转让")
     page = text_of(see(admin, "organization", company.public_id))
     assert "2026年3月2日 至 2026年3月2日 · 股权已转让" in page

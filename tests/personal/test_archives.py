@@ -29,6 +29,7 @@ from tests import factories
 from tests.bookings.projects.things import add_project
 from tests.bookings.requests.booking import use
 from tests.factories import NOW
+from tests.page_fixtures import text_of
 
 WEEK = timedelta(days=7)
 
@@ -183,9 +184,11 @@ def test_who_waits_for_a_copy_that_the_worker_gave_up_asks_anew(city, see, clock
     clock.set(NOW)
     page = see(city.researcher, "own_data")
     assert (page.context["waits"], reverse("archive_new") in page.content.decode()) == (False, True)
+    assert "您于 2026年3月2日 08:00 申请的副本未能生成，请重新申请。" in text_of(page)
     again = archives.archive_ask(actor=city.researcher, now=NOW)
     assert [one.public_id for one in PersonalArchive.objects.all()] == [again.public_id]
     assert again.public_id != given_up.public_id
+    assert "未能生成" not in text_of(see(city.researcher, "own_data"))
 
 
 def test_of_two_requests_at_once_one_is_told_that_the_copy_is_being_made(city, monkeypatch):

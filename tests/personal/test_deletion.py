@@ -302,13 +302,33 @@ def test_requests_to_be_admitted_end_with_the_account(city, person):
         membership_admit(actor=admin, membership_id=asked.pk, now=AFTER + 2 * WEEK)
 
 
-def test_locked_account_is_not_deleted_as_its_owner_could_not_withdraw(city, person):
+def test_lock_stops_the_request_for_good_and_says_so(city, person, see, clock):
+    clock.set(AFTER)
     admin = factories.member(city.owner, Role.SYSADMIN)
+    sentence = "注销账号的申请随之终止。"
+    assert sentence not in text_of(see(admin, "account_lock", person.public_id))
     asked = deletions.account_deletion_ask(actor=person, now=AFTER)
+    assert sentence in text_of(see(admin, "account_lock", person.public_id))
     account_lock(actor=admin, user_id=person.pk, reason="账号被盗用", now=AFTER)
+    account_unlock(actor=admin, user_id=person.pk, now=AFTER)
     assert deletions.account_deletions_carry_out(AFTER + WEEK) == 0
-    assert [one.action for one in history(asked)] == ["account_deletion.asked", "account_deletion.stopped"]
-    account_unlock(actor=admin, user_id=person.pk, now=AFTER + WEEK)
+    assert [(one.action, one.actor) for one in history(asked)] == [
+        ("account_deletion.asked", person),
+        ("account_deletion.stopped", admin),
+    ]
+    assert Notification.objects.filter(user=person, message=deletions.STOPPED_BY_LOCK).count() == 1
+    assert User.objects.get(pk=person.pk).name == NAME
+    assert deletions.account_deletion_ask(actor=person, now=AFTER).due_at == AFTER + WEEK
+
+
+def test_account_locked_before_locks_stopped_requests_is_not_deleted(city, person):
+    """Its owner could not withdraw."""
+    asked = deletions.account_deletion_ask(actor=person, now=AFTER)
+    User.objects.filter(pk=person.pk).update(is_active=False)
     assert deletions.account_deletions_carry_out(AFTER + WEEK) == 0
-    assert Notification.objects.filter(user=person, message=deletions.STOPPED_BY_LOCK).exists()
+    assert [(one.action, one.actor) for one in history(asked)] == [
+        ("account_deletion.asked", person),
+        ("account_deletion.stopped", None),
+    ]
+    assert Notification.objects.filter(user=person, message=deletions.STOPPED_BY_LOCK).count() == 1
     assert User.objects.get(pk=person.pk).name == NAME

@@ -6,12 +6,13 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing, contextmanager
-from io import StringIO
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
@@ -22,7 +23,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from bookings.requests.models import Booking
 from instrument_share.file_store import build_storage
 from instrument_share.journal.models import AuditEntry
-from instrument_share.upkeep import archive
+from instrument_share.upkeep import archive, restoring
 from instrument_share.upkeep.backups import backup_check, backup_make, backups_forget_old
 from instrument_share.upkeep.errors import UpkeepError
 from instrument_share.upkeep.manifest import describe_site, lacks_keys
@@ -319,15 +320,35 @@ def test_a_plain_backup_that_was_changed_is_refused(var, tmp_path):
         backup_check(file, identity=None)
 
 
-def test_nothing_is_written_outside_the_folder(tmp_path):
+@pytest.mark.parametrize(
+    "name",
+    [
+        "files/../../etc/passwd",
+        "files//etc/passwd",
+        "keys//etc/passwd",
+        "keys/../../etc/passwd",
+        "files/./x",
+        "/files/x",
+    ],
+)
+def test_nothing_is_written_outside_the_folder(tmp_path, name):
     file = tmp_path / "evil.tar"
     with file.open("wb") as stream:
         writer = archive.Writer(stream)
         writer.add_database([])
-        writer.add_file("files/../../etc/passwd", Path(__file__))
+        writer.add_file(name, Path(__file__))
         writer.close({})
     with pytest.raises(UpkeepError, match="no backup of this software"):
         backup_check(file, identity=None)
+
+
+@pytest.mark.parametrize("start", ["files/", "keys/", "files/../", "keys/../../"])
+def test_a_member_is_not_placed_outside_the_folder(var, tmp_path, start):
+    target = tmp_path / "elsewhere"
+    name = start + (target.name if ".." in start else str(target))
+    with pytest.raises(SuspiciousFileOperation):
+        restoring._place(name, BytesIO(b"x"))
+    assert not target.exists()
 
 
 def test_a_site_is_never_overwritten(var, tmp_path):

@@ -35,6 +35,13 @@ def codes():
     return sorted(District.objects.values_list("code", flat=True))
 
 
+def test_answers_are_kept_for_the_week_that_the_api_promises(settings):
+    assert idempotency.check_answers_kept() == []
+    settings.RETENTION_DAYS = settings.RETENTION_DAYS | {"answers": 6}
+    (error,) = idempotency.check_answers_kept()
+    assert (error.id, error.msg) == ("web.E004", "RETENTION_ANSWERS_DAYS is 6.")
+
+
 def test_repeated_form_redirects_to_first_result(sender):
     first, second = send_form(sender, "A"), send_form(sender, "A")
     assert (second.status_code, second["Location"]) == (302, first["Location"])

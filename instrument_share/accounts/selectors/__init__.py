@@ -17,6 +17,7 @@ from instrument_share.accounts.selectors.access import (
     organizations_matching,
     people_in,
     people_matching,
+    second_factor_deciders,
     second_factor_resets,
 )
 from instrument_share.accounts.selectors.kinship import Ground, grounds_of_relation
@@ -113,7 +114,9 @@ from instrument_share.accounts.selectors.people import (
 from instrument_share.accounts.selectors.sessions import (
     OwnSession,
     described_sessions,
+    get_login_end,
     idle_limit,
+    open_sessions,
     own_sessions,
     session_by_handle,
 )
@@ -163,6 +166,7 @@ __all__ = [
     "document",
     "documents",
     "get_account_state",
+    "get_login_end",
     "grounds_of_relation",
     "has_administrator",
     "has_all_sysadmins",
@@ -194,6 +198,7 @@ __all__ = [
     "names_of_people",
     "officers_of",
     "oneself_lock",
+    "open_sessions",
     "organization",
     "organization_by_uscc",
     "organization_ids",
@@ -236,6 +241,7 @@ __all__ = [
     "roles_to_end",
     "roles_to_grant",
     "roles_without_effect",
+    "second_factor_deciders",
     "second_factor_resets",
     "session_by_handle",
     "standing",

@@ -16,11 +16,11 @@ from instrument_share.accounts.models import (
     Membership,
     Organization,
     SecondFactorReset,
-    Session,
     User,
 )
 from instrument_share.accounts.selectors.people import people_with_role
-from instrument_share.accounts.selectors.standing import Region, standing
+from instrument_share.accounts.selectors.sessions import get_session_end, open_sessions
+from instrument_share.accounts.selectors.standing import Region, standing, standing_rows
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors.standing import Viewer
@@ -44,10 +44,18 @@ STATE_CONDITIONS = {
 
 
 @dataclass(frozen=True)
+class OpenSession:
+    """Since when somebody is logged in, where that is known, and until when at most."""
+
+    signed_in_at: datetime | None
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
 class Access:
     """How an account is in use: sessions, the last one first, tokens that work, kinds of second factors."""
 
-    sessions: list[Session]
+    sessions: list[OpenSession]
     tokens: int
     factors: list[str]
 
@@ -85,8 +93,9 @@ def account(viewer: "Viewer", public_id: str) -> User | None:
 
 def account_access(account: User, now: datetime) -> Access:
     """Return the sessions and the number of tokens of an account; the caller has checked the viewer."""
+    sessions = open_sessions(account, now).order_by("-signed_in_at", "pk")
     return Access(
-        list(Session.objects.filter(user=account, expire_date__gt=now).order_by("-signed_in_at", "pk")),
+        [OpenSession(one.signed_in_at, get_session_end(one)) for one in sessions],
         ApiToken.objects.filter(user=account, revoked_at__isnull=True, expires_at__gt=now).count(),
         list(Authenticator.objects.filter(user=account).order_by("id").values_list("type", flat=True)),
     )
@@ -97,6 +106,16 @@ def second_factor_resets(viewer: "Viewer", now: datetime) -> QuerySet[SecondFact
     waiting = SecondFactorReset.objects.filter(granted__isnull=True, expires_at__gt=now)
     waiting = waiting.filter(user__in=accounts(viewer).values("pk"))
     return waiting.select_related("user", "requested_by").order_by("requested_at", "id")
+
+
+def second_factor_deciders(asker: User, account: User) -> QuerySet[User]:
+    """Return the administrators who could decide if `asker` asked to take off the account's second factors.
+
+    One whose own role rests for lack of a second factor could not.
+    """
+    seats = standing_rows(OuterRef("pk")).filter(role=Role.SYSADMIN.value)
+    others = User.objects.filter(Exists(seats), is_active=True)
+    return others.exclude(pk__in=[asker.pk, account.pk]).order_by("pk")
 
 
 def locked_accounts(viewer: "Viewer") -> QuerySet[User]:

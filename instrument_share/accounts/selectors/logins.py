@@ -76,7 +76,10 @@ def has_unconfirmed_address(user: "User", address: str) -> bool:
 
 
 def lockouts(viewer: "Viewer", now: datetime) -> list[Lockout]:
-    """Return who is locked out by wrong passwords, and where, for an administrator; the last one first."""
+    """Return who is locked out by wrong passwords, and where, for an administrator; the last one first.
+
+    Locked accounts are left out: whatever becomes of their wrong passwords, nobody logs in to them.
+    """
     cool_off = timedelta(hours=settings.AXES_COOLOFF_TIME)
     counted = (
         AccessAttempt.objects.filter(attempt_time__gte=now - cool_off)
@@ -86,7 +89,11 @@ def lockouts(viewer: "Viewer", now: datetime) -> list[Lockout]:
         .order_by("-last", "username")
     )
     rows = list(counted)
-    users = accounts(viewer).in_bulk([row["username"] for row in rows], field_name="public_id")
+    users = (
+        accounts(viewer)
+        .filter(is_active=True)
+        .in_bulk([row["username"] for row in rows], field_name="public_id")
+    )
     return [
         Lockout(users[row["username"]], row["ip_address"], row["failures"], row["last"] + cool_off)
         for row in rows

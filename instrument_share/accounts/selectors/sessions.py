@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db.models import QuerySet
 from ua_parser import parse
 
 from instrument_share.accounts.models import Session
@@ -32,9 +33,29 @@ class OwnSession:
     is_this: bool
 
 
+def get_login_end(signed_in_at: datetime | None) -> datetime | None:
+    """Return the last moment of a login, however much it is used; None where it has none or is not known."""
+    days = settings.SESSION_LIFETIME_DAYS
+    return signed_in_at + timedelta(days=days) if days and signed_in_at else None
+
+
+def get_session_end(session: Session) -> datetime:
+    """Return when a session ends by itself: when its cookie expires, or with its login before that."""
+    login_end = get_login_end(session.signed_in_at)
+    return session.expire_date if login_end is None else min(session.expire_date, login_end)
+
+
+def open_sessions(user: "User", now: datetime) -> QuerySet[Session]:
+    """Return an account's sessions that have not ended: the condition to `get_session_end`."""
+    found = Session.objects.filter(user=user, expire_date__gt=now)
+    if days := settings.SESSION_LIFETIME_DAYS:
+        found = found.exclude(signed_in_at__lt=now - timedelta(days=days))
+    return found
+
+
 def own_sessions(viewer: "User", now: datetime) -> list[Session]:
     """Return the sessions of the viewer that can still be used, the one seen last first."""
-    rows = Session.objects.filter(user=viewer, expire_date__gt=now)
+    rows = open_sessions(viewer, now)
     return sorted(rows, key=lambda one: (_last_moment(one) is not None, _last_moment(one)), reverse=True)
 
 

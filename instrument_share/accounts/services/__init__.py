@@ -89,6 +89,7 @@ from instrument_share.accounts.services.second_factor import (
     second_factor_reset_ask,
     second_factor_reset_grant,
     second_factor_reset_refuse,
+    second_factor_resets_lapse,
     second_factors_remove_on_server,
 )
 from instrument_share.accounts.services.sessions import session_end, session_seen, sessions_end_others
@@ -169,6 +170,7 @@ __all__ = [
     "second_factor_reset_ask",
     "second_factor_reset_grant",
     "second_factor_reset_refuse",
+    "second_factor_resets_lapse",
     "second_factors_remove_on_server",
     "session_end",
     "session_seen",

@@ -13,6 +13,7 @@ from instrument_share.accounts.models import SecondFactorReset, Session, User
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services.sessions import end_sessions
 from instrument_share.accounts.services.tokens import end_keys
+from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import (
     Conflict,
@@ -36,6 +37,17 @@ ACCESS_ENDED = gettext_noop(
 RESET_REFUSED = gettext_noop(
     "An administrator has refused to take the second factor off your account. It stays as it is."
 )
+REQUEST_REFUSED = gettext_noop(
+    "Another administrator refused your request to remove the second factors of {name}."
+)
+
+LockEnder = Callable[[User, User, datetime], None]
+_lock_enders: list[LockEnder] = []
+
+
+def register_lock_ender(end: LockEnder) -> None:
+    """Have what a person asked for end when the account is locked; `end` takes who locks, whom, and when."""
+    _lock_enders.append(end)
 
 
 class OwnAccount(DomainError):
@@ -60,8 +72,8 @@ class NoAddress(Conflict):
 def account_lock(*, actor: User, user_id: int, reason: str, now: datetime) -> User:
     """Lock an account and end its sessions and tokens; the person reads the reason at login.
 
-    Links to a new password that were mailed before end with it (`web.login.reset`), and so does a request to
-    take off the second factors: who asked may be who it is locked against.
+    Links to a new password that were mailed before end with it (`web.login.reset`), and so do requests to
+    take off the second factors and to delete the account: who asked may be who it is locked against.
     A second time changes nothing. Nobody locks themselves, and so nobody the last administrator.
     """
     require(actor, "accounts.maintain_accounts")
@@ -77,6 +89,8 @@ def account_lock(*, actor: User, user_id: int, reason: str, now: datetime) -> Us
     details = {"reason": user.lock_reason, **end_access(user, now)}
     record(actor=actor, action="user.locked", subject=user, now=now, details=details)
     _refuse_reset(actor, user, now)
+    for end in _lock_enders:
+        end(actor, user, now)
     return user
 
 
@@ -101,10 +115,12 @@ def account_unlock(*, actor: User, user_id: int, now: datetime) -> User:
 def account_lift_lockout(*, actor: User, user_id: int, now: datetime) -> int:
     """Forget the wrong passwords of an account, so that the right one is taken again; return how many.
 
-    Where there are none, nothing changes and nothing is recorded.
+    Where there are none, nothing changes and nothing is recorded. Raises AccountLocked: nobody could log in.
     """
     require(actor, "accounts.maintain_accounts")
     user = lock_account(actor, user_id)
+    if not user.is_active:
+        raise AccountLocked
     attempts = AccessAttempt.objects.filter(username=user.public_id)
     failures: int = attempts.aggregate(count=Sum("failures_since_start"))["count"] or 0
     if failures:
@@ -150,7 +166,10 @@ def account_send_reset(*, actor: User, user_id: int, send: Callable[[User], None
 
 
 def sessions_forget_ended(*, now: datetime) -> int:
-    """Delete sessions that have ended by themselves; return their number."""
+    """Delete sessions whose cookie has expired; return their number.
+
+    One whose login is over stays until then, so that its browser reads why (`web.login.sessions`).
+    """
     return Session.objects.filter(expire_date__lt=now).delete()[0]
 
 
@@ -178,6 +197,26 @@ def lock_account(actor: User, user_id: int) -> User:
     return require_found(open_accounts.select_for_update(no_key=True).first())
 
 
+def record_refusal(refused: SecondFactorReset, actor: User, now: datetime) -> None:
+    """Record that a request to take off second factors is refused; tell the person and whoever asked."""
+    user, details = refused.user, {"reset": refused.public_id}
+    record(actor=actor, action="user.second_factor_reset_refused", subject=user, now=now, details=details)
+    notify(users=[user], message=RESET_REFUSED, now=now)
+    if refused.requested_by_id != actor.pk:
+        tell_who_asked(refused, REQUEST_REFUSED, now)
+
+
+def tell_who_asked(asked: SecondFactorReset, message: str, now: datetime) -> None:
+    """Tell the administrator who asked to take off second factors what has become of it."""
+    notify(
+        users=[asked.requested_by_id],
+        message=message,
+        params={"name": asked.user.name},
+        path=page_address("system_account", asked.user.public_id),
+        now=now,
+    )
+
+
 def _refuse_reset(actor: User, user: User, now: datetime) -> None:
     """Refuse what waits for a second administrator; the person reads it once the account is unlocked."""
     waiting = SecondFactorReset.objects.filter(user=user, granted__isnull=True, expires_at__gt=now).first()
@@ -185,9 +224,7 @@ def _refuse_reset(actor: User, user: User, now: datetime) -> None:
         return
     waiting.granted, waiting.decided_at = False, now
     waiting.save(update_fields=["granted", "decided_at"])
-    details = {"reset": waiting.public_id}
-    record(actor=actor, action="user.second_factor_reset_refused", subject=user, now=now, details=details)
-    notify(users=[user], message=RESET_REFUSED, now=now)
+    record_refusal(waiting, actor, now)
 
 
 def _require_other(actor: User, user: User) -> None:
@@ -197,6 +234,6 @@ def _require_other(actor: User, user: User) -> None:
 
 def end_access(user: User, now: datetime) -> dict[str, int]:
     """End all sessions, tokens and addresses of calendars; return how many of each still worked."""
-    sessions = Session.objects.filter(user=user, expire_date__gt=now).count()
+    sessions = selectors.open_sessions(user, now).count()
     end_sessions(user)
     return {"sessions": sessions, **end_keys(user, now)}

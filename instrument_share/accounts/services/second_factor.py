@@ -4,17 +4,21 @@ from datetime import datetime, timedelta
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
+from django.db.models import QuerySet
 
+from instrument_share.accounts import selectors
 from instrument_share.accounts.models import SecondFactorReset, User
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services.access import (
-    RESET_REFUSED,
     AccountLocked,
     OwnAccount,
     end_access,
     lock_account,
+    record_refusal,
+    tell_who_asked,
 )
 from instrument_share.accounts.services.sessions import end_sessions
+from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import (
     Conflict,
@@ -30,11 +34,26 @@ REMOVED_ON_SERVER = gettext_noop(
     "The second factor of your account was taken off by a command on the server. Log in with your password "
     "and set one up again. If you did not ask for it, tell who runs the server at once."
 )
+TO_DECIDE = gettext_noop(
+    "{asker} asked for the removal of the second factors of {name}. Agree or refuse by {until}."
+)
+REQUEST_GRANTED = gettext_noop("Another administrator agreed: the second factors of {name} are removed.")
+REQUEST_LAPSED = gettext_noop(
+    "Your request to remove the second factors of {name} lapsed, as no other administrator decided on it."
+)
 
 
 class NoSecondFactor(Conflict):
     code = "user.no_second_factor"
     message = gettext_noop("The account has no second factor. The person logs in with the password alone.")
+
+
+class NobodyToAgree(Conflict):
+    code = "user.second_factor_nobody_to_agree"
+    message = gettext_noop(
+        "No other administrator could agree to remove the second factors. Whoever runs the server removes "
+        "them with manage.py second_factor_remove."
+    )
 
 
 class ResetAlreadyAsked(Conflict):
@@ -83,7 +102,7 @@ def second_factor_reset_ask(*, actor: User, user_id: int, reason: str, now: date
     """Ask that an account loses its second factors; `reason` says how the person showed who they are.
 
     Nothing changes until another administrator agrees; the person is told at once, in case it was not them.
-    Raises AccountLocked, as whoever locked the account may not know who asks.
+    Raises AccountLocked, as whoever locked the account may not know who asks, and NobodyToAgree.
     """
     require(actor, "accounts.maintain_accounts")
     user = lock_account(actor, user_id)
@@ -98,8 +117,11 @@ def second_factor_reset_ask(*, actor: User, user_id: int, reason: str, now: date
         raise Invalid(problems=[Problem("user.reason_missing", message, field="reason")])
     if not Authenticator.objects.filter(user=user).exists():
         raise NoSecondFactor
+    others = list(selectors.second_factor_deciders(actor, user))
+    if not others:
+        raise NobodyToAgree
     undecided = SecondFactorReset.objects.filter(user=user, granted__isnull=True)
-    undecided.filter(expires_at__lte=now).update(granted=False)
+    _lapse(undecided, now)
     if undecided.exists():
         raise ResetAlreadyAsked
     asked = SecondFactorReset.objects.create(
@@ -115,7 +137,15 @@ def second_factor_reset_ask(*, actor: User, user_id: int, reason: str, now: date
         "Somebody asked the administrators to take the second factor off your account. If it was not you, "
         "tell the administrators at once."
     )
-    notify(users=[user], message=message, now=now)
+    notify(users=[user], message=message, now=now, act_by=now)
+    notify(
+        users=others,
+        message=TO_DECIDE,
+        params={"asker": actor.name, "name": user.name, "until": asked.expires_at},
+        path=page_address("system_account", user.public_id),
+        now=now,
+        act_by=asked.expires_at,
+    )
     return asked
 
 
@@ -139,21 +169,24 @@ def second_factor_reset_grant(*, actor: User, reset_id: str, now: datetime) -> U
         "Two administrators have taken the second factor off your account. Log in with your password and set "
         "one up again."
     )
-    notify(users=[asked.user], message=message, now=now)
+    notify(users=[asked.user], message=message, now=now, act_by=now)
+    tell_who_asked(asked, REQUEST_GRANTED, now)
     return asked.user
 
 
 @transaction.atomic
 def second_factor_reset_refuse(*, actor: User, reset_id: str, now: datetime) -> User:
-    """Leave the account as it is, as a second administrator; the person is told."""
+    """Leave the account as it is, as a second administrator; the person and whoever asked are told."""
     asked = _lock_undecided(actor, reset_id, now)
     _decide(asked, actor, granted=False, now=now)
-    details = {"reset": asked.public_id}
-    record(
-        actor=actor, action="user.second_factor_reset_refused", subject=asked.user, now=now, details=details
-    )
-    notify(users=[asked.user], message=RESET_REFUSED, now=now)
+    record_refusal(asked, actor, now)
     return asked.user
+
+
+@transaction.atomic
+def second_factor_resets_lapse(*, now: datetime) -> int:
+    """End requests on which nobody decided in time and tell who asked; run by a job. Returns how many."""
+    return _lapse(SecondFactorReset.objects.filter(granted__isnull=True), now)
 
 
 @transaction.atomic
@@ -171,7 +204,7 @@ def second_factors_remove_on_server(*, username: str, reason: str, now: datetime
         factor.delete()
     details = {"reason": reason, **end_access(user, now)}
     record(actor=None, action="user.second_factor_reset_on_server", subject=user, now=now, details=details)
-    notify(users=[user], message=REMOVED_ON_SERVER, now=now)
+    notify(users=[user], message=REMOVED_ON_SERVER, now=now, act_by=now)
     return user
 
 
@@ -187,6 +220,20 @@ def _lock_undecided(actor: User, reset_id: str, now: datetime) -> SecondFactorRe
     if actor.pk == asked.user_id:
         raise OwnAccount
     return asked
+
+
+def _lapse(undecided: QuerySet[SecondFactorReset], now: datetime) -> int:
+    over = undecided.filter(expires_at__lte=now).select_related("user")
+    lapsed = list(over.select_for_update(of=("self",)).order_by("pk"))
+    for one in lapsed:
+        one.granted = False
+        one.save(update_fields=["granted"])
+        details = {"reset": one.public_id}
+        record(
+            actor=None, action="user.second_factor_reset_lapsed", subject=one.user, now=now, details=details
+        )
+        tell_who_asked(one, REQUEST_LAPSED, now)
+    return len(lapsed)
 
 
 def _decide(asked: SecondFactorReset, actor: User, *, granted: bool, now: datetime) -> None:

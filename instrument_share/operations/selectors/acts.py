@@ -20,6 +20,7 @@ ACTS: dict[str, str] = {
     "user.second_factor_reset_asked": gettext_noop("Removal of second factors requested"),
     "user.second_factor_reset": gettext_noop("Second factors removed by two administrators"),
     "user.second_factor_reset_on_server": gettext_noop("Second factors removed by a command on the server"),
+    "user.second_factor_reset_lapsed": gettext_noop("Removal of second factors lapsed"),
     "user.second_factor_reset_refused": gettext_noop("Removal of second factors refused"),
     "user.city_login_linked": gettext_noop("City login linked"),
     "user.city_login_unlinked": gettext_noop("City login unlinked"),

@@ -22,6 +22,7 @@ from instrument_share.operations.selectors.details import FACTORS
 from instrument_share.operations.selectors.journal import NEWEST_FIRST, entries_of_account
 from instrument_share.operations.selectors.journal_rows import describe_entries
 from instrument_share.operations.views.tabs import build_system_tabs
+from instrument_share.personal.selectors import get_open_deletion
 from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
 from instrument_share.web.forms.fields import ReasonForm
@@ -130,6 +131,7 @@ def account(request: SignedInRequest, public_id: str) -> HttpResponse:
         "feeds": bookings.count_feeds(found),
         "factors": list(dict.fromkeys(FACTORS[kind] for kind in access.factors)),
         "resets": [one for one in selectors.second_factor_resets(request.user, now) if one.user == found],
+        "can_be_agreed": selectors.second_factor_deciders(request.user, found).exists(),
         "rows": describe_entries(request.user, list(entries)),
         "is_oneself": found.pk == request.user.pk,
     }
@@ -150,9 +152,9 @@ def account_lock(request: SignedInRequest, public_id: str) -> Confirmation:
             *_describe_keys(found),
             *_describe_left_alone(found),
             *([_("The request to remove its second factors is refused.")] if has_reset else []),
+            *([_("The request to delete the account is stopped.")] if get_open_deletion(found) else []),
             _("Roles, bookings and hours stay as they are; mails of the platform are no longer sent to it."),
             _("At login the person is shown the reason and whom to ask."),
-            _("A request to delete the account that is due while it is locked is not carried out."),
         ],
         action=_("Lock the account"),
         perform=lambda: services.account_lock(**_act(request, found), **form.cleaned_data),

@@ -76,6 +76,8 @@ def job_retry(request: SignedInRequest, job_id: UUID) -> Confirmation:
     """Confirm putting a job that was given up back into the queue."""
     require(request.user, "site.operate")
     found = require_found(selectors.given_up_job(str(job_id)))
+    if not found.is_known:
+        raise services.JobUnknown
     return Confirmation(
         heading=_("Run the failed job “{job}” again?").format(job=_(found.label)),
         consequences=[_("It failed with: {error}").format(error=found.reason)],

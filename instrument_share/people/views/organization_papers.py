@@ -106,6 +106,7 @@ def relation_end(request: SignedInRequest, public_id: str, other_id: str) -> Con
     other = require_found(
         next((one.organization for one in related if one.organization.public_id == other_id), None)
     )
+    require(request.user, "accounts.be_outside", other)
     form = ReasonForm(request.POST or None)
     return Confirmation(
         heading=_("End the relation with {name}?").format(name=bilingual(other, "name")),

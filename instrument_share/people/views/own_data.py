@@ -46,11 +46,11 @@ if TYPE_CHECKING:
 def own_data(request: SignedInRequest) -> HttpResponse:
     """Show what the site holds of a person, copies of it, and what deletion of the account would take."""
     now = clock.now()
-    archives = list(selectors.archives(request.user, now))
+    archives = selectors.archives(request.user, now)
     context = {
         "tabs": build_my_tabs(request.user, "settings"),
         "archives": archives,
-        "waits": any(one.made_at is None for one in archives),
+        "waits": any(one.waits for one in archives),
         "deletion": selectors.get_open_deletion(request.user),
         "obstacles": [
             (told(one.sentence.message, one.sentence.params), one.path)

@@ -43,7 +43,7 @@ class ArchiveWaiting(Conflict):
 def archive_ask(*, actor: "User", now: datetime) -> PersonalArchive:
     """Ask for a copy of one's own data; a job makes it. One at a time; one that was given up gives way."""
     require(actor, "accounts.edit_oneself", actor)
-    if any(one.made_at is None for one in selectors.archives(actor, now)):
+    if any(one.waits for one in selectors.archives(actor, now)):
         raise ArchiveWaiting
     for given_up in PersonalArchive.objects.select_for_update().filter(user=actor, made_at__isnull=True):
         archive_delete(given_up)

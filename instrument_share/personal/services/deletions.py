@@ -80,10 +80,18 @@ def account_deletion_withdraw(*, actor: "User", now: datetime) -> AccountDeletio
     return asked
 
 
+def account_deletion_stop_by_lock(actor: "User", user: "User", now: datetime) -> None:
+    """Stop the request of an account that is being locked; the person reads it once that is unlocked."""
+    asked = _open_deletions().select_for_update().filter(user=user).first()
+    if asked is not None:
+        _stop(asked, actor, STOPPED_BY_LOCK, now)
+
+
 def account_deletions_carry_out(now: datetime) -> int:
     """Delete the accounts whose time to withdraw is over; run by a job. Returns how many.
 
-    A locked one stays: its owner could not withdraw, and somebody else may have asked.
+    A locked one stays, also where it was locked before locks stopped requests: its owner could not withdraw,
+    and somebody else may have asked.
     One that fails is tried again in the next round and keeps back nobody else's.
     """
     deleted = 0
@@ -104,11 +112,7 @@ def _carry_out(deletion_id: int, now: datetime) -> int:
         return 0
     user = asked.user
     if not user.is_active or registry.obstacles(user, now):
-        asked.ended_at = now
-        asked.save(update_fields=["ended_at"])
-        record(actor=None, action="account_deletion.stopped", subject=asked, now=now)
-        message = STOPPED if user.is_active else STOPPED_BY_LOCK
-        notify(users=[user], message=message, path=page_address("own_data"), now=now)
+        _stop(asked, None, STOPPED if user.is_active else STOPPED_BY_LOCK, now)
         return 0
     for erase in registry.erasers():
         erase(user, now)
@@ -119,6 +123,13 @@ def _carry_out(deletion_id: int, now: datetime) -> int:
     asked.save(update_fields=["carried_out_at"])
     record(actor=None, action="account_deletion.carried_out", subject=asked, now=now)
     return 1
+
+
+def _stop(asked: AccountDeletion, actor: "User | None", message: str, now: datetime) -> None:
+    asked.ended_at = now
+    asked.save(update_fields=["ended_at"])
+    record(actor=actor, action="account_deletion.stopped", subject=asked, now=now)
+    notify(users=[asked.user], message=message, path=page_address("own_data"), now=now)
 
 
 def _open_deletions() -> "QuerySet[AccountDeletion]":

@@ -94,9 +94,8 @@ def _on_login(request: HttpRequest, **_more: Any) -> None:
 
 
 def _is_too_old(session: "SessionStore", now: datetime) -> bool:
-    since = session.signed_in_at
-    days = settings.SESSION_LIFETIME_DAYS
-    return bool(days) and since is not None and now - since > timedelta(days=days)
+    end = selectors.get_login_end(session.signed_in_at)
+    return end is not None and now > end
 
 
 def _end(request: HttpRequest) -> None:
