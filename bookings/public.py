@@ -79,6 +79,7 @@ from bookings.samples.services.orders import SampleFacts, sample_order_accept, s
 from bookings.samples.services.planning import sample_order_plan
 from bookings.statements.selectors.statements import (
     drafts_to_send,
+    filter_overdue,
     statements_of_unit,
     statements_received,
     statements_to_answer,
@@ -144,10 +145,10 @@ from bookings.usage.services.history import history_import
 from bookings.usage.services.usage import usage_confirm, usage_correct
 from bookings.usage.views.receipts import answer_receipt, is_receipt
 from bookings.waiting.selectors import (
-    count_open_offers,
     count_waiting,
     count_waiting_for,
     is_waiting,
+    offers_to_answer,
     takes_waits,
     waits,
 )

@@ -175,9 +175,10 @@ def count_waiting(viewer: "Viewer") -> "list[tuple[Instrument, int]]":
     return [(found[pk], number) for pk, number in counts.items() if pk in found]
 
 
-def count_open_offers(viewer: "User", now: datetime) -> int:
-    """Return how many offers wait for the viewer's own answer."""
-    return WaitlistOffer.objects.filter(OPEN_OFFER, entry__user=viewer, answer_by__gt=now).count()
+def offers_to_answer(viewer: "User", now: datetime) -> QuerySet[WaitlistOffer]:
+    """Return the offers that wait for the viewer's own answer, with their bookings."""
+    found = WaitlistOffer.objects.filter(OPEN_OFFER, entry__user=viewer, answer_by__gt=now)
+    return found.select_related("booking__instrument")
 
 
 def count_waiting_for(instrument_id: int) -> int:

@@ -1,7 +1,8 @@
-"""The mails of the journal: a notification in its reader's language, as plain text."""
+"""Mails of the platform as plain text: their sender, greeting and foot, and those of notifications."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from email.utils import formataddr, parseaddr
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -42,7 +43,7 @@ def mail_of(notification: Notification, tell: Tell) -> EmailMessage:
         "\n".join(f"- {line}" for line in _tell_lines(notification, tell)),
         f"{_('Open it here:')}\n{settings.SITE_URL}{notification.path or page_address('inbox')}",
     ]
-    made = _compose(notification.user, text, parts)
+    made = _compose_for(notification.user, text, parts)
     for form in _other_forms:
         if other := form(notification):
             made.attach_alternative(*other)
@@ -65,7 +66,7 @@ def digest_of(notifications: Sequence[Notification], tell: Tell) -> EmailMessage
         f"{_('All notifications:')}\n{settings.SITE_URL}{page_address('inbox')}",
         f"{_('Choose which mails you get, and when:')}\n{settings.SITE_URL}{page_address('mail_choices')}",
     ]
-    return _compose(notifications[0].user, subject, parts)
+    return _compose_for(notifications[0].user, subject, parts)
 
 
 def _tell_in_digest(notification: Notification, tell: Tell) -> str:
@@ -83,20 +84,52 @@ def _tell_lines(notification: Notification, tell: Tell) -> list[str]:
     return [tell(line["message"], line["params"]) for line in notification.lines]
 
 
-def _compose(user: "User", subject: str, parts: Iterable[str]) -> EmailMultiAlternatives:
-    """Return a mail to a person with the platform's greeting, sender and foot."""
-    _ = translation.gettext
-    platform = _("{city} Research Instrument Sharing").format(
-        city=settings.CITY["en" if (translation.get_language() or "").startswith("en") else "zh"]
-    )
-    whole = [
-        _("Dear {name},").format(name=user.get_full_name()),
-        *parts,
-        f"-- \n{platform}\n{_('This mail was sent automatically; please do not reply.')}",
-    ]
+def _compose_for(user: "User", subject: str, parts: Iterable[str]) -> EmailMultiAlternatives:
+    return compose_mail(user.email, subject, [greet(user.get_full_name()), *parts])
+
+
+def compose_mail(
+    to: str,
+    subject: str,
+    parts: Iterable[str],
+    *,
+    languages: Sequence[str] = (),
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> EmailMultiAlternatives:
+    """Return a mail from the platform, with its foot, in the active language or in several.
+
+    `parts` are its paragraphs, the greeting first; empty ones are left out.
+    """
+    feet = []
+    for language in languages or [translation.get_language() or settings.LANGUAGE_CODE]:
+        with translation.override(language):
+            feet.append(f"{get_platform_name()}\n{tell_automatic()}")
+    whole = [*parts, "-- \n" + "\n".join(feet)]
     body = "\n\n".join(part for part in whole if part) + "\n"
-    sender = formataddr((platform, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
-    return EmailMultiAlternatives(_subject(subject), body, sender, [user.email])
+    return EmailMultiAlternatives(_subject(subject), body, get_sender(), [to], headers=dict(headers))
+
+
+def get_platform_name() -> str:
+    """Return the name of the platform in the active language."""
+    in_english = (translation.get_language() or "").startswith("en")
+    return translation.gettext("{city} Research Instrument Sharing").format(
+        city=settings.CITY["en" if in_english else "zh"]
+    )
+
+
+def get_sender() -> str:
+    """Return the platform as the sender of a mail, by its name in the active language."""
+    return formataddr((get_platform_name(), parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
+
+
+def greet(name: str = "") -> str:
+    """Return the first line of a mail, without a name where the reader's is not known."""
+    return translation.gettext("Dear {name},").format(name=name) if name else translation.gettext("Hello,")
+
+
+def tell_automatic() -> str:
+    """Return the last line of a mail."""
+    return translation.gettext("This mail was sent automatically; please do not reply.")
 
 
 def _subject(text: str) -> str:

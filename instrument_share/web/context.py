@@ -6,10 +6,11 @@ from functools import cached_property
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 
 from instrument_share.accounts.selectors import NO_STANDING, Standing, idle_limit, standing
 from instrument_share.journal import selectors as journal
+from instrument_share.journal.mails import get_platform_name
 from instrument_share.web.desks import Place, current, desks, navigation
 from instrument_share.web.lists.tables import get_address
 
@@ -48,7 +49,7 @@ class Platform:
 
     @property
     def name(self) -> str:
-        return gettext("{city} Research Instrument Sharing").format(city=self.city)
+        return get_platform_name()
 
     @property
     def address(self) -> str:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.forms.fields import set_choices
-from instrument_share.web.text.formats import bilingual
+from rewards.policy.forms import name_version
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -34,6 +34,4 @@ class CycleOpenForm(forms.Form):
 
 def set_policies(field: forms.Field, policies: "Iterable[RewardPolicy]") -> None:
     """Offer policies by title and version."""
-    set_choices(
-        field, [(policy.pk, f"{bilingual(policy, 'title')} · {policy.version}") for policy in policies]
-    )
+    set_choices(field, [(policy.pk, name_version(policy)) for policy in policies])

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from instrument_share.journal.mails import compose_mail, greet
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import word
 from rewards.objections.domain.choices import AnswerEffect
@@ -54,7 +55,10 @@ def _facts(objection: Objection) -> dict[str, int]:
 
 def _mail(objection: Objection, subject: str, parts: list[str]) -> EmailMessage:
     address = f"{settings.SITE_URL}{reverse('objection_status', args=[sign_objection(objection)])}"
-    greeting = _("Dear {name},").format(name=objection.name)
     about = _("Subject: {subject}").format(subject=objection.subject)
-    body = "\n\n".join([greeting, about, *parts[:-1], f"{parts[-1]}\n{address}"]) + "\n"
-    return EmailMessage(subject, body, to=[objection.email], headers={"X-Subject-Id": objection.public_id})
+    return compose_mail(
+        objection.email,
+        subject,
+        [greet(objection.name), about, *parts[:-1], f"{parts[-1]}\n{address}"],
+        headers={"X-Subject-Id": objection.public_id},
+    )

@@ -123,6 +123,11 @@ def _at(data: Mapping[str, Any], path: str) -> Any:
     return data.get(table, {}).get(key)
 
 
+def name_version(policy: "RewardPolicy") -> str:
+    """Return the title and version of a policy, as lists offer it."""
+    return f"{bilingual(policy, 'title')} · {gettext('version {version}').format(version=policy.version)}"
+
+
 class CompareForm(forms.Form):
     """Two loaded policies."""
 
@@ -131,10 +136,6 @@ class CompareForm(forms.Form):
 
     def __init__(self, *args: Any, policies: "Iterable[RewardPolicy]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(each.public_id, _name_version(each)) for each in policies]
+        choices = [(each.public_id, name_version(each)) for each in policies]
         set_choices(self.fields["before"], choices)
         set_choices(self.fields["after"], choices)
-
-
-def _name_version(policy: "RewardPolicy") -> str:
-    return f"{bilingual(policy, 'title')} · {gettext('version {version}').format(version=policy.version)}"

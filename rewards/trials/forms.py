@@ -9,8 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.forms.fields import set_choices
-from instrument_share.web.text.formats import bilingual
-from rewards.policy.forms import format_figure
+from rewards.policy.forms import format_figure, name_version
 from rewards.policy.reports.places import describe_place
 from rewards.trials.domain.search import BUDGET, STEPS, Aim, Terms, searchable_figures
 
@@ -28,8 +27,7 @@ class SearchedPolicyForm(forms.Form):
 
     def __init__(self, *args: Any, policies: "Iterable[RewardPolicy]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(each.public_id, f"{bilingual(each, 'title')} · {each.version}") for each in policies]
-        set_choices(self.fields["policy"], choices)
+        set_choices(self.fields["policy"], [(each.public_id, name_version(each)) for each in policies])
 
 
 class SearchForm(forms.Form):

@@ -3,6 +3,8 @@
 import hashlib
 import re
 from datetime import timedelta
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 
 import pytest
 from django.core import mail
@@ -71,7 +73,21 @@ def test_the_mail_speaks_both_languages_and_only_the_hash_is_kept(invite, settin
     (letter,) = mail.outbox
     assert letter.to == ["new.colleague@example.org"]
     assert letter.subject == "邀请您加入“云屏晶体有限公司” / Invitation to “Crystals Ltd.”"
-    assert letter.body.endswith(f"\n\nhttps://yunping.example/invitations/{secret}/")
+    assert letter.body.startswith("您好：\n\n")
+    assert "\n\nHello,\n\n" in letter.body
+    assert letter.body.endswith(
+        f"""
+
+https://yunping.example/invitations/{secret}/
+
+{"-- "}
+云屏市大型科学仪器共享平台
+本邮件由平台自动发送，请勿直接回复。
+Yunping Research Instrument Sharing
+This mail was sent automatically; please do not reply.
+"""
+    )
+    assert parseaddr(str(make_header(decode_header(letter.from_email))))[0] == "云屏市大型科学仪器共享平台"
     kept = Invitation.objects.get()
     assert kept.digest == hashlib.sha256(secret.encode()).hexdigest()
     assert kept.expires_at == NOW + timedelta(days=14)

@@ -67,6 +67,14 @@ def test_desk_of_a_healthy_site_says_so(admin, on_time, see):
     assert "后台进程运行中" in words
 
 
+def test_failed_scheduled_jobs_are_counted_among_the_failed(admin, on_time, see):
+    RecurringRun.objects.filter(name="site.audit_seal").update(started_at=NOW - timedelta(hours=1))
+    RecurringRun.objects.filter(name="bookings.lapse").update(problem="ValueError: no holidays")
+    words = text_of(see(admin, "system"))
+    assert "失败任务 1 " in words
+    assert "失败或逾期任务 2 " in words
+
+
 def test_desk_names_what_failed_and_links_to_its_mending(admin, on_time, see):
     mail = failed_mail()
     locked = factories.user("壬")

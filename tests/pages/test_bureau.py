@@ -97,6 +97,16 @@ def test_an_officer_of_a_district_who_audits_the_city_decides_in_the_district_al
     assert reverse("bureau_review", args=[far.public_id]) in page
 
 
+def test_an_officer_of_a_district_reads_who_carries_out_the_assessment(see, city, bureau):
+    here = District.objects.create(code="990106", name_zh="云屏二区")
+    local = factories.organization("云屏二区科技局", kind=OrganizationKind.BUREAU.value, region=here)
+    officer = factories.member(local, Role.BUREAU_OFFICER, name="辛")
+    page = text_of(see(officer, "bureau"))
+    assert "年度评价由市科技局组织。" in page
+    assert ("没有进行中的年度评价" in page, "待处理的核查问题" in page) == (False, False)
+    assert "没有进行中的年度评价。" in text_of(see(bureau, "bureau"))
+
+
 @pytest.mark.parametrize(
     ("who", "status"), [("manager", 403), ("keeper", 403), ("researcher", 403), (None, 302)]
 )

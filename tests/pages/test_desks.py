@@ -4,10 +4,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from bookings.projects.services import project_close
-from bookings.requests.models import CreditEvent
+from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.deciding import booking_approve
@@ -19,7 +20,7 @@ from bookings.usage.services.usage import usage_confirm, usage_correct
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.models import Membership
-from instrument_share.accounts.services import account_lock
+from instrument_share.accounts.services import account_lock, membership_request
 from instrument_share.journal import selectors as journal
 from instrument_share.pages.views import keeper, me
 from providers.instruments.models import Keeper
@@ -110,6 +111,14 @@ def test_desk_lists_next_booking_then_pending_tasks(city, see):
     assert "有效机时 2 小时，费用 ¥200.00" in page
 
 
+def test_administrator_is_told_first_who_asks_to_join(city, admin, see):
+    membership_request(actor=factories.user(), organization_id=city.company.pk, now=NOW)
+    page = see(admin, "me")
+    assert "待审批的加入申请 1 云屏测试科技有限公司" in text_of(page)
+    assert f'href="{reverse("members", args=[city.company.public_id])}#requests"' in page.content.decode()
+    assert "待审批的加入申请" not in text_of(see(city.researcher, "me"))
+
+
 def test_my_hours_and_costs_of_a_year_and_as_a_table(city, see):
     log = used(city, slot(day=1, hour=9))
     page = texts(see(city.researcher, "my_usage", now=slot(day=2).start))
@@ -187,6 +196,22 @@ def test_keeper_sees_requests_arrivals_and_overdue_uses(city, see):
     assert text_of(page).count("请先为正在使用的预约签退 戊 ") == 1
     assert [one.state for one in page.context["arrivals"].items] == ["approved", "approved"]
     assert shown.count("开始前 15 分钟起可签到") == 1
+
+
+def test_overdue_use_is_said_to_be_due_to_end_not_to_have_begun_then(city, see, client):
+    overdue = approved(city, slot(day=1, hour=8, length=1))
+    booking_check_in(actor=city.keeper, booking_id=overdue.pk, now=overdue.starts_at)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = text_of(see(city.keeper, "keeper", now=overdue.ends_at + timedelta(minutes=50)))
+    assert "due to end 3 Mar 2026, 09:00" in page
+    assert "since 3 Mar 2026" not in page
+
+
+def test_time_for_samples_waits_to_be_checked_in_as_its_user_need_not_come(city, see):
+    planned = approved(city, slot(day=1, hour=10))
+    Booking.objects.filter(pk=planned.pk).update(planned_by_unit=True)
+    page = text_of(see(city.keeper, "keeper", now=planned.starts_at + timedelta(minutes=5)))
+    assert (page.count("待签到"), page.count("尚未到场")) == (1, 0)
 
 
 def test_keeper_sees_who_is_late_before_who_is_there_and_who_comes(city, see):
@@ -379,6 +404,8 @@ def test_the_desks_take_as_many_statements_with_many_rows(city, admin, see, stat
     ]
     for person, name, *args in addresses:
         see(person, name, *args, now=now)
+    for _ in range(2):
+        membership_request(actor=factories.user(), organization_id=city.company.pk, now=NOW)
     few = [len(statements.of(lambda it=it: see(it[0], *it[1:], now=now))) for it in addresses]
     more(3, 6)
     many = [len(statements.of(lambda it=it: see(it[0], *it[1:], now=now))) for it in addresses]

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from bookings.requests.services.bookings import booking_create
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.services import membership_request
 from instrument_share.journal.models import AuditEntry
 from instrument_share.kernel.city_time import CITY_TIME
 from providers.terms.domain.choices import ServiceMode
@@ -77,6 +78,13 @@ def test_requests_that_wait_are_counted_and_linked(see, city, book):
     response = see(city.manager, "unit_desk")
     assert "待审批预约 1" in text_of(response)
     assert f'href="/bookings/{booking.public_id}/"' in response.content.decode()
+
+
+def test_who_asks_to_join_the_unit_is_a_task(see, city):
+    membership_request(actor=factories.user(), organization_id=city.owner.pk, now=NOW)
+    page = see(city.manager, "unit_desk")
+    assert f"待审批的加入申请 1 {city.owner.name_zh}" in text_of(page)
+    assert f'href="{reverse("members", args=[city.owner.public_id])}#requests"' in page.content.decode()
 
 
 def test_manager_of_several_units_selects_one(see, city):

@@ -1,6 +1,8 @@
 """An account belongs to who reads the mails to its address; who tries too often has to wait."""
 
 import re
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -124,9 +126,9 @@ def test_the_link_of_the_mail_logs_in_and_leads_on(client):
     sign_up(client, "chen@example.org", onward="/instruments/")
     (letter,) = mail.outbox
     assert letter.subject == "请确认您的邮箱"
-    assert letter.body.startswith("您正在注册账号，或将账号邮箱改为本邮箱。")
+    assert letter.body.startswith("您好：\n\n您正在注册账号，或将账号邮箱改为本邮箱。")
     assert "陈一" not in letter.body  # nobody's mailbox gets what a stranger calls themselves
-    assert letter.body.endswith("云屏市大型科学仪器共享平台\nhttp://testserver/")
+    assert letter.body.endswith("\n-- \n云屏市大型科学仪器共享平台\n本邮件由平台自动发送，请勿直接回复。\n")
     answer = client.post(link_of(letter))
     assert (answer.status_code, answer["Location"]) == (302, "/instruments/")
     assert is_logged_in(client)
@@ -172,7 +174,10 @@ def test_mail_links_ignore_request_host(client, settings):
         "该邮箱尚无账号",
         "您已有账号",
     ]
+    assert "请在三天内打开以下链接设置新密码：" in mail.outbox[1].body
     for letter in mail.outbox:
+        sender = str(make_header(decode_header(letter.from_email)))
+        assert parseaddr(sender)[0] == "云屏市大型科学仪器共享平台"
         assert letter.body.count("https://yunping.example/accounts/") == 1
         assert "evil.example" not in letter.body
 
@@ -198,7 +203,7 @@ def test_a_new_address_counts_when_it_is_confirmed_and_the_old_one_is_told(clien
     assert acts_of(lin) == ["user.address_confirmed"]
     told = mail.outbox[-1]
     assert (told.to, told.subject) == ([before], "账号邮箱已更改")
-    assert told.body.startswith(f"您账号的邮箱已由 {before} 改为 new@example.org。\n")
+    assert told.body.startswith(f"您好：\n\n您账号的邮箱已由 {before} 改为 new@example.org。\n")
 
 
 def test_a_forgotten_password_is_replaced_by_mail(client, lin):

@@ -28,6 +28,7 @@ from instrument_share.accounts.services._common import activate_membership
 from instrument_share.accounts.services.memberships import AlreadyMember, require_may_grant
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.addresses import page_address
+from instrument_share.journal.mails import compose_mail, greet
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import (
     Conflict,
@@ -195,20 +196,28 @@ def _require_mail_due(invitation: Invitation, now: datetime) -> None:
 
 def _build_mail(invitation: Invitation, secret: str) -> EmailMessage:
     """Return the mail with the link; it says what it is about, so that its state can be shown."""
-    subject, text = _letter(invitation, f"{settings.SITE_URL}/invitations/{secret}/")
-    about = {"X-Subject-Id": invitation.public_id}
-    return EmailMessage(subject, text, to=[invitation.email], headers=about)
+    languages = [language for language, _name in settings.LANGUAGES]
+    subject, texts = _letter(invitation, languages)
+    with translation.override(settings.LANGUAGE_CODE):
+        return compose_mail(
+            invitation.email,
+            subject,
+            [*texts, f"{settings.SITE_URL}/invitations/{secret}/"],
+            languages=languages,
+            headers={"X-Subject-Id": invitation.public_id},
+        )
 
 
-def _letter(invitation: Invitation, address: str) -> tuple[str, str]:
-    """Return subject and text in every language of the site, as the reader's is not known yet."""
+def _letter(invitation: Invitation, languages: list[str]) -> tuple[str, list[str]]:
+    """Return subject and paragraphs in every language of the site, as the reader's is not known yet."""
     subjects, texts = [], []
-    for language, _name in settings.LANGUAGES:
+    for language in languages:
         with translation.override(language):
             name = invitation.organization.name_zh
             if language == "en":
                 name = invitation.organization.name_en or name
             subjects.append(gettext("Invitation to “{organization}”").format(organization=name))
+            texts.append(greet())
             texts.append(
                 gettext(
                     "{inviter} invites you to join “{organization}” on the city's platform for research "
@@ -216,8 +225,7 @@ def _letter(invitation: Invitation, address: str) -> tuple[str, str]:
                     "accept:"
                 ).format(inviter=invitation.invited_by.name, organization=name, email=invitation.email)
             )
-    # A name may hold a line break, which no header does.
-    return " ".join(" / ".join(subjects).split()), "\n\n".join([*texts, address])
+    return " / ".join(subjects), texts
 
 
 def _record(actor: User, action: str, invitation: Invitation, now: datetime, **details: str) -> None:

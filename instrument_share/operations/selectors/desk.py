@@ -51,6 +51,16 @@ class Desk:
     """All of them, as the alarm says no more than since when the first one fails."""
 
     @property
+    def failed_job_count(self) -> int:
+        """Return how many jobs were given up, and how many scheduled ones failed the last time."""
+        return self.given_up_count + len(self.failed_runs)
+
+    @property
+    def unwell_job_count(self) -> int:
+        """Return how many jobs failed or are late."""
+        return self.failed_job_count + len(self.overdue)
+
+    @property
     def is_clear(self) -> bool:
         """Return whether nothing waits for the administrator."""
         failed = self.failed_mail_count or self.given_up or self.failed_runs

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from bookings.models import UsageLog
-    from instrument_share.accounts.models import User
+    from instrument_share.accounts.models import Organization, User
 
 Row = TypeVar("Row", bound=Model)
 MAX_COMING = 20
@@ -81,7 +81,8 @@ def me(request: SignedInRequest) -> HttpResponseBase:
     context = {
         "tabs": build_my_tabs(viewer, "me"),
         "suspensions": accounts.suspensions(viewer, name_columns()),
-        "offers": bookings.count_open_offers(viewer, now),
+        "requests": _requests_to_join(viewer),
+        "offers": _queue(request, bookings.offers_to_answer(viewer, now), "offers", "answer_by", "id"),
         "to_check_out": bookings.uses_while_suspended(viewer),
         "next": following,
         "may": bookings.get_possible_actions(viewer, following, now) if following else set(),
@@ -105,6 +106,13 @@ def me(request: SignedInRequest) -> HttpResponseBase:
 
 def _queue(request: SignedInRequest, rows: "QuerySet[Row]", name: str, *ordering: str) -> "Queue[Row]":
     return read_queue(request, rows, name, *ordering, limit=MAX_COMING)
+
+
+def _requests_to_join(viewer: "User") -> "list[tuple[Organization, int]]":
+    """Return the organizations whose people the viewer manages, with how many people ask to join, if any."""
+    own = {one.organization_id: one.organization for one in accounts.standing(viewer).memberships}
+    waiting = accounts.waiting_requests(viewer, own.values())
+    return [(organization, waiting[pk]) for pk, organization in own.items() if pk in waiting]
 
 
 def _to_rate(viewer: "User", now: datetime) -> "QuerySet[UsageLog]":

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from bookings import public as bookings
 from bookings.domain import StatementState
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.selectors import standing
+from instrument_share.accounts.selectors import standing, waiting_requests
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.web import clock
@@ -105,7 +105,7 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
         "refused": read_queue(request, refused, "refused", *name_columns(), "id", limit=MAX_LISTED),
         "drafts": drafts.order_by("urgency", *name_columns(), "id")[:MAX_LISTED],
         "to_recode": _to_recode(request, unit.pk),
-        "tasks": _tasks(request, unit.pk, now, waiting),
+        "tasks": _tasks(request, unit, now, waiting),
         "more": _list_more(request, unit, requests, counts["unbookable"], now),
         "appeals": read_queue(request, appeals, "appeals", "answer_date", "id", limit=MAX_LISTED),
         "waiting": requests,
@@ -121,9 +121,10 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
 
 
 def _tasks(
-    request: HttpRequest, organization_id: int, now: datetime, waiting: "QuerySet[Booking]"
+    request: HttpRequest, unit: "Organization", now: datetime, waiting: "QuerySet[Booking]"
 ) -> dict[str, list[Any]]:
     """Return what is due: requests that lapse today, findings to answer, instruments that can't be booked."""
+    organization_id = unit.pk
     midnight = datetime.combine(now.astimezone(CITY_TIME).date() + ONE_DAY, time(), CITY_TIME)
     unbookable = own_instruments(request.user, organization_id, now, state="unbookable")
     samples = bookings.sample_orders_waiting(request.user, now)
@@ -140,8 +141,19 @@ def _tasks(
             )[:1]
         ),
         "unbookable": list(unbookable.order_by(*name_columns(), "id")[:MAX_LISTED]),
+        "to_join": list(waiting_requests(request.user, [unit]).values()),
+        "to_pay": _to_pay(request, unit.pk, now),
     }
     return tasks if any(tasks.values()) else {}
+
+
+def _to_pay(request: HttpRequest, organization_id: int, now: datetime) -> list[tuple[int, int]]:
+    """Return how many statements wait for the unit to confirm or pay them, and how many are overdue."""
+    found = bookings.statements_to_pay(request.user).filter(payer_organization=organization_id)
+    if not (count := found.order_by().count()):
+        return []
+    late = bookings.filter_overdue(found, now.astimezone(CITY_TIME).date())
+    return [(count, late.order_by().count())]
 
 
 def _list_more(

@@ -8,6 +8,7 @@ from allauth.account.internal.flows.password_reset import request_password_reset
 from allauth.account.models import EmailAddress
 from allauth.core import context
 from django.conf import settings
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,6 +18,7 @@ from django.utils.translation import get_language, override
 from instrument_share.accounts import selectors, services
 from instrument_share.accounts.domain.privacy import NOTICE_VERSION
 from instrument_share.accounts.language import keep_language
+from instrument_share.journal.mails import compose_mail, greet
 from instrument_share.web import clock
 from instrument_share.web.login.agreement import ask_for_agreement
 
@@ -44,6 +46,13 @@ class AccountAdapter(DefaultAccountAdapter):
             if is_confirmed:
                 services.user_address_confirmed(user=email_address.user, now=clock.now())
         return is_confirmed
+
+    def render_mail(
+        self, template_prefix: str, email: str, context: dict[str, Any], headers: dict[str, str] | None = None
+    ) -> EmailMessage:
+        """From the platform, like its other mails; without the name, which a stranger may have chosen."""
+        made = super().render_mail(template_prefix, email, context, headers)
+        return compose_mail(email, made.subject, [greet(), str(made.body).strip()], headers=headers or {})
 
     def get_email_confirmation_url(self, _request: HttpRequest, emailconfirmation: Any) -> str:
         """At the site's own address, whatever the request says that it is called."""

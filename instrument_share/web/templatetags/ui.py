@@ -253,9 +253,12 @@ def empty(title: str, text: str = "", action_address: str = "", action: str = ""
 
 
 @register.inclusion_tag(_PARTS + "steps.html")
-def steps(entries: Sequence[tuple[Any, str, Any]]) -> dict[str, Any]:
-    """A line of steps: (label, "done" | "now" | "next" | "failed", note) each, from first to last."""
-    return {"entries": entries}
+def steps(entries: Sequence[tuple[Any, str, Any]], *, named_by_end: bool = False) -> dict[str, Any]:
+    """A line of steps: (label, "done" | "now" | "next" | "failed", note) each, from first to last.
+
+    `named_by_end`: the labels say what a step leads to, as “Settled”, which the step of now is not yet.
+    """
+    return {"entries": entries, "named_by_end": named_by_end}
 
 
 @register.inclusion_tag(_PARTS + "stat.html")

@@ -1,5 +1,6 @@
 """Filtered lists of findings, and the logs behind them."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,6 +15,7 @@ from rewards.cycle.domain.snapshot_schema import UsageRow
 from rewards.cycle.models import AssessmentCycle
 from rewards.cycle.selectors.browsing import organizations_by_public_id
 from rewards.cycle.selectors.snapshot import StoredSnapshot, name_as_frozen
+from rewards.findings.domain.causes import FURTHER, list_kinds
 from rewards.findings.domain.states import FalsificationState, FindingState
 from rewards.findings.models import Finding
 from rewards.findings.selectors.findings import TO_ANSWER, findings
@@ -42,15 +44,21 @@ class FindingFacets:
 
 
 def count_findings(viewer: "Viewer", cycle: AssessmentCycle) -> FindingFacets:
-    """Count the visible findings of a cycle by state and kind. Six statements."""
+    """Count the visible findings of a cycle by state and by every kind that each shows. Six statements."""
     seen = findings(viewer, cycle).order_by()
     return FindingFacets(
         states=dict(seen.values_list("state").annotate(Count("pk"))),
-        kinds=dict(seen.values_list("kind").annotate(Count("pk"))),
+        kinds=dict(Counter(kind for kinds in _get_kinds(seen).values() for kind in kinds)),
         units=_list_units(cycle, seen),
         to_answer=seen.filter(TO_ANSWER).count(),
         proposed=seen.filter(falsifications__state=FalsificationState.PROPOSED).count(),
     )
+
+
+def _get_kinds(seen: QuerySet[Finding]) -> dict[int, list[str]]:
+    """Return the kinds of evidence of each finding, by its id."""
+    rows = seen.values_list("pk", "kind", f"evidence__{FURTHER}")
+    return {pk: list_kinds(kind, {FURTHER: further or ()}) for pk, kind, further in rows}
 
 
 def _list_units(cycle: AssessmentCycle, seen: QuerySet[Finding]) -> list[tuple[str, str, str]]:
@@ -104,18 +112,20 @@ def filter_findings(
 ) -> QuerySet[Finding]:
     """Return visible findings with what they are sorted by beside their fields, none of it null.
 
+    `kind` is that of any evidence, not only the one after which a finding is named.
     `rank`: 0 for open ones; `on`: the day of the first log; `stake`: points, −1 where they are not known.
     """
-    wanted = {"kind": kind, "organization__public_id": unit}
+    found = findings(viewer, cycle).filter(_in_state(state))
+    if unit:
+        found = found.filter(organization__public_id=unit)
+    if kind:
+        kinds = _get_kinds(found.order_by())
+        found = found.filter(pk__in=[pk for pk, shown in kinds.items() if kind in shown])
     rank = Case(When(state=FindingState.OPEN, then=0), default=1)
-    return (
-        findings(viewer, cycle)
-        .filter(_in_state(state), **{name: value for name, value in wanted.items() if value})
-        .annotate(
-            rank=rank,
-            on=Coalesce("first_date", "answer_due_date"),
-            stake=Coalesce("points_at_stake", Decimal(-1)),
-        )
+    return found.annotate(
+        rank=rank,
+        on=Coalesce("first_date", "answer_due_date"),
+        stake=Coalesce("points_at_stake", Decimal(-1)),
     )
 
 

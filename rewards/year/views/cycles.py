@@ -67,6 +67,7 @@ def cycle(request: HttpRequest, year: int) -> HttpResponse:
         "policy": get_policy_rules(ahead.cycle.policy),
         "findings": count_findings(request.user, ahead.cycle).states,
         "rows": rows,
+        "awarded_count": sum(each.award.amount_yuan > 0 for each in rows),
         "heads": unit_tables.TABLE.build_heads(request, "#units"),
         "csv": unit_tables.get_csv_address(request, year),
         "charts": unit_tables.build_charts(rows),

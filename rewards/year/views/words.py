@@ -56,10 +56,11 @@ _ORDER = list(CycleState)
 
 
 def build_step_line(ahead: "CycleAhead") -> list[tuple[str | Promise, str, str]]:
-    """Return the line of steps with the day of each."""
+    """Return the line of steps with the day of each; a notice is over, and a check, once all is decided."""
     cycle, report = ahead.cycle, ahead.report
     in_notice = cycle.state == CycleState.NOTICED
-    reached = _ORDER.index(CycleState(cycle.state)) - in_notice
+    in_check = cycle.state == CycleState.CHECKED and ahead.step.waits_for == "findings"
+    reached = _ORDER.index(CycleState(cycle.state)) - (in_notice or in_check)
     line = []
     for state, label, field in STEPS:
         place = _ORDER.index(CycleState(state))

@@ -11,6 +11,7 @@ from bookings.requests.services.cancellations import booking_cancel
 from bookings.waiting.models import WaitlistEntry
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
+from instrument_share.web.text.formats import moment
 from providers.models import Instrument
 from tests import factories
 from tests.api.test_api import Caller
@@ -123,7 +124,7 @@ def test_offer_whose_time_to_answer_is_over_is_no_longer_offered_for_an_answer(c
     for now in (NOW, offered.waitlist_offer.answer_by):
         clock.set(now)
         shown = page.get("/me/waiting/").content.decode()
-        may, offers = page.get(address).context["may"], page.get("/me/").context["offers"]
+        may, offers = page.get(address).context["may"], page.get("/me/").context["offers"].count
         is_offered.append((accept in shown, "answer_offer" in may, offers))
     assert is_offered == [(True, True, 1), (False, False, 0)]
     assert page.post(accept).status_code == 409
@@ -181,6 +182,14 @@ def test_waits_with_offers_take_as_many_statements_as_one_and_the_api_has_the_co
     told = Caller(city.researcher)("GET", "/waiting").json()["items"]
     assert [one["offer"]["late_cancel_yuan"] for one in told] == ["100.00"] * 4
     assert told[-1]["id"] == entry.public_id
+
+
+def test_desk_says_what_is_offered_and_until_when_it_is_to_be_answered(city, as_person):
+    offer = join(city, city.researcher, wanted=slot(day=5)).offers.get()
+    page = text_of(as_person(city.researcher).get("/me/"))
+    name, until = city.instrument.name_zh, moment(offer.answer_by)
+    assert "有 1 个时段为您留出" in page
+    assert f"{name} · 2026年3月7日 周六 09:00–11:00 · 答复截止 {until}" in page
 
 
 def test_page_of_an_offer_says_whose_it_is_and_leads_to_the_answer_whom_it_concerns(city, as_person):

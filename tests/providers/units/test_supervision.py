@@ -292,7 +292,7 @@ def test_desk_links_to_incomplete_units(see, city, institute, bureau):
     cases(city.owner, 100, 0)
     response = see(bureau, "bureau")
     page, links = text_of(response), response.content.decode()
-    assert "信息缺项单位 2 共 2 家" in page
+    assert "信息缺失或不完整的单位 2 共 2 家" in page
     assert f'href="/bureau/units/{institute.public_id}/"' in links
     assert 'href="/bureau/completeness/?state=missing"' in links
     assert 'href="/bureau/completeness/?information=case&amp;sort=case"' in links

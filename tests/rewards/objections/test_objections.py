@@ -1,6 +1,7 @@
 """Objections: by anybody while the notice runs, answered once, before the results are approved."""
 
 from datetime import timedelta
+from email.utils import parseaddr
 
 import pytest
 from django.core import mail
@@ -135,6 +136,11 @@ def test_an_answer_is_given_once_and_reaches_who_objected(objections, year):
         objections.answer(text="另一答复")
     assert len(mail.outbox) == 2
     assert "经复核" in mail.outbox[1].body
+    assert mail.outbox[1].body.endswith(
+        "\n\n-- \nYunping Research Instrument Sharing\n"
+        "This mail was sent automatically; please do not reply.\n"
+    )
+    assert parseaddr(mail.outbox[1].from_email)[0] == "Yunping Research Instrument Sharing"
     assert mail.outbox[1].subject == f"Answer to objection no. 1 to the results of {YEAR}"
     assert "is answered" in Notification.objects.filter(user=year.manager).latest("id").message
     assert get_signed(sign_objection(objection)).answer == answer

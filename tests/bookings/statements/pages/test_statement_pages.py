@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from bookings.statements.models import Statement
 from bookings.statements.schemas import serialize_with_lines
 from bookings.statements.selectors.statements import get_statement
-from bookings.statements.services.statements import statement_dispute, statement_send
+from bookings.statements.services.statements import statement_confirm, statement_dispute, statement_send
 from bookings.usage.services.usage import usage_confirm
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
@@ -86,6 +86,35 @@ def test_lines_lead_only_to_what_the_reader_may_open(city, see):
         assert [link in page for link in links] == [True, True]
         answers = (see(payer, "usage_log", log.public_id), see(payer, "booking", charged.public_id))
         assert [answer.status_code for answer in answers] == [200, 200]
+
+
+def test_desk_of_a_unit_says_what_it_owes_others_and_what_of_it_is_overdue(city, see):
+    confirmed_use(city)
+    (march,) = draft(city)
+    manager = factories.member(city.company, Role.UNIT_MANAGER)
+    assert "待确认或付款的结算单" not in text_of(see(manager, "unit_desk", now=APRIL_1))
+    statement_send(actor=city.manager, statement_id=march.pk, now=APRIL_1)
+    desk = text_of(see(manager, "unit_desk", now=APRIL_1))
+    assert "待确认或付款的结算单 1" in desk
+    assert "其中逾期" not in desk
+    assert "待确认或付款的结算单 1 其中逾期 1" in text_of(see(manager, "unit_desk", now=LATER))
+    assert "待确认或付款的结算单" not in text_of(see(city.manager, "unit_desk", now=LATER))
+
+
+def test_nothing_is_outstanding_on_a_draft(city, see):
+    confirmed_use(city)
+    (march,) = draft(city)
+    page = see(city.manager, "unit_statements", city.owner.public_id, now=APRIL_1)
+    assert "2026年3月 ¥200.00 — — 草稿" in text_of(page)
+    statement_send(actor=city.manager, statement_id=march.pk, now=APRIL_1)
+    page = see(city.manager, "unit_statements", city.owner.public_id, now=APRIL_1)
+    assert "2026年3月 ¥200.00 ¥200.00 " in text_of(page)
+
+
+def test_settling_is_the_next_step_of_a_statement_that_is_not_paid(billed, see):
+    statement_confirm(actor=billed.payer, statement_id=billed.statement.pk, now=APRIL_1)
+    shown = text_of(see(billed.city.manager, "statement", billed.statement.public_id, now=LATER))
+    assert "已结清 (下一步)" in shown
 
 
 def shown_on(page):

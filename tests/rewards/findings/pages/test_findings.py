@@ -17,7 +17,9 @@ from instrument_share.pages.views import unit_desk
 from instrument_share.web import clock as city_clock
 from instrument_share.web.text.formats import moment
 from rewards.cycle.models import AssessmentCycle
+from rewards.findings.domain.causes import FURTHER
 from rewards.findings.models import Finding
+from rewards.findings.selectors.browsing import count_findings
 from rewards.findings.services.deciding import finding_answer
 from rewards.findings.services.opening import finding_open
 from rewards.policy.services import policy_load
@@ -57,6 +59,25 @@ def finding(kind):
 
 def shown(client, kind):
     return client.get(reverse("finding", args=[finding(kind).public_id]))
+
+
+def test_every_kind_that_a_finding_shows_is_counted_and_finds_it(found, login):
+    overlap = finding("overlap")
+    overlap.evidence |= {FURTHER: [{"kind": "amount", "logs": []}, {"kind": "amount", "logs": []}]}
+    overlap.save()
+    client = login(found.city.officer)
+
+    def listed(kind):
+        page = client.get(reverse("findings", args=[YEAR]), {"kind": kind})
+        return [row["finding"].kind for row in page.context["rows"]]
+
+    assert {kind: listed(kind) for kind in ("overlap", "amount", "no_booking")} == {
+        "overlap": ["overlap"],
+        "amount": ["overlap", "no_booking"],
+        "no_booking": ["no_booking"],
+    }
+    facets = count_findings(found.city.officer, AssessmentCycle.objects.get())
+    assert facets.kinds == {"overlap": 1, "amount": 2, "no_booking": 1}
 
 
 def answered(found):

@@ -10,7 +10,9 @@ from django.urls import reverse
 from bookings.requests.models import Booking
 from instrument_share.journal.guards import guards_lifted
 from instrument_share.journal.models import AuditEntry
+from rewards.assessment.models import Award
 from rewards.cycle.models import AssessmentCycle
+from rewards.findings.models import Finding
 from rewards.policy.models import RewardPolicy
 from rewards.report.models import ReportPreview
 from tests.rewards.builders import AFTER, CONTACT, POLICY, YEAR
@@ -44,6 +46,34 @@ def test_the_year_says_where_each_yuan_comes_from(login, steps):
     assert "未分配 ¥0.00" in shown
     assert "计入记录 263 上报 263 条" in shown
     assert steps.cycle.snapshot_hash in shown
+
+
+def test_awards_are_counted_among_the_units_that_get_one(login, steps):
+    steps.through("score")
+    shown = text_of(page(login(steps.city.officer)))
+    assert "3 家参评单位中 2 家获奖" in shown
+    Award.objects.filter(assessment__organization__name_zh="云屏材料研究所").update(amount_yuan=0)
+    assert "3 家参评单位中 1 家获奖" in text_of(page(login(steps.city.officer)))
+
+
+def test_checking_is_the_step_of_now_until_every_finding_is_decided(login, steps, year):
+    steps.through("check")
+    client = login(steps.city.officer)
+    assert "核查 (已完成)" in text_of(page(client))
+    Finding.objects.create(
+        cycle=steps.cycle,
+        organization=year.first,
+        kind="too_long",
+        evidence_hash="1",
+        logs=[],
+        answer_due_date=AFTER.date(),
+        found_at=AFTER,
+    )
+    shown = text_of(page(client))
+    assert "核查 (进行中)" in shown
+    assert "1 项核查问题待处理" in shown
+    steps.score()
+    assert "计分 (已完成)" in text_of(page(client))
 
 
 @pytest.mark.parametrize(
@@ -226,6 +256,7 @@ def test_an_officer_opens_a_year(login, small, clock):
     AssessmentCycle.objects.all().delete()
     assert page(client)["Location"] == reverse("cycle_open", args=[YEAR])
     policy = RewardPolicy.objects.get()
+    assert f"{policy.title_zh} · 版本 {policy.version}" in text_of(page(client, "cycle_open"))
     wrong = client.post(reverse("cycle_open", args=[YEAR]), {"policy": policy.pk, "budget_yuan": "-1"})
     assert wrong.status_code == 422
     typed = {"policy": policy.pk, "budget_yuan": "250000.00"}
