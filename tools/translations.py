@@ -49,6 +49,11 @@ CALL = re.compile(
 SCHEMA = re.compile(r"(Schema|In|Out|Page|Ref)$")
 """How the schemas of the API are called, and what they derive from."""
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
+_TEXT = r'(?: *".*"\n)+'
+ENTRY = re.compile(
+    rf"(?:#.*\n|\n)*(?P<key>(?:msgctxt{_TEXT})?msgid{_TEXT})"
+    rf"(?:msgstr{_TEXT}|msgid_plural{_TEXT}(?:msgstr\[\d\]{_TEXT})+)(?:#.*\n|\n)*"
+)
 
 AVOIDED: Mapping[str, str] = {
     "你": "您 or 贵单位",
@@ -180,7 +185,7 @@ def catalogue(package: str) -> Catalog:
 
 
 def entries(package: str) -> Iterator[tuple[tuple[str | None, str], str, bool]]:
-    """Key, translation and whether it is fuzzy, of every entry; a duplicate key is an error of Babel's."""
+    """Key, translation and whether it is fuzzy, of every entry."""
     for message in catalogue(package):
         if message.id:
             singular = message.id if isinstance(message.id, str) else message.id[0]
@@ -218,6 +223,9 @@ def problems() -> Iterator[str]:
     messages = {message: place for package in PACKAGES for message, place in used(package).items()}
     translations: dict[tuple[str | None, str], dict[str, str]] = defaultdict(dict)
     for package in PACKAGES:
+        path = ROOT / package / PO
+        if path.exists() and (broken := find_broken(path.read_text(encoding="utf-8"))):
+            yield f"{path.relative_to(ROOT)}:{broken}: not an entry"
         for key, text, fuzzy in entries(package):
             translations[key][package] = text
             if fuzzy:
@@ -240,6 +248,21 @@ def problems() -> Iterator[str]:
     for key in translations.keys() - {message.key for message in messages}:
         yield f"{' and '.join(translations[key])}: no longer used: {key[1]!r}"
     yield from _unmarked()
+
+
+def find_broken(catalogue_text: str) -> int | None:
+    """Return the line at which a catalogue is no row of entries with a key of their own any more.
+
+    Babel reads on, as where a merge has put the end of one entry behind another.
+    """
+    keys: set[str] = set()
+    read = 0
+    for entry in ENTRY.finditer(catalogue_text):
+        if entry.start() != read or entry["key"] in keys:
+            break
+        keys.add(entry["key"])
+        read = entry.end()
+    return None if read == len(catalogue_text) else catalogue_text.count("\n", 0, read) + 1
 
 
 def _unmarked() -> Iterator[str]:

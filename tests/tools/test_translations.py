@@ -132,3 +132,30 @@ def test_new_messages_are_appended_and_file_is_otherwise_unchanged(package):
         '\n#: shop/words.py\nmsgid "{n} row"\nmsgid_plural "{n} rows"\nmsgstr[0] ""\n'
     )
     assert translations.add_missing() == 0
+
+
+ENTRIES = """#: web/menu.py
+msgid "Save"
+msgstr "保存"
+
+msgctxt "verb"
+msgid "Save"
+msgstr ""
+"保存"
+msgid "%(count)s row"
+msgid_plural "%(count)s rows"
+msgstr[0] "%(count)s 行"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (ENTRIES, None),
+        (ENTRIES + 'msgid "Next"\nmsgstr "下一步"\n" name."\nmsgstr[0] "{count} 个"\n', 15),
+        (ENTRIES + 'msgid "Save"\nmsgstr "存"\n', 12),
+    ],
+    ids=["sound", "end of another entry", "twice"],
+)
+def test_a_catalogue_that_a_merge_has_torn_is_told_by_its_line(text, line):
+    assert translations.find_broken(text) == line
