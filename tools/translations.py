@@ -223,9 +223,6 @@ def problems() -> Iterator[str]:
     messages = {message: place for package in PACKAGES for message, place in used(package).items()}
     translations: dict[tuple[str | None, str], dict[str, str]] = defaultdict(dict)
     for package in PACKAGES:
-        path = ROOT / package / PO
-        if path.exists() and (broken := find_broken(path.read_text(encoding="utf-8"))):
-            yield f"{path.relative_to(ROOT)}:{broken}: not an entry"
         for key, text, fuzzy in entries(package):
             translations[key][package] = text
             if fuzzy:
@@ -248,6 +245,13 @@ def problems() -> Iterator[str]:
     for key in translations.keys() - {message.key for message in messages}:
         yield f"{' and '.join(translations[key])}: no longer used: {key[1]!r}"
     yield from _unmarked()
+    yield from _torn()
+
+
+def _torn() -> Iterator[str]:
+    for path in (ROOT / package / PO for package in PACKAGES):
+        if path.exists() and (line := find_broken(path.read_text(encoding="utf-8"))):
+            yield f"{path.relative_to(ROOT)}:{line}: not an entry, or one that was there before"
 
 
 def find_broken(catalogue_text: str) -> int | None:

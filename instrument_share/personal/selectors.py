@@ -25,9 +25,11 @@ class OwnArchive:
 
 def archives(viewer: "User", now: "datetime") -> list[OwnArchive]:
     """Return one's own archives that have not expired, newest first."""
-    rows = list(PersonalArchive.objects.filter(user=viewer, expires_at__gt=now).order_by("-id"))
-    is_any_unmade = any(one.made_at is None for one in rows)
-    unfinished = unfinished_arguments(MAKE, "public_id") if is_any_unmade else set()
+    found = PersonalArchive.objects.filter(user=viewer, expires_at__gt=now).order_by("-id")
+    rows, unfinished = list(found), set[object]()
+    if any(one.made_at is None for one in rows):
+        unfinished = unfinished_arguments(MAKE, "public_id")
+        rows = list(found.all())  # a job that has ended by now has made its copy
     return [OwnArchive(one, one.made_at is None and one.public_id in unfinished) for one in rows]
 
 

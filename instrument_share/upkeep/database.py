@@ -1,6 +1,7 @@
 """The database as a stream, and back: pg_dump's custom format for PostgreSQL, the file for SQLite."""
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -21,7 +22,9 @@ PIECE = 8 << 20
 LATER_SETTING, KNOWN_SINCE = b"SET transaction_timeout = 0;\n", 17_00_00
 """pg_restore begins with it since version 17, and is refused by every server before."""
 HEAD = 1 << 10
-"""Bytes in which these settings stand, and nothing else yet."""
+"""Bytes in which it stands, before anything of the site's."""
+MENDED = {13: 22, 14: 19, 15: 14, 16: 10, 17: 6}
+"""The release of each major version since which a made-up dump runs no commands in psql (CVE-2025-8714)."""
 ADDRESS = {
     "PGHOST": "HOST",
     "PGPORT": "PORT",
@@ -91,6 +94,7 @@ def load(pieces: Iterator[bytes]) -> None:
     if connection.vendor == "sqlite":
         _load_sqlite(pieces)
         return
+    _require_mended_programs()
     _clear()
     name = connection.settings_dict["NAME"]
     reading = ["pg_restore", "--no-owner", "--no-privileges", "--no-comments", "--exit-on-error"]
@@ -120,6 +124,16 @@ def load(pieces: Iterator[bytes]) -> None:
             codes = reader.wait(), writer.wait()
         if any(codes):
             raise UpkeepError(f"pg_restore failed: {_read_back(refused) or _read_back(said)}")
+
+
+def _require_mended_programs() -> None:
+    said = subprocess.run(["pg_restore", "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S607
+    version = re.search(r"(\d+)\.(\d+)", said)
+    if version and int(version[2]) < MENDED.get(int(version[1]), 0):
+        raise UpkeepError(
+            f"PostgreSQL's programs {version[0]} run commands that a made-up backup holds (CVE-2025-8714). "
+            "Update them: apt-get install --only-upgrade postgresql-client."
+        )
 
 
 def _server_version() -> int:

@@ -191,7 +191,7 @@ def test_what_only_the_qualified_use_is_bookable_once_one_is(contact, see):
     assert page.context["card"].bookability is Bookability.NOT_QUALIFIED
     assert "取得上机资格后可预约 咨询： 郑老师 0999-6180" in words
     assert links == ["tel:0999-6180"]
-    assert "取得上机资格后可预约，身份为：企业、个人。请联系培训。" in text_of(page)
+    assert "取得上机资格后可预约，身份为：企业、个人。请与联系人约定培训。" in text_of(page)
     for said in ("您可以预约，身份为", "取得资格前可委托测试"):
         assert said not in text_of(page)
 

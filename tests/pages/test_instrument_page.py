@@ -45,7 +45,7 @@ def page(see, person, city):
 
 def test_page_shows_eligibility_and_missing_requirements(see, city):
     assert "预约资格" not in page(see, None, city)
-    assert "自主上机或远程操作须具有上机资格，请联系培训；" in page(see, city.researcher, city)
+    assert "自主上机或远程操作须具有上机资格，请与联系人约定培训；" in page(see, city.researcher, city)
     qualification_grant(
         actor=city.keeper,
         instrument_id=city.instrument.pk,

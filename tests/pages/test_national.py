@@ -304,7 +304,7 @@ def test_what_is_missing_leads_to_the_page_where_it_is_entered(city):
     assert statements == reverse("unit_publications", args=[unit, "openness"])
     for name in ("activatedRates", "totalShareRates", "externalShareRates"):
         remedy, address = mended(city, name)
-        assert remedy.startswith("No instrument of the unit reaches the registration threshold")
+        assert remedy.startswith("No published instrument of the unit reached the registration threshold")
         assert address == ""
     codes = [one for one in build_report(iter(records(city))).groups if one.refusal.field == "insCode"]
     assert [[record.address for record in one.first] for one in codes] == [

@@ -163,6 +163,14 @@ def test_programs_that_are_newer_than_the_server_restore_a_site(var, tmp_path, p
     assert "restored and checked in" in done.stdout
 
 
+@on_postgresql
+def test_programs_that_run_what_a_made_up_backup_holds_are_refused(var, tmp_path, process_environment):
+    file = backup_make(tmp_path / "backups", recipient="", now=NOW)
+    old = instead_of_pg_restore(tmp_path, 'echo "pg_restore (PostgreSQL) 16.9 (Debian)"')
+    done = restore_elsewhere({**process_environment, "PATH": old}, tmp_path / "there", file)
+    assert (done.returncode, "CVE-2025-8714" in done.stderr) == (1, True), done.stderr
+
+
 @pytest.mark.usefixtures("_migrations_recorded")
 @on_postgresql
 def test_of_a_database_that_comes_in_part_nothing_is_written(var, tmp_path, process_environment):

@@ -132,6 +132,8 @@ class Cluster:
             (one.folder / "sockets").mkdir()
             _give_away(one.folder)
         RENDER.render(values, RENDER.OF_THE_SITE, folder)
+        if os.geteuid():
+            _keep_user(folder / "haproxy.cfg")
         self.haproxy: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -225,6 +227,13 @@ def _free_net() -> int:
                     one.bind((f"127.0.{net}.1", port))
             return net
     sys.exit("Every address of the loopback is taken.")
+
+
+def _keep_user(configuration: Path) -> None:
+    """Leave out what only root may do: to go on as another user."""
+    lines = configuration.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if line.split()[:1] not in (["user"], ["group"])]
+    configuration.write_text("".join(kept), encoding="utf-8")
 
 
 def _give_away(folder: Path) -> None:

@@ -94,6 +94,7 @@ from instrument_share.accounts.selectors.organizations import (
     times_of_former_relations,
 )
 from instrument_share.accounts.selectors.people import (
+    account_lock_of,
     account_named,
     api_tokens,
     has_administrator,
@@ -152,6 +153,7 @@ __all__ = [
     "Suspension",
     "account",
     "account_access",
+    "account_lock_of",
     "account_named",
     "accounts",
     "active_roles",

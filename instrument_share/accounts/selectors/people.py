@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db.models import Q, QuerySet
@@ -23,6 +24,11 @@ def oneself_lock(actor: User) -> User:
     if own is None:
         raise Forbidden
     return own
+
+
+def account_lock_of(ids: "QuerySet[Any, Any]") -> User | None:
+    """Lock the one account whose id the query returns, open or not; None where it returns none."""
+    return User.objects.select_for_update().filter(pk__in=ids).first()
 
 
 def people_with_role(role: Role, organization_id: int | None = None) -> QuerySet[User]:

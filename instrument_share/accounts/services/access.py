@@ -219,7 +219,8 @@ def tell_who_asked(asked: SecondFactorReset, message: str, now: datetime) -> Non
 
 def _refuse_reset(actor: User, user: User, now: datetime) -> None:
     """Refuse what waits for a second administrator; the person reads it once the account is unlocked."""
-    waiting = SecondFactorReset.objects.filter(user=user, granted__isnull=True, expires_at__gt=now).first()
+    undecided = SecondFactorReset.objects.select_for_update().filter(user=user, granted__isnull=True)
+    waiting = undecided.filter(expires_at__gt=now).first()
     if waiting is None:
         return
     waiting.granted, waiting.decided_at = False, now

@@ -212,7 +212,7 @@ def _lock_undecided(actor: User, reset_id: str, now: datetime) -> SecondFactorRe
     require(actor, "accounts.maintain_accounts")
     found = require_found(SecondFactorReset.objects.filter(public_id=reset_id).first())
     lock_account(actor, found.user_id)
-    asked = SecondFactorReset.objects.select_related("user").get(pk=found.pk)
+    asked = SecondFactorReset.objects.select_for_update(of=("self",)).select_related("user").get(pk=found.pk)
     if asked.granted is not None or asked.expires_at <= now:
         raise ResetOver
     if actor.pk == asked.requested_by_id:

@@ -25,7 +25,7 @@ def _collector_paused() -> Iterator[None]:
 
 
 class Command(BaseCommand):
-    help = "Load the demo city: units, instruments, two years of bookings and usage and more, one assessment."
+    help = "Load the demo city: units, instruments, over two years of bookings and usage, one assessment."
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -77,7 +77,7 @@ def get_desk(viewer: "User", now: datetime) -> Desk:
         waiting_mail_count=mails(viewer, MailState.WAITING).count(),
         given_up=given_up_jobs(MAX_LISTED),
         given_up_count=count_given_up_jobs(),
-        overdue=[run for run in runs if run.is_overdue(now)],
+        overdue=[run for run in runs if run.is_overdue(now) and run.ending is not Ending.FAILED],
         failed_runs=[run for run in runs if run.ending is Ending.FAILED],
         locked=list(locked[:MAX_LISTED]),
         locked_count=locked.count(),

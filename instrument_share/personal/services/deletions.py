@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services.erasure import account_erase
 from instrument_share.journal.addresses import page_address
@@ -51,6 +52,7 @@ def account_deletion_ask(*, actor: "User", now: datetime) -> AccountDeletion:
     Raises Invalid with all that has to be ended first: bookings ahead, unpaid statements, roles held alone.
     """
     require(actor, "accounts.edit_oneself", actor)
+    accounts.oneself_lock(actor)  # whoever locks the account stops what was asked, or this is refused
     if _open_deletions().filter(user=actor).exists():
         raise DeletionAsked
     problems = [
@@ -107,10 +109,11 @@ def account_deletions_carry_out(now: datetime) -> int:
 
 @transaction.atomic
 def _carry_out(deletion_id: int, now: datetime) -> int:
-    asked = _open_deletions().select_for_update().filter(pk=deletion_id, due_at__lte=now).first()
-    if asked is None:
+    due = _open_deletions().filter(pk=deletion_id, due_at__lte=now)
+    user = accounts.account_lock_of(due.values("user"))  # first, as whoever locks the account does
+    asked = due.select_for_update().first()
+    if user is None or asked is None:
         return 0
-    user = asked.user
     if not user.is_active or registry.obstacles(user, now):
         _stop(asked, None, STOPPED if user.is_active else STOPPED_BY_LOCK, now)
         return 0

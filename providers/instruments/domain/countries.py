@@ -37,7 +37,7 @@ MAKERS: Mapping[str, tuple[str, str]] = {
 COUNTRIES: Mapping[str, tuple[str, str]] = {
     **MAKERS,
     "AD": ("安道尔", "Andorra"),
-    "AE": ("阿拉伯联合酋长国", "United Arab Emirates"),
+    "AE": ("阿联酋", "United Arab Emirates"),
     "AF": ("阿富汗", "Afghanistan"),
     "AG": ("安提瓜和巴布达", "Antigua and Barbuda"),
     "AI": ("安圭拉", "Anguilla"),

@@ -53,8 +53,8 @@ DECLARE = gettext_noop(
     "record as a draft and complete it at the platform."
 )
 NO_RATE = gettext_noop(
-    "No instrument of the unit reaches the registration threshold, so there is no rate. Export the record as "
-    "a draft and complete it at the platform."
+    "No published instrument of the unit reached the registration threshold at the end of the year, so there "
+    "is no rate. Export the record as a draft and complete it at the platform."
 )
 RETIRED = gettext_noop(
     "The instrument is retired and can't be changed any more. Export the record as a draft and complete it "
