@@ -26,7 +26,7 @@ class OwnArchive:
 def archives(viewer: "User", now: "datetime") -> list[OwnArchive]:
     """Return one's own archives that have not expired, newest first."""
     found = PersonalArchive.objects.filter(user=viewer, expires_at__gt=now).order_by("-id")
-    rows, unfinished = list(found), set[object]()
+    rows, unfinished = list(found), set[str]()
     if any(one.made_at is None for one in rows):
         unfinished = unfinished_arguments(MAKE, "public_id")
         rows = list(found.all())  # a job that has ended by now has made its copy
