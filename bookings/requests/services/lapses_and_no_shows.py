@@ -60,10 +60,10 @@ def bookings_no_show_due(now: datetime) -> int:
     Those that can't begin, those moved by the unit without their user's agreement, and those whose use was
     recorded by hand are cancelled instead. While another use is not checked out, and as long after that as
     after its start, it waits; it waits for what a kiosk may have kept, too. Where the platform was
-    interrupted in the time to come, it waits as long again, and is cancelled then: nobody knows who came. Who
-    has used another instrument that was booked with it has come: what they did not need is cancelled without
-    charge. To samples that the unit has planned nobody comes; what it has planned beside them ends so with
-    its time.
+    interrupted in the time to come, it waits as long again, and is cancelled then: nobody knows who came.
+    What a kiosk may have kept meanwhile is awaited even after its end. Who has used another instrument that
+    was booked with it has come: what they did not need is cancelled without charge. To samples that the unit
+    has planned nobody comes; what it has planned beside them ends so with its time.
     """
     limit = get_no_show_limit(now, timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES))
     due = Booking.objects.filter(
@@ -121,7 +121,9 @@ def _no_show(booking_id: int, now: datetime) -> bool:
 
 def _find_excuse(booking: Booking, limit: datetime, now: datetime) -> tuple[str, bool] | None:
     """Return why it is not held against the user that nobody came, and whether nobody can come any more."""
-    is_over = booking.ends_at <= now
+    back_at = get_end_of_interruption(*get_time_to_come(booking), now)
+    kept_until = back_at + get_kept_check_in_delay(booking) if back_at else booking.ends_at
+    is_over = max(booking.ends_at, kept_until) <= now
     if not all(is_in_service(one.instrument) for one in (booking, *get_companions(booking))):
         return notifications.CANCELLED_OUT_OF_SERVICE, True
     if _is_kept_waiting(booking, limit):
@@ -129,10 +131,10 @@ def _find_excuse(booking: Booking, limit: datetime, now: datetime) -> tuple[str,
     if _are_hours_recorded(booking):
         return notifications.CANCELLED_HOURS_RECORDED, True
     if (uses := get_uses_together(booking)).exists():
-        return notifications.CANCELLED_NOT_NEEDED, is_over or not _run_or_ended_lately(uses, limit)
-    if back_at := get_end_of_interruption(*get_time_to_come(booking), now):
-        awaited_until = max(booking.ends_at, back_at + get_kept_check_in_delay(booking))
-        return notifications.CANCELLED_INTERRUPTED, awaited_until <= now or back_at <= limit
+        can_come = _run_or_ended_lately(uses, limit) or (back_at is not None and back_at > limit)
+        return notifications.CANCELLED_NOT_NEEDED, is_over or not can_come
+    if back_at:
+        return notifications.CANCELLED_INTERRUPTED, is_over or back_at <= limit
     return None
 
 

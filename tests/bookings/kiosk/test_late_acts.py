@@ -13,11 +13,14 @@ from bookings.kiosk.services.acts import REFUSED
 from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.requests.domain.choices import CreditOutcome
 from bookings.requests.models import CreditEvent
+from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.request_facts import counting_credit_events
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.requests.services.notifications import (
     CANCELLED_HOURS_RECORDED,
     CANCELLED_INTERRUPTED,
+    CANCELLED_KEPT_WAITING,
+    CANCELLED_NOT_NEEDED,
     CHARGE_BILLED,
     HOURS_INSTEAD_OF_NO_SHOW,
     NO_SHOW_TAKEN_BACK,
@@ -27,6 +30,7 @@ from bookings.statements.models import StatementLine
 from bookings.statements.services.drafting import statements_draft_due
 from bookings.statements.services.statements import statement_send
 from bookings.usage.models import UsageLog
+from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from instrument_share.accounts.domain import Role
 from instrument_share.jobs.services import worker_seen
 from instrument_share.journal.models import AuditEntry, Notification
@@ -35,6 +39,7 @@ from tests import factories
 from tests.api.test_api import Caller
 from tests.bookings.kiosk.test_acts import MINUTE, code_of, send
 from tests.bookings.requests.booking import book
+from tests.bookings.requests.test_together import linked_city
 from tests.bookings.statements.conftest import confirmed_use
 from tests.bookings.usage.test_usage import by_hand
 from tests.factories import NOW, slot
@@ -62,6 +67,11 @@ def missed(city, kiosk):
     booking.refresh_from_db()
     assert booking.charged_yuan == 200
     return booking
+
+
+def state_of(booking):
+    booking.refresh_from_db()
+    return booking.state
 
 
 def test_kept_acts_count_at_their_time_while_the_booking_waits_for_them(city, kiosk):
@@ -95,6 +105,46 @@ def test_check_in_kept_through_an_outage_longer_than_the_booking_is_awaited_afte
     messages = set(Notification.objects.filter(user=city.keeper).values_list("message", flat=True))
     assert REFUSED not in messages
     assert (CANCELLED_INTERRUPTED in messages) is not is_kept
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_check_in_kept_through_an_outage_is_awaited_where_the_use_before_it_seems_to_run(
+    city, kiosk, is_kept
+):
+    before = book(city, slot(day=0, hour=9, length=1))
+    booking = book(city, slot(day=0, hour=10, length=2), actor=factories.member(city.company))
+    booking_check_in(actor=city.keeper, booking_id=before.pk, now=before.starts_at)
+    start, back = booking.starts_at, booking.ends_at + 30 * MINUTE
+    worker_seen("worker", before.starts_at)
+    worker_seen("worker", back)
+    assert bookings_no_show_due(back + 14 * MINUTE) == 0
+    assert state_of(booking) == "approved"
+    if is_kept:
+        assert not send(kiosk, "check_out", start, received=back + 14 * MINUTE, code=code_of(before)).refusal
+        assert not send(kiosk, "check_in", start, received=back + 14 * MINUTE, code=code_of(booking)).refusal
+    assert bookings_no_show_due(back + 15 * MINUTE) == 0
+    assert state_of(booking) == ("in_use" if is_kept else "cancelled")
+    messages = set(Notification.objects.filter(user=city.keeper).values_list("message", flat=True))
+    assert (CANCELLED_KEPT_WAITING in messages) is not is_kept
+
+
+@pytest.mark.parametrize(("length", "awaited"), [(1, 15), (4, 45)], ids=["ended meanwhile", "has time left"])
+def test_kept_check_in_is_awaited_after_an_outage_where_what_was_booked_with_it_was_used(length, awaited):
+    city = linked_city()
+    kiosk_make(actor=city.keeper, instrument_id=city.second.pk, name="里间", now=NOW)
+    used = book(city, slot(day=0, hour=9, length=length))
+    (booking,) = get_companions(used)
+    start, back = used.starts_at, used.starts_at + 90 * MINUTE
+    booking_check_in(actor=city.keeper, booking_id=used.pk, now=start)
+    booking_check_out(actor=city.keeper, booking_id=used.pk, now=start + 5 * MINUTE)
+    worker_seen("worker", start + 5 * MINUTE)
+    for minutes in range(0, awaited, 5):
+        worker_seen("worker", back + minutes * MINUTE)
+    assert bookings_no_show_due(back + (awaited - 1) * MINUTE) == 0
+    assert state_of(booking) == "approved"
+    assert bookings_no_show_due(back + awaited * MINUTE) == 0
+    assert state_of(booking) == "cancelled"
+    assert Notification.objects.filter(user=city.keeper, message=CANCELLED_NOT_NEEDED).count() == 1
 
 
 def test_fault_that_was_kept_for_long_is_told(city, kiosk):
