@@ -27,6 +27,9 @@ from instrument_share.web.text.formats import (
 if TYPE_CHECKING:
     from bookings.statements.models import Statement, StatementLine, StatementPayment
 
+_PRICED = ("starts_at", "ends_at", "effective_seconds", "amount_yuan")
+"""What a line and its log have in common as long as the log's price explains the line."""
+
 
 def render_statement(
     statement: "Statement", lines: "Iterable[StatementLine]", payments: "Iterable[StatementPayment]"
@@ -159,14 +162,14 @@ def _format_hours(line: "StatementLine") -> str:
 def describe_price(line: "StatementLine") -> list[str]:
     """Return the quantities and prices of which a use's amount is the sum, in the reader's words.
 
-    Nothing for charges, and where the amount was entered or corrected.
+    Nothing for charges, where the amount was entered, and where the use was corrected before it was billed:
+    what is kept of the price is that of the use as it was recorded.
     """
     if line.log is None or line.corrects is not None:
         return []
-    parts = line.log.price
-    if sum(Decimal(one["amount_yuan"]) for one in parts) != line.amount_yuan:
+    if any(getattr(line, name) != getattr(line.log, name) for name in _PRICED):
         return []
-    return [describe_price_line(one) for one in parts]
+    return [describe_price_line(one, in_figures=True) for one in line.log.price]
 
 
 def _format_price(line: "StatementLine") -> str:

@@ -24,6 +24,15 @@ LONG_PERSON = "Maximiliana-Alexandrowna von Hohenlohe-Waldenburg"
 SAMPLES = {"unit": "sample", "price_yuan": "411.50", "quantity": "3", "amount_yuan": "1234.50"}
 
 
+USE = {
+    "starts_at": datetime(2026, 3, 2, 1, tzinfo=UTC),
+    "ends_at": datetime(2026, 3, 2, 3, tzinfo=UTC),
+    "effective_seconds": 7200,
+    "amount_yuan": Decimal("1234.50"),
+}
+"""What a line and its log have in common unless the use was corrected."""
+
+
 class Numbered(SimpleNamespace):
     def __str__(self):
         return self.number
@@ -36,6 +45,7 @@ def make_source(number, project=""):
         user=SimpleNamespace(name=LONG_PERSON),
         project=project,
         price=[SAMPLES],
+        **USE,
     )
 
 
@@ -45,12 +55,9 @@ def make_line(number, **facts):
         "log": log,
         "booking": None,
         "source": log,
-        "starts_at": datetime(2026, 3, 2, 1, tzinfo=UTC),
-        "ends_at": datetime(2026, 3, 2, 3, tzinfo=UTC),
-        "effective_seconds": 7200,
-        "amount_yuan": Decimal("1234.50"),
         "corrects": None,
         "correction": None,
+        **USE,
     }
     return SimpleNamespace(**(line | facts))
 
@@ -164,7 +171,8 @@ def test_workbook_keeps_a_column_for_each_fact(language, sheets):
 
 
 def test_paper_says_how_an_amount_comes_about_unless_it_was_entered_or_corrected():
-    lines = [make_line(1), make_line(2, amount_yuan=Decimal("900.00")), make_line(3, effective_seconds=3600)]
+    corrected = make_line(4, effective_seconds=3600)  # to a shorter time for the same amount
+    lines = [make_line(1), make_line(2, amount_yuan=Decimal("900.00")), make_line(3), corrected]
     lines[2].log.price = [
         {"unit": "hour", "price_yuan": "1200.00", "quantity": "1", "amount_yuan": "1200.00"},
         {"unit": "minimum", "price_yuan": "1234.50", "quantity": "1", "amount_yuan": "34.50"},
@@ -173,3 +181,18 @@ def test_paper_says_how_an_amount_comes_about_unless_it_was_entered_or_corrected
     assert (chinese.count("×"), chinese.count("3 × ¥411.50 /样品")) == (2, 1)
     assert "3 × ¥411.50 per sample" in english
     assert "1 × ¥1,200.00 per hour; up to the minimum charge of ¥1,234.50" in english
+
+
+def test_price_on_a_paper_multiplies_to_its_amount_and_stands_there_where_each_part_was_rounded():
+    amount = Decimal("234.77")
+    line = make_line(1, effective_seconds=7043, amount_yuan=amount)
+    line.log.effective_seconds, line.log.amount_yuan = 7043, amount
+    line.log.price = [
+        {"unit": "hour", "price_yuan": "120.00", "quantity": "1.9564", "amount_yuan": "234.77"},
+        {"unit": "sample", "price_yuan": "0.00", "quantity": "2", "amount_yuan": "0.01"},
+    ]
+    assert "1.9564 × ¥120.00 /小时；2 × ¥0.00 /样品" in read(render("zh-hans", [line]))
+    with translation.override("en"):
+        book = load_workbook(BytesIO(build_statement_sheet(make_statement([line]), [line], [])))
+    row = [cell.value for cell in book.worksheets[0][2]]
+    assert row[6:8] == ["1.9564 × ¥120.00 per hour; 2 × ¥0.00 per sample", 234.77]
