@@ -156,6 +156,11 @@ def sum_payments(statement: Statement) -> Decimal:
     return sum((one.amount_yuan for one in counted), Decimal(0))
 
 
+def get_outstanding(statement: Statement) -> Decimal | None:
+    """Return what is still owed of a statement that has its sums; None of a draft, which nobody owes yet."""
+    return None if statement.state == StatementState.DRAFT else statement.owed_yuan  # type: ignore[attr-defined]
+
+
 def statement_payments(statement: Statement) -> QuerySet[StatementPayment]:
     """Return the payments of a statement with their reversals, by day; the caller may see it."""
     return (

@@ -8,13 +8,14 @@ from django import template
 
 from bookings.statements.domain.states import is_overdue
 from bookings.statements.reports import describe_price
-from bookings.statements.selectors.statements import Debt
+from bookings.statements.selectors.statements import Debt, get_outstanding
 from bookings.statements.views.statement_list import get_payer_name
 from bookings.statements.views.statements import get_band_names
 
 register = template.Library()
 register.filter("payer_name", get_payer_name)
 register.filter(describe_price)
+register.filter("outstanding", get_outstanding)
 
 
 @register.filter
