@@ -1,7 +1,7 @@
 """Cancellations by the user or the unit, of a booking and those made with it; what a late one costs."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -85,7 +85,7 @@ def write_cancellation(
     if booking.state == BookingState.OFFERED:
         let_offer_go(booking, "lapse", actor=actor, reason=get_note(reason), now=now)
         if announce:
-            notify_of_withdrawal(booking, _get_told(reason), now)
+            notify_of_withdrawal(booking, now, reason=_get_told(reason))
         return
     booking.ended_at = now
     booking.late_cancel = is_cancelled_late(booking, now, by_user=by_user)
@@ -112,10 +112,12 @@ def write_cancellation(
         )
 
 
-def notify_of_withdrawal(offer: Booking, reason: str | Bilingual, now: datetime) -> None:
+def notify_of_withdrawal(
+    offer: Booking, now: datetime, *, message: str = notifications.WITHDRAWN, **params: Any
+) -> None:
     """Tell who awaited an instrument that its offer is withdrawn; once, whatever was offered beside it."""
     if hasattr(offer, "waitlist_offer"):
-        notifications.notify_user(offer, notifications.WITHDRAWN, now, reason=reason)
+        notifications.notify_user(offer, message, now, **params)
 
 
 def get_note(reason: str | Bilingual) -> str:

@@ -79,7 +79,7 @@ def instrument_suspend(
         heard = {instrument_id, *(one.pk for one in depending)}
         for offer in withdrawn:
             if offer.instrument_id not in heard:  # it needed this instrument only when it was offered
-                notify_of_withdrawal(offer, reason, now)
+                notify_of_withdrawal(offer, now, reason=reason)
     return suspended
 
 

@@ -9,7 +9,7 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.affected import get_payer_condition
 from bookings.requests.services import notifications
-from bookings.requests.services.cancellations import write_cancellation
+from bookings.requests.services.cancellations import notify_of_withdrawal, write_cancellation
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services as account_services
 from instrument_share.accounts.domain import MembershipState, Role
@@ -88,8 +88,8 @@ def _cancel_upcoming(membership: "Membership", actor: "User", now: datetime) -> 
             booking, actor=actor, reason=membership.reason, now=now, by_user=by_oneself, announce=False
         )
         if was_offered:
-            notifications.notify_user(
-                booking, notifications.WITHDRAWN_WITH_MEMBERSHIP, now, organization=name
+            notify_of_withdrawal(
+                booking, now, message=notifications.WITHDRAWN_WITH_MEMBERSHIP, organization=name
             )
             continue
         notifications.notify_keepers(booking, notifications.CANCELLED_WITH_MEMBERSHIP, now, organization=name)

@@ -21,7 +21,8 @@ from instrument_share.web.responses import problem
 from providers.instruments.models import Keeper
 from tests import factories
 from tests.bookings.requests.booking import book
-from tests.bookings.waiting.waiting import held, join
+from tests.bookings.requests.test_together import linked_city
+from tests.bookings.waiting.waiting import held, join, offered
 from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +40,12 @@ def city():
 @pytest.fixture
 def admin(city):
     return factories.member(city.company, Role.ORG_ADMIN, name="辛")
+
+
+@pytest.fixture
+def admin_of_linked():
+    city = linked_city()
+    return city, factories.member(city.company, Role.ORG_ADMIN, name="辛")
 
 
 def of(person):
@@ -102,6 +109,17 @@ def test_an_offer_that_the_organization_was_to_pay_is_withdrawn(city, admin):
     assert WITHDRAWN_WITH_MEMBERSHIP in told(city.researcher)
     assert CANCELLED_WITH_OWN_MEMBERSHIP not in told(city.researcher)
     assert LEFT not in told(city.keeper)
+
+
+def test_offer_of_linked_instruments_is_withdrawn_once(admin_of_linked):
+    city, admin = admin_of_linked
+    entry = join(city, city.researcher, wanted=slot(day=5))
+    take(city, admin)
+    assert [state for *_, state in offered(entry)] == ["lapsed"]
+    assert states() == [BookingState.LAPSED, BookingState.LAPSED]
+    (withdrawn,) = journal.notifications(city.researcher).filter(message=WITHDRAWN_WITH_MEMBERSHIP)
+    assert withdrawn.params["instrument"]["zh"] == city.instrument.name_zh
+    assert withdrawn.params["organization"]["zh"] == city.company.name_zh
 
 
 def test_future_bookings_can_be_kept_for_organization(city, admin):
