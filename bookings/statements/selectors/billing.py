@@ -62,11 +62,6 @@ def find_billable(organization_id: int, month: date) -> Iterator[Billable]:
     yield from _credits(organization_id)
 
 
-def has_billable(organization_id: int, month: date) -> bool:
-    """Return whether the unit has something to bill for the month that is on no statement yet."""
-    return any(True for _billable in find_billable(organization_id, month))
-
-
 def _get_first_billed(organization_id: int, month: Interval) -> datetime:
     """Return from when on the unit's uses and charges are looked for, at the latest from this month on.
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import date, datetime
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import transaction
 from django.db.models import Max
@@ -29,6 +29,13 @@ BATCH_SIZE = 500
 logger = logging.getLogger(__name__)
 
 
+class Drafted(NamedTuple):
+    """The drafts that got something, and what waits for its payers' next statements."""
+
+    drafts: list[Statement]
+    waiting: list[Billable]
+
+
 class DraftingFailed(Exception):
     """Statements of some units could not be drafted; the log says why, and the next run tries again."""
 
@@ -44,7 +51,8 @@ def statements_draft_due(now: datetime) -> int:
     drafted, failed = 0, []
     for unit_id in owner_ids():
         try:
-            drafted += len(statements_draft(actor=None, organization_id=unit_id, month=month, now=now))
+            done = statements_draft(actor=None, organization_id=unit_id, month=month, now=now)
+            drafted += len(done.drafts)
         except Exception:
             logger.exception("The statements of unit %s could not be drafted.", unit_id)
             failed.append(unit_id)
@@ -54,10 +62,8 @@ def statements_draft_due(now: datetime) -> int:
 
 
 @transaction.atomic
-def statements_draft(
-    *, actor: "User | None", organization_id: int, month: date, now: datetime
-) -> list[Statement]:
-    """Bring what a unit has to bill for a month onto drafts; return those that got something.
+def statements_draft(*, actor: "User | None", organization_id: int, month: date, now: datetime) -> Drafted:
+    """Bring what a unit has to bill for a month onto drafts; return those that got something, and what waits.
 
     Drafts of the month are added to. What belongs to a payer whose statement was sent waits for the next
     month. A second time changes nothing. Raises MonthNotOver.
@@ -70,13 +76,15 @@ def statements_draft(
     unit = organization_lock(organization_id)
     locked = Statement.objects.select_for_update(of=("self",)).order_by("number")
     present = {_payer(one): one for one in locked.filter(organization=unit, month=month)}
-    drafts = []
+    done = Drafted([], [])
     for payer, found in group_by_payer(find_billable(unit.pk, month)).items():
         statement = present.get(payer) or _create(unit.pk, payer, month, now)
         if statement.state == StatementState.DRAFT:
             _add(statement, found, actor, now)
-            drafts.append(statement)
-    return drafts
+            done.drafts.append(statement)
+        else:
+            done.waiting.extend(found)
+    return done
 
 
 def charge_drop(booking: "Booking", actor: "User | None", now: datetime) -> bool:

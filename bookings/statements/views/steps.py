@@ -10,7 +10,6 @@ from django.utils.translation import ngettext, pgettext
 from bookings.statements.domain.billing import require_owed, to_fen
 from bookings.statements.domain.states import get_next_state
 from bookings.statements.forms import MonthForm, PaymentForm, SendingForm
-from bookings.statements.selectors.billing import has_billable
 from bookings.statements.selectors.statements import (
     drafts_to_send,
     get_payment,
@@ -18,7 +17,7 @@ from bookings.statements.selectors.statements import (
     require_lines,
     statements_of_unit,
 )
-from bookings.statements.services.drafting import statements_draft
+from bookings.statements.services.drafting import Drafted, statements_draft
 from bookings.statements.services.payments import statement_payment_record, statement_payment_reverse
 from bookings.statements.services.statements import (
     get_due_date,
@@ -40,9 +39,9 @@ from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, date_only, yuan
 
 if TYPE_CHECKING:
-    from datetime import date
     from decimal import Decimal
 
+    from bookings.statements.domain.billing import Billable
     from bookings.statements.models import Statement
 
 
@@ -63,11 +62,11 @@ def statements_draft_month(request: SignedInRequest, organization_id: str) -> Co
         request.POST if request.method == "POST" else None, today=now.astimezone(CITY_TIME).date()
     )
     address = reverse("unit_statements", args=[organization_id])
-    drafted: list[Statement] = []
+    done: list[Drafted] = []
 
     def draft() -> None:
         month = form.cleaned_data["month"]
-        drafted.extend(statements_draft(actor=request.user, organization_id=unit.pk, month=month, now=now))
+        done.append(statements_draft(actor=request.user, organization_id=unit.pk, month=month, now=now))
 
     return Confirmation(
         heading=_("Draft statements"),
@@ -81,15 +80,15 @@ def statements_draft_month(request: SignedInRequest, organization_id: str) -> Co
         ],
         action=pgettext("statement", "Draft"),
         perform=draft,
-        success=lambda: _describe_drafted(drafted, unit.pk, form.cleaned_data["month"]),
+        success=lambda: _describe_drafted(*done[0]),
         back_address=address,
         next_address=f"{address}?state=draft",
         form=form,
     )
 
 
-def _describe_drafted(drafts: "list[Statement]", organization_id: int, month: "date") -> str:
-    if not drafts and has_billable(organization_id, month):
+def _describe_drafted(drafts: "list[Statement]", waiting: "list[Billable]") -> str:
+    if waiting and not drafts:
         return _(
             "What is left of that month goes onto the next statements: those of its payers for that month "
             "were sent."

@@ -38,12 +38,12 @@ def _bill(world: World, month: date) -> int:
     count = 0
     for unit in world.city.units:
         manager, organization = world.manager(unit.key), world.organizations[unit.key]
-        drafts = bookings.statements_draft(actor=None, organization_id=organization.pk, month=month, now=over)
-        for number, statement in enumerate(drafts):
+        done = bookings.statements_draft(actor=None, organization_id=organization.pk, month=month, now=over)
+        for number, statement in enumerate(done.drafts):
             if over + SENT < world.now and not (_is_last(world, month) and number % 4 == 0):
                 bookings.statement_send(actor=manager, statement_id=statement.pk, now=over + SENT)
                 _answer(world, manager, statement, over + SENT, number)
-        count += len(drafts)
+        count += len(done.drafts)
     return count
 
 

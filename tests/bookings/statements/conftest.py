@@ -80,7 +80,7 @@ def correct(city, log, now, **changes):
 
 
 def draft(city, month=MARCH, now=APRIL_1):
-    return statements_draft(actor=city.manager, organization_id=city.owner.pk, month=month, now=now)
+    return statements_draft(actor=city.manager, organization_id=city.owner.pk, month=month, now=now).drafts
 
 
 def lines(statement):

@@ -164,7 +164,8 @@ def local_date(instant):
 
 def statement_of(city, admin, month=MARCH, over=APRIL_1, confirm=True):
     """The statement of a month to the company, sent and confirmed."""
-    (statement,) = statements_draft(actor=city.manager, organization_id=city.owner.pk, month=month, now=over)
+    done = statements_draft(actor=city.manager, organization_id=city.owner.pk, month=month, now=over)
+    (statement,) = done.drafts
     statement_send(actor=city.manager, statement_id=statement.pk, now=over)
     if confirm:
         statement_confirm(actor=admin, statement_id=statement.pk, now=over)

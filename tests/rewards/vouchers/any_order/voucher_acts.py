@@ -195,7 +195,7 @@ class VoucherActs(RuleBasedStateMachine):
         )
         usage_confirm(actor=user, log_id=log.pk, correction_id=corrected.pk, now=MAY)
         unit = Statement.objects.get(pk=self.world.statements[name]).organization_id
-        for drafted in statements_draft(actor=manager, organization_id=unit, month=APRIL, now=MAY):
+        for drafted in statements_draft(actor=manager, organization_id=unit, month=APRIL, now=MAY).drafts:
             statement_send(actor=manager, statement_id=drafted.pk, now=MAY)
         plain.yuan, plain.is_corrected = Decimal(yuan), True
 
