@@ -112,7 +112,10 @@ class CorrectionForm(BaseIntervalForm):
         max_digits=12,
         decimal_places=2,
         required=False,
-        help_text=_("Left empty, it follows the corrected values. Enter one only where another was agreed."),
+        help_text=_(
+            "Left empty, it follows the corrected values. "
+            "Enter one where another was agreed, or the rule has no price."
+        ),
     )
     reason = forms.CharField(
         label=_("Reason"),
