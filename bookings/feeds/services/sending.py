@@ -124,11 +124,13 @@ def _end_turn(webhook_id: int, now: datetime, *, failed: WebhookDelivery | None,
         return
     if is_reached or (webhook.due_at is not None and now - webhook.due_at >= LEFT_ALONE):
         webhook.failing_since, webhook.failures = None, 0
-    if failed is not None and failed.action != TEST:
+    has_failed = failed is not None and failed.action != TEST
+    if has_failed:
         webhook.failing_since, webhook.failures = webhook.failing_since or now, webhook.failures + 1
     webhook.due_at = now if failed is None else now + get_retry_delay(max(webhook.failures, 1))
     webhook.claimed_until = None
-    if webhook.failing_since and webhook.disabled_at is None and is_given_up(webhook.failing_since, now):
+    is_too_long = webhook.failing_since is not None and is_given_up(webhook.failing_since, now)
+    if has_failed and is_too_long and webhook.disabled_at is None:
         _disable(webhook, now)
     elif failed is not None and failed.given_up_at is not None and not _waiting(webhook).exists():
         webhook.failing_since, webhook.failures = None, 0

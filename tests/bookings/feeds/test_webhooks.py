@@ -318,6 +318,21 @@ def test_a_failed_test_does_not_count_towards_switching_off(city, webhook, recei
     assert (webhook.failing_since, webhook.disabled_at) == (NOW + DISABLED_AFTER, None)
 
 
+def test_a_failed_test_switches_off_nothing_that_has_failed_for_long(city, webhook, receiver, work):
+    receiver.is_up = False
+    book(city)
+    Webhook.objects.update(failing_since=NOW - DISABLED_AFTER, failures=9, due_at=NOW)
+    webhook_test(actor=city.manager, webhook_id=webhook.pk, now=NOW)
+    work(NOW)
+    webhook.refresh_from_db()
+    assert (webhook.failing_since, webhook.failures) == (NOW - DISABLED_AFTER, 9)
+    assert webhook.disabled_at is None
+    due_at = webhook.due_at
+    work(due_at)
+    webhook.refresh_from_db()
+    assert (webhook.failures, webhook.disabled_at) == (10, due_at)
+
+
 def test_a_test_that_is_answered_ends_a_failure(city, webhook, receiver, work):
     Webhook.objects.update(failing_since=NOW)
     webhook_test(actor=city.manager, webhook_id=webhook.pk, now=NOW + MINUTE)
