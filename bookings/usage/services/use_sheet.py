@@ -238,8 +238,9 @@ class _Planner:
         yield from find_fact_problems(use.user, use.payer, values["content"], use.time)
         left = get_left_ids(use.user, use.payer, use.time.start)
         kind = get_user_kind_then(use.user, use.payer, use.instrument, left)
-        terms, service_mode = providers.terms_at(pk, use.time.start), ServiceMode(values["service_mode"])
-        yield from find_amount_problems(values.get("amount_yuan"), terms, kind, service_mode)
+        amount, service_mode = values.get("amount_yuan"), ServiceMode(values["service_mode"])
+        terms = providers.terms_at(pk, use.time.start) if amount is None else None
+        yield from find_amount_problems(amount, terms, kind, service_mode)
         side = Side.OUTSIDE if is_external(use.instrument, use.payer, kind) else Side.INSIDE
         if values.get("side", side) != side:
             yield Problem("usage.other_side", OTHER_SIDE[side], field="side")

@@ -212,6 +212,17 @@ def test_hours_for_which_the_rule_has_no_price_need_an_amount(city):
     assert [str(log.amount_yuan) for log in UsageLog.objects.order_by("starts_at")] == ["250.00", "0.00"]
 
 
+def test_rule_is_read_only_for_a_row_without_an_amount(city, statements):
+    facts = {"actor": city.keeper, "organization_id": city.owner.pk, "kind": KINDS["uses"], "now": NOW}
+
+    def count(**cells):
+        table = read_table((HEADING + row(city, **cells) + row(city, "02-28", **cells)).encode())
+        done = statements.of(lambda: preview(table=table, **facts))
+        return sum('"applies_from" <=' in one for one in done)
+
+    assert (count(), count(amount="10")) == (2, 0)
+
+
 def test_overlap_with_a_log_needs_a_reason(city):
     earlier = by_hand(city, slot(-3, 11, 2))
     assert problems(bring(city, HEADING + row(city))) == [("M2", "usage.overlaps")]
