@@ -7,6 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -19,7 +21,7 @@ from instrument_share.web.text.formats import moment
 from rewards.cycle.models import AssessmentCycle
 from rewards.findings.domain.causes import FURTHER
 from rewards.findings.models import Finding
-from rewards.findings.selectors.browsing import count_findings
+from rewards.findings.selectors.browsing import count_findings, count_states
 from rewards.findings.services.deciding import finding_answer
 from rewards.findings.services.opening import finding_open
 from rewards.policy.services import policy_load
@@ -78,6 +80,15 @@ def test_every_kind_that_a_finding_shows_is_counted_and_finds_it(found, login):
     }
     facets = count_findings(found.city.officer, AssessmentCycle.objects.get())
     assert facets.kinds == {"overlap": 1, "amount": 2, "no_booking": 1}
+
+
+@pytest.mark.parametrize(("address", "times"), [("findings", 1), ("cycle", 0)])
+def test_evidence_is_read_for_the_kinds_once_and_for_the_states_never(found, login, address, times):
+    client = login(found.city.officer)
+    with CaptureQueriesContext(connection) as statements:
+        client.get(reverse(address, args=[YEAR]), {"kind": "overlap"})
+    assert sum(FURTHER in one["sql"] for one in statements.captured_queries) == times
+    assert count_states(found.city.officer, AssessmentCycle.objects.get()) == {"open": 2}
 
 
 def answered(found):
