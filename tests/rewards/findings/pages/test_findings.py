@@ -22,7 +22,7 @@ from rewards.cycle.models import AssessmentCycle
 from rewards.findings.domain.causes import FURTHER
 from rewards.findings.models import Finding
 from rewards.findings.selectors.browsing import count_findings, count_states
-from rewards.findings.services.deciding import finding_answer
+from rewards.findings.services.deciding import finding_answer, finding_decide
 from rewards.findings.services.opening import finding_open
 from rewards.policy.services import policy_load
 from tests import factories
@@ -544,6 +544,28 @@ def test_the_findings_leave_as_a_spreadsheet_as_filtered(login, found, form):
     assert line["日期"] == "2025-03-01"
     assert Decimal(str(line["有效机时"])) == 30
     assert "无对应预约记录" in line["问题"]
+
+
+def test_the_spreadsheet_says_which_finding_was_proven_a_falsification(login, found):
+    client = login(found.city.officer)
+    first = finding("overlap")
+    found.city.answer(first, AFTER + timedelta(days=1))
+    decision = {"uphold": True, "reason": "重复", "now": AFTER + timedelta(days=2)}
+    finding_decide(actor=found.city.auditor, finding_id=first.pk, **decision)
+
+    def states():
+        rows = csv.reader(
+            b"".join(client.get(reverse("findings", args=[YEAR]), {"export": "csv"}))
+            .decode("utf-8-sig")
+            .splitlines()
+        )
+        return sorted(row[11] for row in rows)
+
+    assert states() == ["已认定", "待处理", "状态"]
+    found.city.prove_falsified(first, AFTER + timedelta(days=2))
+    assert states() == ["已认定（弄虚作假）", "待处理", "状态"]
+    client.cookies["django_language"] = "en"
+    assert states() == ["Open", "State", "Upheld (falsification)"]
 
 
 def test_several_are_decided_at_once_and_the_others_are_named_with_the_reason(login, found):
