@@ -7,6 +7,8 @@ from typing import Any
 
 FORMULA_PREFIXES = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 """What a text begins with that spreadsheet programs may carry out; full-width signs count in Chinese ones."""
+SHOWN_DIGITS = ".15g"
+"""Spreadsheets show 15 digits of a number and keep two more, which are not what was typed."""
 TITLE_ROWS = 10
 """How many rows may stand above the heads, with the heads themselves."""
 
@@ -62,12 +64,17 @@ def find_heads(
 
 
 def cell_text(cell: Any) -> str:
-    """Return a cell as text; a whole number that a workbook holds as 6222.0 without its point."""
+    """Return a cell as text, a number as `number_text` does."""
     if isinstance(cell, datetime):
         return cell.date().isoformat()
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+    if isinstance(cell, float):
+        return number_text(cell)
     return "" if cell is None else str(cell).strip().removeprefix("'")
+
+
+def number_text(number: float) -> str:
+    """Return a number as its cell shows it; a whole one that a workbook holds as 6222.0 without its point."""
+    return str(int(number)) if number.is_integer() else format(number, SHOWN_DIGITS)
 
 
 def parse_day(text: str) -> date:

@@ -96,6 +96,11 @@ class IndicatorResult(models.Model):
         return f"{self.code} {self.points}"
 
     @property
+    def written_value(self) -> str:
+        """Return the value as people read it; empty when there is none."""
+        return group_digits(self.value)
+
+    @property
     def written_formula(self) -> str:
         """Return the formula as people read it."""
         return group_digits(self.formula)

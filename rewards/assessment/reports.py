@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from django.utils.translation import gettext
 
@@ -12,9 +12,6 @@ from instrument_share.web.text.formats import bilingual, in_english
 from rewards.assessment.domain.counting import REASONS
 from rewards.cycle.reports import format_money
 from rewards.policy.reports.words import BASES
-
-if TYPE_CHECKING:
-    from rewards.assessment.models import UnitFigures
 
 NOTES = {
     "barred": gettext_noop("barred from any award by a proven falsification"),
@@ -141,6 +138,14 @@ def get_reason_text(code: str) -> str:
     return gettext(REASONS[code]) if code in REASONS else code
 
 
-def get_grade_text(figures: "UnitFigures") -> str:
+class Graded(Protocol):
+    """A unit with `grade_zh` and `grade_en`, scored or sealed."""
+
+    @property
+    def barred(self) -> bool:
+        """Whether a proven falsification takes its grade and award away."""
+
+
+def get_grade_text(figures: Graded) -> str:
     """Return a unit's grade in the active language; of a unit that is barred, that it is."""
     return gettext("Barred") if figures.barred else bilingual(figures, "grade")

@@ -195,7 +195,7 @@ def get_public_results(cycle: AssessmentCycle) -> list[dict[str, Any]]:
     """Return what the public notice says of each unit, named as frozen, best score first.
 
     Nothing before the notice. Keys: organization (public id), has_page (everybody can open it now), name_zh,
-    name_en, grade_zh, grade_en, amount_yuan.
+    name_en, grade_zh, grade_en, barred, amount_yuan.
     """
     if cycle.state not in NOTICED:
         return []
@@ -211,6 +211,7 @@ def get_public_results(cycle: AssessmentCycle) -> list[dict[str, Any]]:
             "name_en": each.organization.name_en,
             "grade_zh": each.grade_zh,
             "grade_en": each.grade_en,
+            "barred": each.barred,
             "amount_yuan": each.award.amount_yuan,
         }
         for each in sorted(results, key=get_place)

@@ -24,7 +24,7 @@ from instrument_share.kernel.errors import (
     gettext_noop,
     require_reason,
 )
-from instrument_share.kernel.money import round_to_fen
+from instrument_share.kernel.money import FEN
 from instrument_share.kernel.states import next_state
 from instrument_share.kernel.wording import Bilingual
 from providers.public import instruments, store_once
@@ -188,7 +188,7 @@ def _figure_problems(kind: FactKind, figure: Decimal | None) -> Iterator[Problem
     elif kind is FactKind.MAJOR_PROJECTS and figure != int(figure):
         message = gettext_noop("The number of projects must be a whole number.")
         yield Problem("reward.figure_not_whole", message, field="figure")
-    elif figure != round_to_fen(figure):
+    elif figure != figure.quantize(FEN):  # as a fraction, 1e-99999999 would take hours
         message = gettext_noop("The figure has at most two decimals.")
         yield Problem("reward.figure_too_fine", message, field="figure")
 

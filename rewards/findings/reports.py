@@ -29,5 +29,11 @@ FINDING_STATES = {
 
 def get_decision_text(finding: "Finding") -> str:
     """Return the decision on a finding in Chinese, and whether it was proven a falsification."""
-    text = FINDING_STATES[FindingState(finding.state)]
-    return f"{text}（弄虚作假）" if finding.falsified else text
+    return tell_falsified(finding, FINDING_STATES[FindingState(finding.state)])
+
+
+def tell_falsified(finding: "Finding", decision: str) -> str:
+    """Add to a decision that the finding was proven a falsification, where it was."""
+    if not finding.falsified:
+        return decision
+    return gettext("{decision} (falsification)").format(decision=decision)

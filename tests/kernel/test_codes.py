@@ -5,7 +5,7 @@ import re
 import pytest
 
 from instrument_share.kernel import uscc
-from instrument_share.kernel.cells import escape_formula
+from instrument_share.kernel.cells import cell_text, escape_formula
 from instrument_share.kernel.errors import (
     DomainError,
     IllegalMove,
@@ -52,6 +52,19 @@ def test_formula_like_cell_is_escaped_with_apostrophe(text):
 
 def test_other_cells_stay_as_they_are():
     assert [escape_formula(text) for text in ("", "电镜", "1-1", "a=b")] == ["", "电镜", "1-1", "a=b"]
+
+
+def test_a_number_in_a_cell_is_read_as_it_is_shown():
+    shown = {
+        3.3000000000000003: "3.3",
+        8400000.029999999: "8400000.03",
+        6222.0: "6222",
+        1e22: "10000000000000000000000",
+        0.00001: "1e-05",
+        float("inf"): "inf",
+        float("nan"): "nan",
+    }
+    assert {cell: cell_text(cell) for cell in shown} == shown
 
 
 MOVES = {"draft": {"submit": "submitted"}, "submitted": {"return": "draft"}}

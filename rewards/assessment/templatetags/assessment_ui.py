@@ -6,12 +6,13 @@ from django import template
 from django.utils.translation import gettext
 
 from rewards.assessment.domain.measures import MEASURE_FIGURES
-from rewards.assessment.reports import get_reason_text
+from rewards.assessment.reports import get_grade_text, get_reason_text
 from rewards.cycle.reports import format_points
 from rewards.policy.domain.vocabulary import MEASURES
 
 register = template.Library()
 
+register.filter("grade", get_grade_text)
 register.filter("reason_word", get_reason_text)
 
 

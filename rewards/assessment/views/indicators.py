@@ -16,7 +16,7 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.web.text.formats import bilingual
 from rewards.assessment.domain.reach import Spread, find_full_value, spread
 from rewards.cycle.reports import format_points
-from rewards.policy.domain.figures import format_rounded
+from rewards.policy.domain.figures import format_rounded, group_digits
 from rewards.policy.domain.policy import Indicator, RewardPolicy
 from rewards.policy.reports.sentences import describe_shape
 from rewards.policy.views.curves import draw_curve
@@ -83,7 +83,7 @@ def _line(result: "IndicatorResult", indicator: Indicator, city: Spread | None, 
         result=result,
         shape=shape,
         curve=draw_curve(indicator, shape),
-        full_value="" if full is None else format_rounded(full, 4).rstrip("0").rstrip("."),
+        full_value="" if full is None else group_digits(format_rounded(full, 4).rstrip("0").rstrip(".")),
         missing=result.full_points - result.points,
         city=_draw_spread(city, result, words) if city else "",
         city_words=words,
@@ -119,7 +119,7 @@ def build_improvements(lines: Sequence[Line], unit_id: str) -> list[dict[str, st
 
 
 def _improvement(line: Line) -> str:
-    value = line.result.value
+    value = line.result.written_value
     facts = {
         "title": bilingual(line.result, "title"),
         "missing": format_points(line.missing),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from instrument_share.kernel.cells import cell_text, find_heads, parse_day
 from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
+from instrument_share.kernel.money import FEN
 from rewards.declarations.domain.facts import FactKind
 
 UNIT, USCC, FACT, WHAT = "unit", "uscc", "fact", "what"
@@ -134,14 +135,16 @@ class _RowWrong(Exception):
 
 
 def _figure(text: str) -> Decimal | None:
+    """Return the figure as it was written, and refuse one that no page could show in yuan and fen."""
     plain = text.replace(",", "").removeprefix("¥").removeprefix("￥")
     if not plain:
         return None
     try:
         figure = Decimal(plain)
+        in_fen = figure.quantize(FEN)
     except InvalidOperation:
-        figure = Decimal("NaN")
-    if not figure.is_finite():
+        in_fen = Decimal("NaN")
+    if not in_fen.is_finite():
         raise _RowWrong(gettext_noop("“{text}” is not a number."), text=text)
     return figure
 

@@ -127,7 +127,8 @@ def _list(
     form = FindingFilterForm(request.GET, facets=facets)
     form.is_valid()
     chosen = form.cleaned_data
-    found = filter_findings(request.user, cycle, **{name: chosen.get(name, "") for name in form.fields})
+    wanted = {name: chosen.get(name, "") for name in form.fields}
+    found = filter_findings(request.user, cycle, **wanted, kinds_of=facets.kinds_of)
     ordering = TABLE.get_ordering(request)
     if request.GET.get("export") in {"csv", "xlsx"}:
         return export(request.user, found.order_by(*ordering), cycle, request.GET["export"])

@@ -17,7 +17,7 @@ from instrument_share.web.text import labels
 from instrument_share.web.text.formats import bilingual
 from rewards.cycle.reports import format_hours, format_money, format_points
 from rewards.findings.domain.causes import further_evidence, list_kinds
-from rewards.findings.reports import get_kind_text
+from rewards.findings.reports import get_kind_text, tell_falsified
 from rewards.findings.selectors.browsing import get_organizations_in, name_findings_as_frozen
 from rewards.findings.views.evidence import build_evidence_rows, organizations_in
 
@@ -94,7 +94,7 @@ def _cells(finding: "Finding", organizations: "Mapping[str, Organization]") -> l
         format_money(finding.amount_yuan),
         format_points(finding.points_at_stake) if finding.points_at_stake is not None else "",
         format_money(finding.yuan_at_stake) if finding.yuan_at_stake is not None else "",
-        str(labels.label("finding", finding.state).text),
+        tell_falsified(finding, str(labels.label("finding", finding.state).text)),
         finding.answer_due_date.isoformat(),
         finding.answered_at.astimezone(CITY_TIME).date().isoformat() if finding.answered_at else "",
         str(finding.decision_number or ""),

@@ -191,7 +191,7 @@ def get_sealed_date(report: FinanceReport) -> date:
 
 def get_earliest_date(report: FinanceReport, award: Award) -> date:
     """Return the first day on which an award can have been paid, or paid again."""
-    returned = _get_last_return(Reversal.objects.filter(payment__award=award))
+    returned = get_last_return(Reversal.objects.filter(payment__award=award))
     sealed = get_sealed_date(report)
     return max(sealed, returned) if returned else sealed
 
@@ -207,12 +207,13 @@ def require_day(day: date, report: FinanceReport, now: datetime) -> None:
 
 def require_returned(day: date, reversals: QuerySet[Any]) -> None:
     """Raise PaidBeforeReturn for a day before the last of these (of what is paid again) came back."""
-    last = _get_last_return(reversals)
+    last = get_last_return(reversals)
     if last is not None and day < last:
         raise PaidBeforeReturn(date=last)
 
 
-def _get_last_return(reversals: QuerySet[Any]) -> date | None:
+def get_last_return(reversals: QuerySet[Any]) -> date | None:
+    """Return the day on which the last of these payments or payouts came back, None where none did."""
     last: date | None = reversals.aggregate(last=Max("reversed_date"))["last"]
     return last
 

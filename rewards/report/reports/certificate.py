@@ -6,6 +6,7 @@ from django.utils import translation
 from instrument_share.documents.content import OfficialLetter, Paper, Paragraph, Verification
 from instrument_share.documents.official import render_official, render_paper
 from rewards.assessment.models import UnitAssessment
+from rewards.assessment.reports import get_grade_text
 from rewards.cycle.reports import format_date, format_money, format_money_in_capitals, format_points
 from rewards.policy.selectors import get_policy_rules
 from rewards.report.reports.links import get_verification_url
@@ -74,7 +75,8 @@ def build_certificate(certificate: Certificate) -> OfficialLetter:
 def _paragraphs(certificate: Certificate) -> list[str]:
     unit, year = certificate.unit, certificate.report.cycle.year
     found = [f"得分{format_points(unit.score)}分"] if unit.score is not None else []
-    found += [f"评价等级为“{unit.grade_zh}”"] if unit.grade_zh else []
+    grade = get_grade_text(unit)
+    found += [f"评价等级为“{grade}”"] if grade else []
     result = f"，{'，'.join(found)}" if found else ""
     paragraphs = [f"你单位（统一社会信用代码{unit.uscc}）参加了{year}年度大型科研仪器开放共享评价{result}。"]
     if unit.amount_yuan:

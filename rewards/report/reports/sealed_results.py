@@ -25,7 +25,10 @@ WITHOUT_BALANCES = "instrument-share-results/2"
 
 
 class SealedUnit(msgspec.Struct, frozen=True, kw_only=True):
-    """What was sealed of a unit: its names at the freeze, score (null: none), grade and award in yuan."""
+    """What was sealed of a unit: its names at the freeze, score (null: none), grade and award in yuan.
+
+    Of a `barred` one the grade is not told: see `get_grade_text`.
+    """
 
     award: str
     organization: str
@@ -36,6 +39,7 @@ class SealedUnit(msgspec.Struct, frozen=True, kw_only=True):
     grade_zh: str
     grade_en: str
     amount_yuan: Decimal
+    barred: bool = False
 
 
 class SealedResults(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +119,7 @@ def _unit(assessment: UnitAssessment) -> SealedUnit:
         grade_zh=assessment.grade_zh,
         grade_en=assessment.grade_en,
         amount_yuan=assessment.award.amount_yuan,
+        barred=assessment.barred,
     )
 
 
@@ -132,7 +137,6 @@ def _figures(assessment: UnitAssessment) -> dict[str, Any]:
         ],
         "points": str(assessment.points),
         "deducted": str(assessment.deducted),
-        "barred": assessment.barred,
         "grade": assessment.grade,
         "claims": _only(reasoning["rules"], "rule", "claim_exact", "note"),
         "pots": _only(reasoning["pots"], "pot", "share_exact", "amount"),

@@ -132,7 +132,7 @@ def build_indicators_table(assessment: UnitAssessment) -> Table:
         (
             each.group_zh,
             each.title_zh,
-            each.value or "—",
+            each.written_value or "—",
             each.written_formula,
             format_points(each.points),
             format_points(each.full_points),
@@ -153,7 +153,7 @@ def build_indicators_table(assessment: UnitAssessment) -> Table:
         caption="指标得分",
         size="list",
         note="机时以小时计，金额以元计；计算式中的数字经四舍五入，计分按未舍入的精确值。"
-        "“—”表示分母为零、没有数值，按政策规定计分。",
+        "“—”表示分母为零、没有数值，按办法规定计分。",
     )
 
 

@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet, Value
 from instrument_share.accounts.selectors.standing import standing
 from rewards.vouchers.domain.choices import ApplicationState, ClaimState
 from rewards.vouchers.models import VoucherApplication, VoucherClaim
-from rewards.vouchers.selectors.claims import leave_out_waiting
+from rewards.vouchers.selectors.claims import find_waiting_claims
 from rewards.vouchers.selectors.payouts import audited_claims
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def count_tasks(viewer: "Viewer") -> Mapping[str, int]:
     if not parts:
         return {}
     counted = dict(parts[0].union(*parts[1:], all=True))
-    return counted | {LIST: len(claims_to_list(viewer))} if counted.get(LIST) else counted
+    return counted | {LIST: len(split_audited_claims(viewer)[0])} if counted.get(LIST) else counted
 
 
 def _find_waiting(viewer: "Viewer") -> Iterator[tuple[str, QuerySet[Any]]]:
@@ -47,11 +47,18 @@ def _find_waiting(viewer: "Viewer") -> Iterator[tuple[str, QuerySet[Any]]]:
         yield LIST, audited_claims()
 
 
-def claims_to_list(viewer: "Viewer") -> list[VoucherClaim]:
-    """Return the claims for the next payout lists of all batches to who makes them, first received first.
+def split_audited_claims(
+    viewer: "Viewer", scheme_id: int | None = None
+) -> tuple[list[VoucherClaim], list[VoucherClaim]]:
+    """Return the claims for the next payout lists to who makes them, and those that wait for a bill before.
 
-    Not those that wait for the bill of a correction.
+    Of one batch or of all, first received first. What waits is the bill of a correction of its uses.
     """
     if not rules.has_perm("rewards.list_vouchers", viewer):
-        return []
-    return leave_out_waiting(list(audited_claims()))
+        return [], []
+    audited = list(audited_claims(scheme_id))
+    waiting = find_waiting_claims(audited)
+    return (
+        [claim for claim in audited if claim.pk not in waiting],
+        [claim for claim in audited if claim.pk in waiting],
+    )

@@ -19,7 +19,7 @@ from instrument_share.kernel.wording import Bilingual
 from rewards.payments.domain.errors import PaidInFuture, ReversedTooEarly
 from rewards.payments.selectors.accounts import account_keepers
 from rewards.payments.services.paid_accounts import Named, Receiver, require_receiver
-from rewards.payments.services.payments import require_returned
+from rewards.payments.services.payments import get_last_return, require_returned
 from rewards.payments.services.references import require_reference
 from rewards.vouchers.domain.errors import (
     REASON_MISSING,
@@ -219,8 +219,9 @@ def get_made_date(payout_list: VoucherPayoutList) -> date:
 
 def get_first_paid_date(row: VoucherPayoutRow) -> date:
     """Return the first day on which a row can be paid now: its list was made, and what was paid came back."""
-    returned = VoucherReversal.objects.filter(payout__row=row).values_list("reversed_date", flat=True)
-    return max([get_made_date(row.payout_list), *returned])
+    returned = get_last_return(VoucherReversal.objects.filter(payout__row=row))
+    made = get_made_date(row.payout_list)
+    return max(made, returned) if returned else made
 
 
 def _require_past(day: date, now: datetime) -> date:

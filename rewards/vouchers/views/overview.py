@@ -21,9 +21,9 @@ from instrument_share.web.text.labels import KINDS, SIZES
 from rewards.vouchers.domain.choices import ApplicationState, ClaimState
 from rewards.vouchers.domain.terms import NOTHING, get_left
 from rewards.vouchers.forms import get_fact_text
-from rewards.vouchers.selectors.claims import claims, find_changed_claims, leave_out_waiting
-from rewards.vouchers.selectors.payouts import audited_claims, payout_lists
-from rewards.vouchers.selectors.tasks import claims_to_list
+from rewards.vouchers.selectors.claims import claims, find_changed_claims
+from rewards.vouchers.selectors.payouts import payout_lists
+from rewards.vouchers.selectors.tasks import split_audited_claims
 from rewards.vouchers.selectors.vouchers import (
     applications,
     applying_organizations,
@@ -75,11 +75,13 @@ def vouchers(request: HttpRequest) -> HttpResponse:
     if sees_all:
         to_decide = applications(viewer).filter(state=ApplicationState.SUBMITTED)
         to_check = claims(viewer).filter(state__in=WAITING)
+        to_list, waiting = split_audited_claims(viewer)
         context |= {
             "applications": read_queue(request, to_decide, "applications", "id", limit=PER_PAGE),
             "claims": read_queue(request, to_check, "claims", "id", limit=PER_PAGE),
             "makes_lists": rules.has_perm("rewards.list_vouchers", viewer),
-            "to_list": _group_by_batch(claims_to_list(viewer)),
+            "to_list": _group_by_batch(to_list),
+            "waiting": len(waiting),
             "lists": _page(request, payout_lists(viewer), "lists"),
         }
     elif administers:
@@ -131,9 +133,7 @@ def scheme(request: HttpRequest, public_id: str) -> HttpResponse:
     found = get_scheme(public_id)
     today = clock.now().astimezone(CITY_TIME).date()
     granted = get_granted_by_scheme().get(found.pk)
-    lists = rules.has_perm("rewards.list_vouchers", request.user)
-    audited = list(audited_claims(found.pk)) if lists else []
-    to_list = leave_out_waiting(audited)
+    to_list, waiting = split_audited_claims(request.user, found.pk)
     changed = find_changed_claims(to_list)
     context = {
         "scheme": found,
@@ -144,7 +144,7 @@ def scheme(request: HttpRequest, public_id: str) -> HttpResponse:
         "takes_applications": found.terms.takes_applications(today) and has_budget_left(found),
         "applies": bool(applying_organizations(request.user, found, today)),
         "to_list": 0 if changed else len(to_list),
-        "waiting": [one for one in audited if one not in to_list],
+        "waiting": waiting,
         "changed": [(one, changed[one.pk]) for one in to_list if one.pk in changed],
         "grants": (shown := _page(request, grants(request.user).filter(scheme=found), "grants")),
         "balances": with_balances(shown.items),

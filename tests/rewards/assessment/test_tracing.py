@@ -142,6 +142,7 @@ def test_the_public_sees_results_only_when_they_are_noticed(year, viewers):
         "name_en",
         "grade_zh",
         "grade_en",
+        "barred",
         "amount_yuan",
     }
 

@@ -29,6 +29,7 @@ from rewards.report.domain.errors import (
     ReportDamaged,
     ResultsNotComputed,
 )
+from rewards.report.reports.certificate import build_certificate
 from rewards.report.reports.facts import get_report_facts
 from rewards.report.reports.sheets import build_unit_blocks
 from rewards.report.reports.tables import (
@@ -36,12 +37,14 @@ from rewards.report.reports.tables import (
     build_instruments_table,
     build_results_table,
 )
+from rewards.report.selectors.certificates import get_certificate
 from rewards.report.selectors.integrity import WITHOUT_RESULTS, find_report_problems
 from rewards.report.selectors.reports import get_report_file
 from rewards.report.selectors.sealed import RESULTS, get_sealed_units
 from rewards.report.services.answers import report_accept
 from tests.rewards.builders import AFTER, YEAR, local
 from tests.rewards.conftest import DAY
+from tests.rewards.reading import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -293,7 +296,7 @@ def test_a_unit_with_another_code_after_the_freeze_keeps_its_findings_and_result
     assert {unit.uscc for unit in sealed if unit.name_zh == "云屏大学"} == {year.first.uscc}
 
 
-def test_a_barred_unit_and_its_falsification_are_told_apart_in_every_table(steps, year):
+def test_a_barred_unit_and_its_falsification_are_told_apart_in_every_table(steps, year, client):
     year.city.log(
         year.first_instrument, local(YEAR, 12, 31, 8), payer=year.client, external=True, amount=1000
     )
@@ -315,6 +318,18 @@ def test_a_barred_unit_and_its_falsification_are_told_apart_in_every_table(steps
     assert ("等级", "取消资格") in build_unit_blocks(barred)[0].pairs
     rows = build_csv([barred]).decode().splitlines()
     assert rows[1].split(",")[2:5] == ["0.00", "取消资格", "0.00"]
+    steps.announce()
+    steps.approve()
+    report, said = steps.send(), "云屏大学 取消资格 ¥0.00"
+    assert said in text_of(client.get(reverse("result", args=[YEAR])))
+    assert said in text_of(client.get(reverse("verify"), {"code": report.code}))
+    certificate = get_certificate(year.city.officer, barred.public_id)
+    shown = client.get(reverse("verify"), {"code": certificate.code})
+    assert "云屏大学 0.00 取消资格 ¥0.00" in text_of(shown)
+    assert "得分0.00分，评价等级为“取消资格”。" in build_certificate(certificate).blocks[0].text
+    client.force_login(year.city.officer)
+    assert "等级 取消资格" in text_of(client.get(reverse("assessment", args=[barred.public_id])))
+    assert "取消资格 0.00 ¥0.00" in text_of(client.get(reverse("report", args=[report.public_id])))
 
 
 def test_a_package_sealed_with_sm3_is_whole_and_says_which_file_lost_it(steps, settings):

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from instrument_share.kernel.cells import number_text
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Bilingual, Words
@@ -27,8 +28,6 @@ FIRST_SERIAL, LAST_SERIAL = 18264, 73050
 EXCEL_ZERO = date(1899, 12, 30)
 WHOLE: Mapping[ValueKind, Any] = {"whole": 1, "minutes": MINUTE, "days": ONE_DAY}
 """Kinds of whole numbers, and what one of each is."""
-SHOWN_DIGITS = ".15g"
-"""Spreadsheets show 15 digits of a number and keep two more, which are not what was typed."""
 CELL_ERROR = re.compile(r"#(REF!|N/A|NAME\?|VALUE!|DIV/0!|NUM!|NULL!|SPILL!|CALC!|####.*)")
 NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?")
 TEN_THOUSAND = re.compile(r"万元?$")
@@ -80,7 +79,7 @@ def cell_text(cell: Any) -> str:
     if isinstance(cell, bool):
         return str(cell)
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else format(cell, SHOWN_DIGITS)
+        return number_text(cell)
     if isinstance(cell, datetime) and not (cell.hour or cell.minute or cell.second):
         return cell.date().isoformat()
     return str(cell).strip()

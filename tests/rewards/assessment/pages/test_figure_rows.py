@@ -13,6 +13,7 @@ from providers.units.models import Regulation
 from rewards.assessment.models import UnitAssessment
 from rewards.findings.models import Finding
 from rewards.findings.services.deciding import finding_decide
+from rewards.report.reports.tables import build_indicators_table
 from tests.rewards.builders import AFTER, BEFORE, POLICY_OF_ALL_ROWS, YEAR, local
 from tests.rewards.conftest import Steps
 from tests.rewards.page_fixtures import build_small_city
@@ -64,6 +65,19 @@ def test_the_figures_of_an_assessment_lead_to_their_rows(login, small):
     ):
         address = reverse(f"assessment_{name}", args=[unit.public_id])
         assert f'href="{address}">{get_indicator(measure).written_formula}</a>' in shown
+
+
+def test_large_values_are_grouped_as_in_their_formulas(login, small):
+    small.steps.through("score")
+    result = get_indicator("completeness")
+    result.value, result.formula = "23431.8300", "23431.83 ÷ 1 = 23431.83"
+    result.save()
+    client, told = login(small.city.officer), "23,431.8300 23,431.83 ÷ 1 = 23,431.83"
+    address = reverse("assessment", args=[result.assessment.public_id])
+    assert told in text_of(client.get(address))
+    assert told in text_of(page(client, "completeness"))
+    table = build_indicators_table(result.assessment)
+    assert ("23,431.8300", "23,431.83 ÷ 1 = 23,431.83") in [row[2:4] for row in table.rows]
 
 
 def test_satisfaction_is_the_sum_of_the_ratings_listed(login, small):

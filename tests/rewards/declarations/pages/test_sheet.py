@@ -127,6 +127,23 @@ def test_what_the_platform_cannot_hold_is_refused_by_row(unit):
     }
 
 
+def test_powers_of_ten_beyond_all_money_are_refused_at_once(unit):
+    """A cell of ten characters would otherwise be written out with a hundred million digits."""
+    of_instrument = [unit.unit.uscc, "非财政资金支付的原值", "", unit.instrument.inner_number]
+    shown = give(
+        unit,
+        [*of_instrument, "1e-99999999", "发票", ""],
+        [unit.unit.uscc, "服务重大项目数", "", "", "1e30", "任务书", ""],
+        [*of_instrument, "1e99999999", "发票", ""],
+    )
+    assert shown.status_code == 200
+    assert {row: each["problems"] for row, each in shown.context["rows"]} == {
+        2: ["数值最多两位小数。"],
+        3: ["“1e30”不是数值。"],
+        4: ["“1e99999999”不是数值。"],
+    }
+
+
 def test_titles_of_every_policy_are_understood_and_the_newest_comes_first(unit):
     document = (PRESETS / "chongqing.toml").read_text("utf-8").replace('version = "1"', 'version = "2"')
     document = document.replace('"networked"', '"member"').replace("有科学研究、技术开发或新产品", "承担")

@@ -7,6 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
@@ -19,8 +21,8 @@ from instrument_share.web.text.formats import moment
 from rewards.cycle.models import AssessmentCycle
 from rewards.findings.domain.causes import FURTHER
 from rewards.findings.models import Finding
-from rewards.findings.selectors.browsing import count_findings
-from rewards.findings.services.deciding import finding_answer
+from rewards.findings.selectors.browsing import count_findings, count_states
+from rewards.findings.services.deciding import finding_answer, finding_decide
 from rewards.findings.services.opening import finding_open
 from rewards.policy.services import policy_load
 from tests import factories
@@ -78,6 +80,15 @@ def test_every_kind_that_a_finding_shows_is_counted_and_finds_it(found, login):
     }
     facets = count_findings(found.city.officer, AssessmentCycle.objects.get())
     assert facets.kinds == {"overlap": 1, "amount": 2, "no_booking": 1}
+
+
+@pytest.mark.parametrize(("address", "times"), [("findings", 1), ("cycle", 0)])
+def test_evidence_is_read_for_the_kinds_once_and_for_the_states_never(found, login, address, times):
+    client = login(found.city.officer)
+    with CaptureQueriesContext(connection) as statements:
+        client.get(reverse(address, args=[YEAR]), {"kind": "overlap"})
+    assert sum(FURTHER in one["sql"] for one in statements.captured_queries) == times
+    assert count_states(found.city.officer, AssessmentCycle.objects.get()) == {"open": 2}
 
 
 def answered(found):
@@ -533,6 +544,28 @@ def test_the_findings_leave_as_a_spreadsheet_as_filtered(login, found, form):
     assert line["日期"] == "2025-03-01"
     assert Decimal(str(line["有效机时"])) == 30
     assert "无对应预约记录" in line["问题"]
+
+
+def test_the_spreadsheet_says_which_finding_was_proven_a_falsification(login, found):
+    client = login(found.city.officer)
+    first = finding("overlap")
+    found.city.answer(first, AFTER + timedelta(days=1))
+    decision = {"uphold": True, "reason": "重复", "now": AFTER + timedelta(days=2)}
+    finding_decide(actor=found.city.auditor, finding_id=first.pk, **decision)
+
+    def states():
+        rows = csv.reader(
+            b"".join(client.get(reverse("findings", args=[YEAR]), {"export": "csv"}))
+            .decode("utf-8-sig")
+            .splitlines()
+        )
+        return sorted(row[11] for row in rows)
+
+    assert states() == ["已认定", "待处理", "状态"]
+    found.city.prove_falsified(first, AFTER + timedelta(days=2))
+    assert states() == ["已认定（弄虚作假）", "待处理", "状态"]
+    client.cookies["django_language"] = "en"
+    assert states() == ["Open", "State", "Upheld (falsification)"]
 
 
 def test_several_are_decided_at_once_and_the_others_are_named_with_the_reason(login, found):

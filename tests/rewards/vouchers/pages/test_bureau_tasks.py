@@ -100,7 +100,8 @@ def test_approved_claims_stand_on_the_overview_by_batch_until_they_are_listed(vo
     address = reverse("vouchers")
     (other,) = add_statements(vouchers.city, vouchers.admin, [300])
     batch = vouchers.open(batch=2)
-    assert "没有待列入兑付清单的申请。" in text_of(opened(vouchers.officer, address))
+    shown = text_of(opened(vouchers.officer, address))
+    assert ("没有可列入兑付清单的申请。" in shown, "更正结算后" in shown) == (True, False)
     vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
     vouchers.approve(vouchers.claim(vouchers.grant(batch), other, invoice="FP2"))
     page = opened(vouchers.officer, address)
@@ -122,10 +123,12 @@ def test_a_claim_is_not_to_be_listed_before_its_correction_is_billed_and_then_re
     assert tasks(vouchers.officer) == {TO_LIST: 1}
     correct(vouchers.city, claimable.log, APRIL_1 + 8 * DAY, amount_yuan=Decimal(150))
     assert tasks(vouchers.officer) == {}
-    assert "没有待列入兑付清单的申请。" in text_of(opened(vouchers.officer, reverse("vouchers")))
+    waits = "没有可列入兑付清单的申请。 1笔复审通过的申请须待上机记录的更正结算后才能列入兑付清单。"
+    assert waits in text_of(opened(vouchers.officer, reverse("vouchers")))
     statement_of(vouchers.city, vouchers.admin, month=date(2026, 4, 1), over=APRIL_1 + 30 * DAY)
     assert tasks(vouchers.officer) == {TO_LIST: 1}
-    assert said in text_of(opened(vouchers.officer, reverse("vouchers")))
+    shown = text_of(opened(vouchers.officer, reverse("vouchers")))
+    assert (said in shown, "须待上机记录的更正结算" in shown) == (True, False)
 
 
 def test_what_waits_takes_as_many_statements_however_much_it_is(vouchers, opened, statements):
