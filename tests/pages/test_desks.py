@@ -114,7 +114,7 @@ def test_desk_lists_next_booking_then_pending_tasks(city, see):
 def test_administrator_is_told_first_who_asks_to_join(city, admin, see):
     membership_request(actor=factories.user(), organization_id=city.company.pk, now=NOW)
     page = see(admin, "me")
-    assert "待审批的加入申请 1 云屏测试科技有限公司" in text_of(page)
+    assert "待审批的加入申请 1 · 云屏测试科技有限公司" in text_of(page)
     assert f'href="{reverse("members", args=[city.company.public_id])}#requests"' in page.content.decode()
     assert "待审批的加入申请" not in text_of(see(city.researcher, "me"))
 

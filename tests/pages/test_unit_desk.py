@@ -83,7 +83,7 @@ def test_requests_that_wait_are_counted_and_linked(see, city, book):
 def test_who_asks_to_join_the_unit_is_a_task(see, city):
     membership_request(actor=factories.user(), organization_id=city.owner.pk, now=NOW)
     page = see(city.manager, "unit_desk")
-    assert f"待审批的加入申请 1 {city.owner.name_zh}" in text_of(page)
+    assert f"待审批的加入申请 1 · {city.owner.name_zh}" in text_of(page)
     assert f'href="{reverse("members", args=[city.owner.public_id])}#requests"' in page.content.decode()
 
 
