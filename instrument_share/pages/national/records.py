@@ -109,7 +109,7 @@ def iterate_records(
         of_unit[facts["organization_id"]].add(facts)
         number = facts["public_id"]
         of_use = {"record": ("usage_log", number)}
-        yield _record(RecordType.SERVICE, build_service_record(facts), Bilingual(number), of_use)
+        yield _check(RecordType.SERVICE, build_service_record(facts), Bilingual(number), of_use)
     yield from _instruments(viewer, ids, year, of_instrument)
     for unit, said in national_units(units, year):
         sums = of_unit[unit.pk]
@@ -125,7 +125,7 @@ def iterate_records(
             "statements": ("unit_publications", unit.public_id, PublicationKind.OPENNESS.value),
         }
         name = Bilingual(unit.name_zh, unit.name_en)
-        yield _record(RecordType.UNIT, unit_record({**said, **counted}), name, places)
+        yield _check(RecordType.UNIT, unit_record({**said, **counted}), name, places)
 
 
 def _instruments(
@@ -151,15 +151,15 @@ def _instruments(
             "profile": ("unit_profile_edit", unit),
         }
         values = instrument_record({**facts, **around})
-        yield _record(RecordType.INSTRUMENT, values, name, places, is_retired=is_retired)
+        yield _check(RecordType.INSTRUMENT, values, name, places, is_retired=is_retired)
         if customs is not None:
             places = {"record": ("instrument_customs", one.public_id)}
             values = customs_record(customs)
-            checked = _record(RecordType.CUSTOMS, values, name, places, is_retired=is_retired)
+            checked = _check(RecordType.CUSTOMS, values, name, places, is_retired=is_retired)
             yield replace(checked, values={LINK_FIELD: number, **checked.values})
 
 
-def _record(
+def _check(
     kind: RecordType,
     values: Mapping[str, str],
     name: Bilingual,

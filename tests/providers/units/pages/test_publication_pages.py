@@ -342,7 +342,7 @@ def test_what_was_taken_down_is_not_offered_for_changing(at, address):
     at("officer").post(act_of("withdraw", made), {"reason": "日期有误"})
     assert manager.get(act_of("edit", made))["Location"] == page_of(made)
     refused = manager.post(act_of("edit", made), {**TYPED, "revision": made.revision, "act": "publish"})
-    assert "该内容已撤下，不能再更改。请另行撰写发布。" in text_of(refused)
+    assert "该内容已撤下，保持原样，不能再更改；需要重新公开的，请另行撰写发布。" in text_of(refused)
 
 
 @pytest.mark.parametrize("has_page", [False, True])
