@@ -1,9 +1,13 @@
 """What packages above register: chains whose links become leaves, and checks that run at night."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
+
+logger = logging.getLogger(__name__)
 SEALS = "seals"
 """The chain of the journal's seals, as leaves name it."""
 
@@ -30,12 +34,26 @@ class Check:
     name: str
     run: Callable[[Any], tuple[Any, list[str]]]
 
+    def run_piece(self, position: Any) -> tuple[Any, list[str]]:
+        """Run a piece; what stops it is a finding and ends the check, as changed rows can have any shape.
+
+        Raise `OperationalError` or `InterfaceError` where the database is out of reach: that says nothing
+        about what it holds.
+        """
+        try:
+            return self.run(position)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as problem:
+            logger.exception("The check %s could not be completed.", self.name)
+            return None, [f"the check {self.name} could not be completed: {type(problem).__name__}: {problem}"]
+
     def run_all(self) -> list[str]:
         """Run every piece and return all that was found."""
-        position, found = self.run(None)
+        position, found = self.run_piece(None)
         while position is not None:
-            position, more = self.run(position)
-            found += more
+            position, more = self.run_piece(position)
+            found = found + more
         return found
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.doctor.checks import check_log
@@ -122,6 +122,35 @@ def test_every_new_finding_is_told_once_whatever_was_found_before(city, monkeypa
     assert CheckState.objects.get(name="slow").problems == ["a", "b"]
     messages = Notification.objects.filter(user=officer, message__contains="behind the platform")
     assert [one.params["found"] for one in messages.order_by("pk")] == ["a", "b", "a"]
+
+
+def test_a_check_that_can_not_go_on_is_told_and_holds_up_no_other(city, monkeypatch):
+    def fail(_position):
+        raise ValueError("This is no signed checkpoint.")
+
+    both = [Check("tree", fail), Check("usage", lambda _position: (None, ["a use was changed"]))]
+    monkeypatch.setattr(checking, "registered_checks", lambda: both)
+    assert checks_run(LATER) == 2
+    assert checks_run(LATER) == 0
+    told = AuditEntry.objects.filter(action="log.broken").order_by("pk")
+    assert [one.details for one in told] == [
+        {
+            "check": "tree",
+            "found": ["the check tree could not be completed: ValueError: This is no signed checkpoint."],
+        },
+        {"check": "usage", "found": ["a use was changed"]},
+    ]
+
+
+def test_a_check_of_a_database_out_of_reach_is_made_again(city, monkeypatch):
+    def fail(_position):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(checking, "registered_checks", lambda: [Check("tree", fail)])
+    with pytest.raises(OperationalError):
+        checks_run(LATER)
+    assert CheckState.objects.get(name="tree").passed_at is None
+    assert not AuditEntry.objects.filter(action="log.broken").exists()
 
 
 def test_a_check_keeps_nobody_from_writing_and_a_piece_done_twice_is_kept_once(city, monkeypatch):

@@ -31,6 +31,7 @@ from instrument_share.transparency.keys import get_origin, load_key
 from instrument_share.transparency.models import Checkpoint, LogLeaf, LogSubtree
 from instrument_share.transparency.selectors import checks, tree
 from instrument_share.transparency.selectors.checks import CHECKS
+from instrument_share.transparency.selectors.second_place import read_second_place
 from instrument_share.transparency.selectors.tree import Tree
 from instrument_share.transparency.services import growing
 from instrument_share.transparency.services.sending import checkpoints_send
@@ -173,6 +174,22 @@ def test_everything_removed_is_still_in_the_second_place(history):
         model.objects.all()._raw_delete("default")
     AuditEntry.objects.filter(action="checkpoint.signed").delete()
     assert "the second place has a checkpoint of 11 leaves that is not here" in find("verify_audit")
+
+
+@pytest.mark.usefixtures("second_place")
+def test_a_line_of_the_second_place_that_can_not_be_read(history, settings):
+    place = Path(settings.CHECKPOINT_FILE)
+    first, *_others = read_second_place(place)
+    place.write_text(place.read_text() + first.replace("2026-0", "2026-9"))
+    assert "the second place has a checkpoint that can't be read and that is not here" in find("verify_audit")
+
+
+@pytest.mark.parametrize("details", [[], {}, {"number": [1], "size": 5, "root": "a"}, {"number": "x"}])
+def test_an_entry_added_that_tells_of_no_checkpoint(history, details):
+    entry = AuditEntry.objects.create(
+        at=NOW, action="checkpoint.signed", subject_type="x", subject_id="1", details=details
+    )
+    assert f"entry {entry.pk} of the journal tells of a checkpoint and names none" in find("verify_audit")
 
 
 @pytest.mark.usefixtures("lifted")

@@ -122,6 +122,17 @@ def test_sums_that_count_a_use_twice_are_named(city):
     assert "sums by day of the units" in found()["uses.once"][0]
 
 
+def test_an_entry_that_no_program_wrote_ends_one_check_and_no_other(city):
+    log = use(city)
+    record(actor=None, action="usage.recorded", subject=log, now=NOW, details={"overlaps": []})
+    UsageDay.objects.update(uses=2)
+    write("UPDATE bookings_booking SET state = 'approved' WHERE id = %s", log.booking_id)
+    assert found() == {
+        "uses.once": ["the check uses.once could not be completed: KeyError: 'reason'"],
+        "bookings.states": [f"{log.booking.public_id} has a use and is not completed"],
+    }
+
+
 def test_a_statement_that_does_not_add_up_is_named(vouchers, claimable):  # noqa: F811
     statement = Statement.objects.get(pk=claimable.statement.pk)
     write("UPDATE bookings_statement SET total_yuan = total_yuan + 1")

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, F, Max, Min, Q
@@ -141,6 +142,7 @@ def _check_checkpoints() -> Iterator[str]:
         yield f"checkpoint {number} of {of} leaves, which the journal names, is missing or was changed"
     for number, _of, _root in sorted(known - _signed_acts()):
         yield f"the journal does not know checkpoint {number} as it is"
+    yield from _check_signed_acts()
     yield from _compare_second_place(there, made)
 
 
@@ -169,9 +171,24 @@ def _check_checkpoint(checkpoint: Checkpoint, size: int, tree: Tree, keys: tuple
 
 
 def _signed_acts() -> set[tuple[int, int, str]]:
-    """Return the checkpoints that the journal names; its seals show if an entry was changed or removed."""
+    """Return the checkpoints that the journal names; its seals show if an entry was changed or removed.
+
+    Entries that name none are left out; `_check_signed_acts` tells of them.
+    """
     acts = journal.entries().filter(action="checkpoint.signed").values_list("details", flat=True)
-    return {(one.get("number", 0), one.get("size", 0), one.get("root", "")) for one in acts}
+    return {(one["number"], one["size"], one["root"]) for one in acts if _names_a_checkpoint(one)}
+
+
+def _check_signed_acts() -> Iterator[str]:
+    for entry in journal.entries().filter(action="checkpoint.signed").order_by("pk"):
+        if not _names_a_checkpoint(entry.details):
+            yield f"entry {entry.pk} of the journal tells of a checkpoint and names none"
+
+
+def _names_a_checkpoint(details: Any) -> bool:
+    """Whether the entry has the form that the platform writes: somebody may have added one by hand."""
+    names = {"number": int, "size": int, "root": str}
+    return isinstance(details, dict) and all(type(details.get(name)) is kind for name, kind in names.items())
 
 
 def _second_place() -> list[str] | None:
@@ -190,10 +207,17 @@ def _compare_second_place(there: list[str] | None, made: list[Checkpoint]) -> It
     here = {one.note for one in made}
     for note in there:
         if note not in here:
-            yield f"the second place has a checkpoint of {parse_note(note).size} leaves that is not here"
+            yield f"the second place has {_describe_note(note)} that is not here"
     for checkpoint in made[:-1]:
         if checkpoint.note not in there:
             yield f"checkpoint {checkpoint.number} is not in the second place"
+
+
+def _describe_note(note: str) -> str:
+    try:
+        return f"a checkpoint of {parse_note(note).size} leaves"
+    except ValueError:
+        return "a checkpoint that can't be read and"
 
 
 CHECKS = (Check("seals", check_seals), Check("tree", check_tree))

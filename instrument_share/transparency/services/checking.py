@@ -30,7 +30,7 @@ def _run_piece(check: Check, now: datetime) -> bool:
     state, _made = CheckState.objects.get_or_create(name=check.name)
     if state.position is None and _is_today(state.passed_at, now):
         return False
-    reached, found = check.run(state.position)
+    reached, found = check.run_piece(state.position)
     return _keep_piece(state, reached, found, now)
 
 
