@@ -24,7 +24,11 @@ from instrument_share.jobs.selectors import (
 )
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.mails.selectors import is_mail_delivered
-from instrument_share.operations.selectors.backups import count_findings, get_last_backup_at
+from instrument_share.operations.selectors.backups import (
+    count_findings,
+    get_last_backup_at,
+    get_last_verified_at,
+)
 from instrument_share.transparency.selectors.checkpoints import get_last_checkpoint
 from instrument_share.transparency.selectors.checks import get_alarms
 from providers import public as providers
@@ -230,9 +234,14 @@ def check_backup(now: datetime) -> Found:
         yield Level.WARNING, f"The last backup is of {_day(last)}. Look why the nightly one was not made."
 
 
-def check_records(_now: datetime) -> Found:
+def check_records(now: datetime) -> Found:
     if found := count_findings():
         yield Level.ERROR, f"The last manage.py verify had {found} findings. Run it again: it names them."
+    last = get_last_verified_at()
+    if last is None:
+        yield Level.WARNING, "manage.py verify was never run here. Let it follow the nightly backup."
+    elif now - last > MOST_BETWEEN_BACKUPS:
+        yield Level.WARNING, f"The last manage.py verify is of {_day(last)}. Look why last night's did not end."
 
 
 def _day(instant: datetime) -> str:

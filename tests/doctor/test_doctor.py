@@ -36,6 +36,7 @@ def healthy(settings, tmp_path, monkeypatch):
     (tmp_path / "staticfiles.json").write_text("{}")
     signing_key.load_signer(NOW)
     back_up(tmp_path, NOW)
+    verified(tmp_path, NOW)
     bureau = factories.organization("云屏市科学技术局", kind="bureau")
     for role in (Role.SYSADMIN, Role.BUREAU_OFFICER, Role.FINANCE_OFFICER):
         factories.member(bureau, role, factories.user(role.value))
@@ -49,6 +50,11 @@ def healthy(settings, tmp_path, monkeypatch):
 def back_up(folder, instant):
     (folder / "last-backup").touch()
     os.utime(folder / "last-backup", (instant.timestamp(),) * 2)
+
+
+def verified(folder, instant, findings=0):
+    (folder / "last-verify").write_text(str(findings))
+    os.utime(folder / "last-verify", (instant.timestamp(),) * 2)
 
 
 def ill():
@@ -93,12 +99,22 @@ def test_a_night_without_a_backup_is_told(healthy, tmp_path):
 
 
 def test_what_the_last_check_of_everything_found_is_told(healthy, tmp_path):
-    (tmp_path / "last-verify").write_text("0")
-    assert without_engine(ill()) == []
-    (tmp_path / "last-verify").write_text("2")
+    verified(tmp_path, NOW, findings=2)
     (found,) = without_engine(ill())
     assert (found.level, found.check) == (Level.ERROR, "records")
     assert found.text == "The last manage.py verify had 2 findings. Run it again: it names them."
+
+
+def test_a_night_in_which_not_everything_was_checked_is_told(healthy, tmp_path):
+    verified(tmp_path, NOW - timedelta(hours=26))
+    assert without_engine(ill()) == []
+    verified(tmp_path, NOW - timedelta(hours=26, minutes=1))
+    (found,) = without_engine(ill())
+    assert (found.level, found.check) == (Level.WARNING, "records")
+    assert found.text == "The last manage.py verify is of 2026-03-01. Look why last night's did not end."
+    (tmp_path / "last-verify").unlink()
+    (found,) = without_engine(ill())
+    assert found.text == "manage.py verify was never run here. Let it follow the nightly backup."
 
 
 def test_bridge_of_devices_is_expected_where_a_broker_is_named(healthy, settings, monkeypatch, tmp_path):

@@ -36,7 +36,7 @@ SUFFIXES = ("_total", "_bucket", "_sum", "_count")
 @pytest.fixture
 def whole_site(settings, tmp_path):
     """A site at which everything that monitoring can say has happened once."""
-    settings.METRICS_TOKEN = "a-long-and-random-one"
+    settings.METRICS_TOKEN, settings.MQTT_URL = "a-long-and-random-one", "mqtts://broker.example.org"
     settings.VAR_DIR, settings.CHECKPOINT_FILE = tmp_path, str(tmp_path / "second/place")
     for mark in ("last-backup", "device-bridge"):
         (tmp_path / mark).touch()

@@ -76,18 +76,24 @@ def test_requests_are_counted_by_route_and_status_without_what_was_searched(coun
 def test_queues_clock_and_backup_are_told(counted, settings, tmp_path):
     from django.core.mail import EmailMessage
 
-    settings.VAR_DIR = tmp_path
-    assert ("share_last_backup_timestamp_seconds",) not in scrape(counted)
-    for mark in ("last-backup", "device-bridge"):
-        (tmp_path / mark).touch()
+    settings.VAR_DIR, settings.MQTT_URL = tmp_path, "mqtts://broker.example.org"
+    marks = {
+        "last-backup": ("share_last_backup_timestamp_seconds",),
+        "last-verify": ("share_last_verify_timestamp_seconds",),
+        "device-bridge": ("share_device_bridge_seen_timestamp_seconds",),
+    }
+    assert not set(marks.values()) & set(scrape(counted))
+    for mark in marks:
+        (tmp_path / mark).write_text("0")
     mails_enqueue([EmailMessage("s", "b", "a@example.org", ["lin@example.org"])], now=site_clock.now())
     found = scrape(counted)
     assert found["share_database_up",] == 1
     assert (found["share_mails_waiting",], found["share_mails_failed",]) == (1, 0)
     assert found["share_jobs_waiting",] == 1
     assert 0 <= found["share_mails_waiting_seconds",] < 60
-    assert ("share_last_backup_timestamp_seconds",) in found
-    assert ("share_device_bridge_seen_timestamp_seconds",) in found
+    assert set(marks.values()) <= set(found)
+    settings.MQTT_URL = ""
+    assert ("share_device_bridge_seen_timestamp_seconds",) not in scrape(counted)
 
 
 @pytest.mark.django_db

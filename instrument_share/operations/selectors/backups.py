@@ -14,11 +14,20 @@ FOUND = "last-verify"
 
 def get_last_backup_at() -> datetime | None:
     """Return when the last backup was complete; None where none was made on this machine."""
-    mark = Path(settings.VAR_DIR, MARK)
-    return datetime.fromtimestamp(mark.stat().st_mtime, UTC) if mark.exists() else None
+    return _changed_at(MARK)
+
+
+def get_last_verified_at() -> datetime | None:
+    """Return when manage.py verify last came to its end; None where it never did on this machine."""
+    return _changed_at(FOUND)
 
 
 def count_findings() -> int | None:
     """Return how much the last manage.py verify on this machine has found; None where it never ran."""
     mark = Path(settings.VAR_DIR, FOUND)
     return int(mark.read_text()) if mark.exists() else None
+
+
+def _changed_at(name: str) -> datetime | None:
+    mark = Path(settings.VAR_DIR, name)
+    return datetime.fromtimestamp(mark.stat().st_mtime, UTC) if mark.exists() else None

@@ -17,7 +17,11 @@ from instrument_share.documents.sealing.signing_key import get_certificate_end
 from instrument_share.jobs.selectors import Ending, count_given_up_jobs, queue, recurring_jobs, worker_seen_at
 from instrument_share.journal.selectors import last_sealed_at, unsealed_since
 from instrument_share.mails.selectors import mail_queue
-from instrument_share.operations.selectors.backups import count_findings, get_last_backup_at
+from instrument_share.operations.selectors.backups import (
+    count_findings,
+    get_last_backup_at,
+    get_last_verified_at,
+)
 from instrument_share.transparency.selectors.checkpoints import get_last_checkpoint
 from instrument_share.transparency.selectors.checks import count_unsent, get_alarms
 
@@ -44,9 +48,14 @@ class _SiteCollector(Collector):
         yield from _certificate()
         if backed_up := get_last_backup_at():
             yield _gauge("share_last_backup_timestamp_seconds", "The last backup.", backed_up.timestamp())
+        if verified := get_last_verified_at():
+            yield _gauge(
+                "share_last_verify_timestamp_seconds", "The last manage.py verify.", verified.timestamp()
+            )
         if (findings := count_findings()) is not None:
             yield _gauge("share_verify_findings", "What the last manage.py verify found.", findings)
-        if seen := bookings.bridge_seen_at():
+        # A site that gave up MQTT keeps the file of its last bridge.
+        if settings.MQTT_URL and (seen := bookings.bridge_seen_at()):
             yield _gauge(
                 "share_device_bridge_seen_timestamp_seconds", "A bridge's last sign.", seen.timestamp()
             )
