@@ -20,6 +20,7 @@ from instrument_share.upkeep.manifest import describe_database, describe_site
 BACKUP = "backup"
 MADE_ANEW = {"static", "made", "device-bridge", MARK, FOUND}
 """What stands in VAR_DIR and comes back by itself."""
+UNFINISHED_AFTER = timedelta(days=1)
 _NAME = re.compile(r"instrument-share-(\d{8}T\d{6}Z)\.tar(\.age)?")
 
 
@@ -115,7 +116,13 @@ def backup_check(file: Path, *, identity: Path | None) -> dict[str, Any]:
 
 
 def backups_forget_old(folder: Path, *, days: int, now: datetime) -> list[Path]:
-    """Remove backups of this software older than so many days, never the newest; return them. 0: keep all."""
+    """Remove backups of this software older than so many days, never the newest; return them. 0: keep all.
+
+    What is left of one that was killed goes after a day.
+    """
+    for one in folder.glob(".instrument-share-*.part"):
+        if datetime.fromtimestamp(one.stat().st_mtime, UTC) < now - UNFINISHED_AFTER:
+            one.unlink(missing_ok=True)
     made = sorted(one for one in folder.iterdir() if _NAME.fullmatch(one.name))
     old = [one for one in made[:-1] if days and _get_time(one) < now - timedelta(days=days)]
     for one in old:

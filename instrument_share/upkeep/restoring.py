@@ -1,6 +1,7 @@
 """Make an empty installation the site that a backup holds, and say whether it is."""
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,6 +50,7 @@ def restore(file: Path, *, identity: Path | None, now: datetime) -> Restored:
     _require_empty()
     manifest = backup_check(file, identity=identity)
     _require_fitting(manifest)
+    _require_places_for_keys(manifest)
     with encryption.reading(file, identity) as stream:
         notices = _take(stream)
     connection.close()
@@ -100,6 +102,28 @@ def _require_fitting(manifest: dict[str, Any]) -> None:
         )
 
 
+def _require_places_for_keys(manifest: dict[str, Any]) -> None:
+    """Refuse before anything is written what would end half way."""
+    for member in manifest["files"]:
+        kind, _, name = member.partition("/")
+        place = _get_named_place(name) if kind == archive.KEYS else None
+        if place and not os.path.exists(place) and not _can_be_written(place):
+            raise UpkeepError(
+                f"The {name} key belongs to {place}, where this account may not write. Let it, or name another "
+                "place in the settings until the site is back."
+            )
+
+
+def _get_named_place(key: str) -> Path | None:
+    named = {"signing": settings.SIGNING_KEY_FILE, "log": settings.LOG_KEY_FILE}.get(key)
+    return Path(named) if named else None
+
+
+def _can_be_written(place: Path) -> bool:
+    there = next(one for one in place.absolute().parents if os.path.exists(one))
+    return os.access(there, os.W_OK | os.X_OK)
+
+
 def _take(stream: BinaryIO) -> list[str]:
     members = archive.iterate_members(stream)
     rest: list[tuple[str, IO[bytes]]] = []
@@ -138,8 +162,7 @@ def _place(name: str, content: IO[bytes]) -> str:
     target = Path(safe_join(settings.VAR_DIR, rest))
     notice = ""
     if kind == archive.KEYS:
-        named = {"signing": settings.SIGNING_KEY_FILE, "log": settings.LOG_KEY_FILE}.get(rest)
-        target = Path(named) if named else Path(safe_join(settings.VAR_DIR, "restored-keys", rest))
+        target = _get_named_place(rest) or Path(safe_join(settings.VAR_DIR, "restored-keys", rest))
         notice = f"The {rest} key is in {target}."
         if target.exists():
             return f"{target} is there already and stays; the {rest} key of the backup was left out."

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
 
@@ -396,3 +397,28 @@ def test_old_backups_go_and_the_last_one_stays(tmp_path):
     assert [one.name[17:25] for one in removed] == ["20260102"]
     assert backups_forget_old(tmp_path, days=0, now=NOW.replace(year=2030)) == []
     assert sorted(one.name for one in tmp_path.iterdir())[-1] == "notes.txt"
+
+
+def test_what_a_killed_backup_left_goes_after_a_day(tmp_path):
+    left = tmp_path / ".instrument-share-20260101T020000Z.tar.age.part"
+    left.touch()
+    for hours, is_there in ((24, True), (25, False)):
+        os.utime(left, ((NOW - timedelta(hours=hours)).timestamp(),) * 2)
+        assert backups_forget_old(tmp_path, days=0, now=NOW) == []
+        assert left.exists() is is_there
+
+
+def test_a_key_that_can_not_be_put_in_its_place_is_refused_before_anything_is_written(
+    var, tmp_path, settings, monkeypatch
+):
+    place = tmp_path / "closed/signing.p12"
+    place.parent.mkdir()
+    place.write_text("a key")
+    settings.SIGNING_KEY_FILE = str(place)
+    file = backup_make(tmp_path / "backups", recipient="", now=NOW)
+    place.unlink()
+    monkeypatch.setattr("instrument_share.upkeep.restoring._require_empty", lambda: None)
+    monkeypatch.setattr("instrument_share.upkeep.restoring._take", pytest.fail)
+    monkeypatch.setattr("os.access", lambda _place, _mode: False)
+    with pytest.raises(UpkeepError, match=r"The signing key belongs to .*/closed/signing\.p12, where this account"):
+        restoring.restore(file, identity=None, now=NOW)
