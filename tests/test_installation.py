@@ -196,22 +196,25 @@ def install(one):
         capture_output=True,
     )
     chosen = {"HOST": "localhost", "ROOT": str(one.root), "DATABASE": one.database, **one.ports}
-    for _ in range(2):  # what is there already stays
+    place = one.root / "etc/instrument-share.env"
+    for found in ("nothing", "settings from the safe", "all of it"):
+        if found == "settings from the safe":
+            kept = place.read_text(encoding="utf-8")
+            sql(f"DROP DATABASE {one.database}")
+            sql(f"DROP ROLE {one.database}")
         subprocess.run(
             [one.base / "docs/site/install"],
             env={**owner_environment(), **chosen},
             check=True,
             capture_output=True,
         )
+    assert place.read_text(encoding="utf-8") == kept
     if not socket.has_dualstack_ipv6():
         listening = one.root / "etc/nginx/sites-available/instrument-share"
         listening.write_text(re.sub(r"(?m)^.*\[::\].*\n", "", listening.read_text()))
-    settings = one.root / "etc/instrument-share.env"
-    text = re.sub(
-        r"(?m)^EMAIL_URL=.*", f"EMAIL_URL=filemail://{one.mails}", settings.read_text(encoding="utf-8")
-    )
+    text = re.sub(r"(?m)^EMAIL_URL=.*", f"EMAIL_URL=filemail://{one.mails}", kept)
     # On another port than 443 the address has it.
-    settings.write_text(re.sub(r"(?m)^SITE_URL=.*", f"SITE_URL={one.address}", text), encoding="utf-8")
+    place.write_text(re.sub(r"(?m)^SITE_URL=.*", f"SITE_URL={one.address}", text), encoding="utf-8")
 
 
 def serve(one):
