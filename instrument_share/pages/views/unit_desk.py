@@ -146,6 +146,7 @@ def _tasks(
         "unbookable": list(unbookable.order_by(*name_columns(), "id")[:MAX_LISTED]),
         "to_join": list(waiting_requests(request.user, [unit]).values()),
         "to_pay": _to_pay(request, unit.pk, now),
+        "account": list(filter(None, [rewards.find_account_task(request.user, organization_id)])),
     }
     return tasks if any(tasks.values()) else {}
 
