@@ -44,7 +44,7 @@ class StatementOut(Schema):
         description=_("sum of its lines in yuan; below zero where corrections give back more")
     )
     paid_yuan: Decimal = Field(description=_("sum of payments that count, in yuan"))
-    owed_yuan: Decimal = Field(description=_("total less payments, in yuan"))
+    owed_yuan: Decimal = Field(description=_("total less payments, in yuan; 0 of a draft, below 0 where the unit pays back"))
     sent_at: datetime | None = Field(description=_("when it was sent to its payer; null: a draft"))
     due_date: date | None = Field(
         description=_(

@@ -66,7 +66,7 @@ _ANSWERED_SINCE = StatementNote.objects.filter(
 def statements(viewer: "Viewer") -> QuerySet[Statement]:
     """Return the viewer's statements, unordered, with `paid_yuan`, `owed_yuan` and `pay_by`.
 
-    That is the last day on which they are paid in time. It is None for a draft, and for what was sent, or
+    Nothing is owed on a draft. `pay_by` is the last day on which they are paid in time. It is None for a draft, and for what was sent, or
     answered, to a payer that has been suspended since before: nobody there can open it, and its term begins
     when the payer is reinstated. To sort them there are `payer_name` and `due_by`, that day or one far off.
 
@@ -257,7 +257,11 @@ def _with_sums(found: QuerySet[Statement]) -> QuerySet[Statement]:
     found = found.select_related("organization", "payer_organization", "payer_person")
     return with_last_suspension(found).annotate(
         paid_yuan=Coalesce(Subquery(_PAID, output_field=_MONEY), Decimal(0), output_field=_MONEY),
-        owed_yuan=F("total_yuan") - F("paid_yuan"),
+        owed_yuan=Case(
+            When(state=StatementState.DRAFT, then=Value(Decimal(0))),
+            default=F("total_yuan") - F("paid_yuan"),
+            output_field=_MONEY,
+        ),
         payer_name=Coalesce("payer_organization__name_zh", "payer_person__name", output_field=CharField()),
         pay_by=Case(When(unread, then=None), default=F("due_date"), output_field=DateField()),
         due_by=Coalesce("pay_by", Value(date.max)),

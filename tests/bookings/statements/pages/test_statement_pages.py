@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from bookings.statements.models import Statement
-from bookings.statements.schemas import serialize_with_lines
+from bookings.statements.schemas import serialize_statement, serialize_with_lines
 from bookings.statements.selectors.statements import get_statement
 from bookings.statements.services.statements import statement_confirm, statement_dispute, statement_send
 from bookings.usage.services.usage import usage_confirm
@@ -107,6 +107,8 @@ def test_nothing_is_outstanding_on_a_draft(city, see):
     page = see(city.manager, "unit_statements", city.owner.public_id, now=APRIL_1)
     assert "2026年3月 ¥200.00 — — 草稿" in text_of(page)
     assert "已付 ¥0.00 未付 —" in text_of(see(city.manager, "statement", march.public_id, now=APRIL_1))
+    told = serialize_statement(get_statement(city.manager, march.public_id))
+    assert (told["total_yuan"], told["owed_yuan"]) == (Decimal("200.00"), Decimal("0.00"))
     exported = see(city.manager, "unit_statements", city.owner.public_id, now=APRIL_1, format="csv")
     assert ",2026-03,草稿,200.00,0.00,,\r\n" in b"".join(exported).decode()
     statement_send(actor=city.manager, statement_id=march.pk, now=APRIL_1)
