@@ -138,6 +138,7 @@ def _tasks(
         "falsifications": list(rewards.falsifications_to_answer(request.user, organization_id)),
         "samples": list(samples[:MAX_LISTED]),
         "disputed": list(bookings.statements_to_answer(request.user, organization_id)[:MAX_LISTED]),
+        "credits": list(bookings.statements_to_pay_back(request.user, organization_id)[:MAX_LISTED]),
         "drafts": list(
             bookings.drafts_to_send(bookings.statements_of_unit(request.user, organization_id)).order_by(
                 "month", "id"
@@ -181,6 +182,7 @@ def _list_more(
     viewer, statements = request.user, reverse("unit_statements", args=[unit.public_id])
     samples = bookings.sample_orders_waiting(viewer, now).order_by().count()
     disputed = bookings.statements_to_answer(viewer, unit.pk).order_by().count()
+    owed_back = bookings.statements_to_pay_back(viewer, unit.pk).order_by().count()
     findings = rewards.findings_to_answer(viewer, unit.pk).order_by().values_list("cycle__year")
     found = [
         (waiting.count, _("All {count} requests that wait for a decision"), "#requests"),
@@ -197,6 +199,11 @@ def _list_more(
             disputed,
             _("All {count} disputed statements"),
             f"{statements}?state={StatementState.DISPUTED.value}",
+        ),
+        (
+            owed_back,
+            _("All {count} credits to pay back"),
+            f"{statements}?state={StatementState.CONFIRMED.value}&sort=owed",
         ),
         (
             unbookable,
