@@ -84,6 +84,7 @@ from bookings.statements.selectors.statements import (
     statements_received,
     statements_to_answer,
     statements_to_pay,
+    statements_to_pay_back,
     sum_owed,
 )
 from bookings.statements.selectors.uses import (

@@ -12,6 +12,7 @@ STATES: dict[str, Label] = {
     "bookings.statement.draft": Label(_("Draft"), "quiet", "pencil"),
     "bookings.statement.sent": Label(_("Awaiting confirmation"), "waiting", "clock"),
     "bookings.statement.confirmed": Label(_("Confirmed, awaiting payment"), "active", "check"),
+    "bookings.statement.confirmed_credit": Label(_("Confirmed, to be paid back"), "active", "check"),
     "bookings.statement.disputed": Label(_("Disputed"), "bad", "alert"),
     "bookings.statement.settled": Label(_("Settled"), "good", "check"),
 }

@@ -248,6 +248,6 @@ def _format_yuan(amount: Decimal) -> str:
 
 def _format_term(statement: "Statement") -> str:
     last_day: date | None = statement.pay_by  # type: ignore[attr-defined]
-    if last_day is None:
-        return _("Begins when the payer is reinstated") if statement.due_date else "—"
+    if statement.begins_later:  # type: ignore[attr-defined]
+        return _("Begins when the payer is reinstated")
     return date_only(last_day)

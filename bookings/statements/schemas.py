@@ -44,12 +44,14 @@ class StatementOut(Schema):
         description=_("sum of its lines in yuan; below zero where corrections give back more")
     )
     paid_yuan: Decimal = Field(description=_("sum of payments that count, in yuan"))
-    owed_yuan: Decimal = Field(description=_("total less payments, in yuan"))
+    owed_yuan: Decimal = Field(
+        description=_("total less payments, in yuan; 0 of a draft, below 0 where the unit pays back")
+    )
     sent_at: datetime | None = Field(description=_("when it was sent to its payer; null: a draft"))
     due_date: date | None = Field(
         description=_(
-            "the last day on which it is paid in time; null: a draft, or sent while its payer is suspended, "
-            "whose term begins with the reinstatement"
+            "the last day on which it is paid in time; null: a draft, nothing to pay, or sent while its "
+            "payer is suspended, whose term begins with the reinstatement"
         )
     )
     confirmed_at: datetime | None = Field(description=_("when its payer confirmed it; null: not confirmed"))

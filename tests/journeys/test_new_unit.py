@@ -203,7 +203,7 @@ def publish(page: Page, kind: str, **values: str) -> None:
 def open_the_instrument(page: Page) -> None:
     page.locator("main a[href$='/instruments/']").first.click()
     page.get_by_role("link", name=INSTRUMENT, exact=True).click()
-    page.get_by_role("link", name="开放规则与收费").first.click()
+    page.get_by_role("link", name="开放服务规则与收费").first.click()
     page.get_by_label("价格（元）").first.fill("260")
     page.get_by_label("生效时间").fill("2026-03-02T10:00")
     page.get_by_label("生效时间").press("Enter")

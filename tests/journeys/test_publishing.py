@@ -158,7 +158,7 @@ def name_the_keeper(page):
 
 
 def open_it(page):
-    page.get_by_role("link", name="开放规则与收费").first.click()
+    page.get_by_role("link", name="开放服务规则与收费").first.click()
     page.get_by_label("价格（元）").fill("260")
     page.get_by_label("价格（元）").press("Tab")
     preview = page.locator("#preview")
@@ -182,7 +182,7 @@ def test_a_row_of_opening_hours_is_added_without_a_script(enter, people):
     page = enter("li", java_script_enabled=False)
     page.goto("/unit/")
     page.get_by_role("link", name="光谱仪", exact=True).click()
-    page.get_by_role("link", name="开放规则与收费", exact=True).click()
+    page.get_by_role("link", name="开放服务规则与收费", exact=True).click()
     page.get_by_label("价格（元）").fill("80")
     page.get_by_role("button", name="添加开放时间").click()
     expect(page.get_by_label("开始", exact=True)).to_have_count(2)

@@ -16,6 +16,7 @@ from bookings.requests.services.instrument_decisions import instrument_suspend
 from bookings.usage.selectors.statistics import UseSums, sum_uses
 from bookings.usage.selectors.usage import get_current_values, usage_logs
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
+from bookings.usage.services.disputes import usage_dispute
 from bookings.usage.services.usage import usage_confirm, usage_correct
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import MembershipState, Role
@@ -487,3 +488,19 @@ def test_each_list_of_the_keepers_desk_has_its_own_pages(city, see, monkeypatch)
     new = services_request(city, slot(day=9), now)
     settled = see(city.keeper, "keeper", now=now, **onward).context
     assert [one.pk for one in settled["waiting"].items] == [new.pk]
+
+
+def test_uses_and_disagreements_that_a_manager_can_settle_stand_on_the_units_desk(see, city):
+    waiting, disputed = used(city, slot(hour=9)), used(city, slot(hour=13))
+    usage_dispute(actor=city.researcher, log_id=disputed.pk, reason="实际使用到十点", now=disputed.ends_at)
+    response = see(city.manager, "unit_desk", now=disputed.ends_at)
+    assert [row.log.pk for row in response.context["uses"]] == [waiting.pk]
+    assert [one.log_id for one in response.context["disputes"].items] == [disputed.pk]
+    page = text_of(response)
+    assert "机时异议 1" in page
+    assert "待确认 1" in page
+    assert "今天没有到期事项" not in page
+    other = factories.organization("云屏第二研究所", owns_instruments=True)
+    factories.member(other, Role.UNIT_MANAGER, city.manager)
+    elsewhere = see(city.manager, "unit_desk", now=disputed.ends_at, unit=other.public_id)
+    assert "今天没有到期事项" in text_of(elsewhere)

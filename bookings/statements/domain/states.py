@@ -51,6 +51,11 @@ def is_overdue(state: str, due_date: date | None, owed_yuan: Decimal, today: dat
     return state in DUE_STATES and due_date is not None and due_date < today and owed_yuan > 0
 
 
+def get_label_code(state: str, owed_yuan: Decimal) -> str:
+    """Return the code by which a statement's state is labelled: of a confirmed credit the unit has to pay."""
+    return "confirmed_credit" if state == StatementState.CONFIRMED and owed_yuan < 0 else state
+
+
 class NoteKind(StrEnum):
     """Who says something about a statement: its payer questions it, or the unit answers."""
 

@@ -64,11 +64,12 @@ _ANSWERED_SINCE = StatementNote.objects.filter(
 
 
 def statements(viewer: "Viewer") -> QuerySet[Statement]:
-    """Return the viewer's statements, unordered, with `paid_yuan`, `owed_yuan` and `pay_by`.
+    """Return the viewer's statements, unordered, with `paid_yuan`, `owed_yuan`, `pay_by` and `begins_later`.
 
-    That is the last day on which they are paid in time. It is None for a draft, and for what was sent, or
-    answered, to a payer that has been suspended since before: nobody there can open it, and its term begins
-    when the payer is reinstated. To sort them there are `payer_name` and `due_by`, that day or one far off.
+    Nothing is owed on a draft, and the unit owes what is below 0. `pay_by` is the last day on which they are
+    paid in time; None for a draft, for one of which nothing is to be paid, and where the term `begins_later`:
+    sent, or answered, to a payer that has been suspended since before, it can be opened by nobody there until
+    the payer is reinstated. To sort them there are `payer_name` and `due_by`, that day or one far off.
 
     A unit's managers see all of theirs, payers those that were sent to them.
     """
@@ -103,6 +104,15 @@ def statements_to_answer(viewer: "Viewer", organization_id: int) -> QuerySet[Sta
     """Return statements of a unit that their payers dispute, the oldest first."""
     disputed = statements_of_unit(viewer, organization_id).filter(state=StatementState.DISPUTED)
     return disputed.order_by("sent_at", "id")
+
+
+def statements_to_pay_back(viewer: "Viewer", organization_id: int) -> QuerySet[Statement]:
+    """Return credits of a unit that their payers have confirmed and it still owes, the oldest first."""
+    credits_owed = statements_of_unit(viewer, organization_id).filter(
+        state=StatementState.CONFIRMED,
+        owed_yuan__lt=0,  # type: ignore[misc]
+    )
+    return credits_owed.order_by("confirmed_at", "id")
 
 
 def get_statement(viewer: "Viewer", public_id: str) -> Statement:
@@ -188,19 +198,25 @@ def filter_overdue(found: QuerySet[Statement], today: date) -> QuerySet[Statemen
 
 @dataclass(frozen=True)
 class Owed:
-    """What is not paid of statements that were sent, in yuan, and how much of it is overdue."""
+    """What is not paid of statements that were sent, in yuan, and how much of it is overdue.
+
+    `credit_yuan`, above 0, is what the unit itself still pays back; it takes nothing off the debts of others.
+    """
 
     total_yuan: Decimal
     overdue_yuan: Decimal
+    credit_yuan: Decimal
 
 
 def sum_owed(found: QuerySet[Statement], today: date) -> Owed:
-    """Return what is owed on these statements, the sum of their debts; one statement."""
+    """Return what is owed on these statements, the sum of their debts and that of credits; one statement."""
     rows: Any = found.filter(state__in=OPEN_STATES).order_by()
     facts = rows.values_list("state", "pay_by", "owed_yuan")
     owed = [(yuan, is_overdue(state, last, yuan, today)) for state, last, yuan in facts]
     return Owed(
-        sum((yuan for yuan, _ in owed), Decimal(0)), sum((yuan for yuan, late in owed if late), Decimal(0))
+        sum((yuan for yuan, _ in owed if yuan > 0), Decimal(0)),
+        sum((yuan for yuan, late in owed if late), Decimal(0)),
+        sum((-yuan for yuan, _ in owed if yuan < 0), Decimal(0)),
     )
 
 
@@ -253,13 +269,23 @@ def _with_sums(found: QuerySet[Statement]) -> QuerySet[Statement]:
         is_sent_since=True,
         state=StatementState.SENT,
         payer_organization__state=OrganizationState.SUSPENDED,
+        total_yuan__gt=0,
     )
     found = found.select_related("organization", "payer_organization", "payer_person")
     return with_last_suspension(found).annotate(
         paid_yuan=Coalesce(Subquery(_PAID, output_field=_MONEY), Decimal(0), output_field=_MONEY),
-        owed_yuan=F("total_yuan") - F("paid_yuan"),
+        owed_yuan=Case(
+            When(state=StatementState.DRAFT, then=Value(Decimal(0))),
+            default=F("total_yuan") - F("paid_yuan"),
+            output_field=_MONEY,
+        ),
         payer_name=Coalesce("payer_organization__name_zh", "payer_person__name", output_field=CharField()),
-        pay_by=Case(When(unread, then=None), default=F("due_date"), output_field=DateField()),
+        begins_later=Case(When(unread, then=True), default=False),
+        pay_by=Case(
+            When(Q(begins_later=True) | Q(total_yuan__lte=0), then=None),
+            default=F("due_date"),
+            output_field=DateField(),
+        ),
         due_by=Coalesce("pay_by", Value(date.max)),
     )
 

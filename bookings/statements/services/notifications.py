@@ -39,6 +39,9 @@ OVERDUE = gettext_noop(
     "Statement {number} from {unit} to {payer} was due by {due}; ¥{owed} is still outstanding."
 )
 CONFIRMED = gettext_noop("{payer} confirmed statement {number} of ¥{amount}.")
+CONFIRMED_CREDIT = gettext_noop(
+    "{payer} confirmed the credit of ¥{credit} on statement {number}. Your unit pays it back."
+)
 DISPUTED = gettext_noop("{payer} disputes statement {number}: {text}")
 Text = str | Promise
 

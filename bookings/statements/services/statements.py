@@ -95,8 +95,16 @@ def statement_confirm(*, actor: "User", statement_id: int, now: datetime) -> Sta
     _record(statement, "statement.confirmed", actor, now)
     if not statement.total_yuan:
         statement_settle(statement, actor=actor, now=now)
-    notifications.notify_unit(statement, notifications.CONFIRMED, now)
+    _tell_of_confirmation(statement, now)
     return statement
+
+
+def _tell_of_confirmation(statement: Statement, now: datetime) -> None:
+    if statement.total_yuan < 0:
+        credit = abs(statement.total_yuan)
+        notifications.notify_unit(statement, notifications.CONFIRMED_CREDIT, now, credit=credit)
+    else:
+        notifications.notify_unit(statement, notifications.CONFIRMED, now)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 
-from bookings.statements.domain.states import is_overdue
+from bookings.statements.domain.states import get_label_code, is_overdue
 from bookings.statements.reports import describe_price
 from bookings.statements.selectors.statements import Debt, get_outstanding
 from bookings.statements.views.statement_list import get_payer_name
@@ -22,6 +22,12 @@ register.filter("outstanding", get_outstanding)
 def named_bands(debt: Debt) -> list[tuple[str, Decimal]]:
     """Return what is owed with the name of each band of age."""
     return list(zip(get_band_names(), debt.bands, strict=True))
+
+
+@register.filter
+def state_code(statement: Any) -> str:
+    """Return the code of the label of a statement that `statements` has returned."""
+    return get_label_code(statement.state, statement.owed_yuan)
 
 
 @register.filter

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from bookings.statements.domain.billing import to_fen
-from bookings.statements.domain.states import OPEN_STATES, StatementState
+from bookings.statements.domain.states import OPEN_STATES, StatementState, get_label_code
 from bookings.statements.selectors.statements import filter_overdue, get_outstanding
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.personal.services.disclosures import people_disclosed
@@ -155,7 +155,7 @@ def export_statements(
             bilingual(one.organization, "name"),
             get_payer_name(one.payer_organization or one.payer_person),
             f"{one.month:%Y-%m}",
-            labels.label(KIND, one.state).text,
+            labels.label(KIND, get_label_code(one.state, one.owed_yuan)).text,  # type: ignore[attr-defined]
             *map(to_fen, (one.total_yuan, one.paid_yuan)),  # type: ignore[attr-defined]
             "" if (outstanding := get_outstanding(one)) is None else to_fen(outstanding),
             one.pay_by,  # type: ignore[attr-defined]

@@ -17,8 +17,10 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import standing, waiting_requests
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
+from instrument_share.pages.views.me import build_counted_logs
 from instrument_share.web import clock
 from instrument_share.web.lists.queues import read_queue
+from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text import labels
 from instrument_share.web.text.formats import bilingual, name_columns
 from providers import public as providers
@@ -58,7 +60,7 @@ YEARS_BACK = 3
 
 @login_required
 @require_safe
-def unit_desk(request: HttpRequest) -> HttpResponse:
+def unit_desk(request: SignedInRequest) -> HttpResponse:
     """Show what a unit has to do next; `?unit=` chooses among several."""
     now = clock.now()
     today = now.astimezone(CITY_TIME).date()
@@ -108,6 +110,7 @@ def unit_desk(request: HttpRequest) -> HttpResponse:
         "tasks": _tasks(request, unit, now, waiting),
         "more": _list_more(request, unit, requests, counts["unbookable"], now),
         "appeals": read_queue(request, appeals, "appeals", "answer_date", "id", limit=MAX_LISTED),
+        **_list_uses(request, unit.pk),
         "waiting": requests,
         "unbookable_count": counts["unbookable"],
         "owed": bookings.sum_owed(bookings.statements_of_unit(request.user, unit.pk), today),
@@ -135,6 +138,7 @@ def _tasks(
         "falsifications": list(rewards.falsifications_to_answer(request.user, organization_id)),
         "samples": list(samples[:MAX_LISTED]),
         "disputed": list(bookings.statements_to_answer(request.user, organization_id)[:MAX_LISTED]),
+        "credits": list(bookings.statements_to_pay_back(request.user, organization_id)[:MAX_LISTED]),
         "drafts": list(
             bookings.drafts_to_send(bookings.statements_of_unit(request.user, organization_id)).order_by(
                 "month", "id"
@@ -143,8 +147,23 @@ def _tasks(
         "unbookable": list(unbookable.order_by(*name_columns(), "id")[:MAX_LISTED]),
         "to_join": list(waiting_requests(request.user, [unit]).values()),
         "to_pay": _to_pay(request, unit.pk, now),
+        "account": list(filter(None, [rewards.find_account_task(request.user, organization_id)])),
     }
     return tasks if any(tasks.values()) else {}
+
+
+def _list_uses(request: SignedInRequest, organization_id: int) -> dict[str, Any]:
+    """Return what the manager has to answer or confirm of others' uses of the unit's instruments."""
+    viewer = request.user
+    disputes = bookings.waiting_disputes(viewer).filter(log__instrument__organization_id=organization_id)
+    to_confirm = bookings.waiting_confirmations(viewer).exclude(user=viewer)
+    to_confirm = to_confirm.filter(instrument__organization_id=organization_id)
+    confirm = read_queue(request, to_confirm, "confirm", "starts_at", "id", limit=MAX_LISTED)
+    return {
+        "disputes": read_queue(request, disputes, "disputes", "answer_by", "id", limit=MAX_LISTED),
+        "confirm": confirm,
+        "uses": build_counted_logs(confirm.items),
+    }
 
 
 def _to_pay(request: HttpRequest, organization_id: int, now: datetime) -> list[tuple[int, int]]:
@@ -163,6 +182,7 @@ def _list_more(
     viewer, statements = request.user, reverse("unit_statements", args=[unit.public_id])
     samples = bookings.sample_orders_waiting(viewer, now).order_by().count()
     disputed = bookings.statements_to_answer(viewer, unit.pk).order_by().count()
+    owed_back = bookings.statements_to_pay_back(viewer, unit.pk).order_by().count()
     findings = rewards.findings_to_answer(viewer, unit.pk).order_by().values_list("cycle__year")
     found = [
         (waiting.count, _("All {count} requests that wait for a decision"), "#requests"),
@@ -179,6 +199,11 @@ def _list_more(
             disputed,
             _("All {count} disputed statements"),
             f"{statements}?state={StatementState.DISPUTED.value}",
+        ),
+        (
+            owed_back,
+            _("All {count} credits to pay back"),
+            f"{statements}?state={StatementState.CONFIRMED.value}&sort=owed",
         ),
         (
             unbookable,

@@ -27,6 +27,10 @@ NOTICE_ENDED = gettext_noop(
     "been scored again. The new results will be announced."
 )
 APPROVED = gettext_noop("The results of {year} are approved. The award of your unit is ¥{amount}.")
+APPROVED_WITH_AWARD = gettext_noop(
+    "The results of {year} are approved. The award of your unit is ¥{amount}. It is paid to the receiving "
+    "account that your unit has entered and a second person has checked."
+)
 SEALED = gettext_noop("The report of {year} is sealed and with the Finance Bureau; your award is ¥{amount}.")
 RETURNED = gettext_noop(
     "The Finance Bureau returned the report of {year}; a new one will be sealed and sent. Certificates and "
@@ -84,8 +88,10 @@ def tell_of_ended_notice(cycle: AssessmentCycle, now: datetime) -> None:
 
 
 def tell_of_approval(cycle: AssessmentCycle, now: datetime) -> None:
-    """Tell each unit its approved award."""
-    _tell_each(cycle, APPROVED, now)
+    """Tell each unit its approved award, and what has to be there before it can be paid."""
+    for assessment in _assessments(cycle):
+        message = APPROVED_WITH_AWARD if assessment.award.amount_yuan else APPROVED
+        _tell(assessment, message, now, {"amount": _amount(assessment)})
 
 
 def tell_of_sealing(cycle: AssessmentCycle, now: datetime) -> None:

@@ -11,6 +11,7 @@ from instrument_share.accounts.selectors import organization_ids, organizations_
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 from rewards.payments.models import PayeeAccount
+from rewards.payments.selectors.payments import has_unpaid_award
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
@@ -91,6 +92,18 @@ def accounts_to_check(viewer: "Viewer") -> QuerySet[PayeeAccount]:
         .select_related("organization", "entered_by")
         .order_by("entered_at", "id")
     )
+
+
+def find_account_task(viewer: "Viewer", organization_id: int) -> str:
+    """Return what a manager of a unit has to do before its awards can be paid: "enter", "check" or nothing.
+
+    Who entered the account can't check it, so that it is nothing for them.
+    """
+    if not has_unpaid_award(organization_id):
+        return ""
+    if not accounts_of(organization_id).exists():
+        return "enter"
+    return "check" if accounts_to_check(viewer).filter(organization=organization_id).exists() else ""
 
 
 def account_lock(account_id: int) -> PayeeAccount:

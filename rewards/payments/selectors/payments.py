@@ -9,7 +9,7 @@ from django.db.models import Case, Exists, IntegerField, Model, OuterRef, QueryS
 from instrument_share.journal.selectors import entries_on
 from instrument_share.kernel.errors import require_found
 from rewards.assessment.models import Award
-from rewards.cycle.domain.states import CycleState
+from rewards.cycle.domain.states import FINAL, CycleState
 from rewards.payments.models import Payment
 from rewards.report.domain.states import ReportState
 from rewards.report.selectors.reports import reports
@@ -48,6 +48,15 @@ def get_unpaid_of(organization_ids: Collection[int], cycle_ids: Collection[int])
         ~Exists(paid), assessment__organization__in=organization_ids, assessment__cycle__in=cycle_ids
     )
     return dict(found.values_list("assessment__cycle").annotate(Sum("amount_yuan")))
+
+
+def has_unpaid_award(organization_id: int) -> bool:
+    """Return whether a unit has an award of an approved year that is not paid."""
+    paid = payments_in_force().filter(award=OuterRef("pk"))
+    of_unit = Award.objects.filter(
+        assessment__organization=organization_id, assessment__cycle__state__in=FINAL, amount_yuan__gt=0
+    )
+    return of_unit.filter(~Exists(paid)).exists()
 
 
 def get_account_reasons(model: type[Model], public_ids: Collection[str]) -> dict[str, str]:

@@ -75,7 +75,7 @@ def make_statement(lines):
         total_yuan=sum(line.amount_yuan for line in lines),
         paid_yuan=Decimal(0),
         pay_by=date(2026, 4, 30),
-        due_date=date(2026, 4, 30),
+        begins_later=False,
         sent_at=SENT_AT,
         drafted_at=SENT_AT,
     )

@@ -308,7 +308,7 @@ def test_term_of_what_a_suspended_payer_was_sent_begins_when_it_is_reinstated(bi
     before = messages(billed.payer)
     found = statements_of_unit(city.manager, city.owner.pk)
     assert list(filter_overdue(found, TODAY + 79 * DAY)) == [billed.statement]
-    assert sum_owed(found, TODAY + 79 * DAY) == Owed(Decimal(400), Decimal(200))
+    assert sum_owed(found, TODAY + 79 * DAY) == Owed(Decimal(400), Decimal(200), Decimal(0))
     assert serialize_statement(get_statement(city.manager, april.public_id))["due_date"] is None
     organization_reinstate(**organization, now=back)
     assert list(filter_overdue(found, TODAY + 111 * DAY).order_by("pk")) == [billed.statement, april]

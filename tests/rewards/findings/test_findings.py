@@ -31,6 +31,7 @@ from rewards.findings.services.falsification import (
     falsification_propose,
 )
 from tests.rewards.builders import AFTER, YEAR, local
+from tests.rewards.reading import text_of
 
 DAY = timedelta(days=1)
 
@@ -140,7 +141,7 @@ def test_scoring_without_a_new_decision_leaves_the_notice_running(steps):
     assert steps.cycle.notice_ends_date == noticed.notice_ends_date
 
 
-def test_proven_falsification_removes_score_and_award(steps, suspicious, year):
+def test_proven_falsification_removes_score_and_award(steps, suspicious, year, see):
     steps.through("check")
     finding = Finding.objects.get(kind="self_dealing")
     decide(steps, finding)
@@ -155,6 +156,7 @@ def test_proven_falsification_removes_score_and_award(steps, suspicious, year):
     steps.score()
     result = UnitAssessment.objects.select_related("award").get(organization=year.first)
     assert (result.score, result.barred, result.award.amount_yuan) == (0, True, 0)
+    assert "得分 0 · 取消资格" in text_of(see(year.manager, "unit_desk"))
     second = UnitAssessment.objects.select_related("award").get(organization=year.second)
     assert second.award.amount_yuan == Decimal("100000.00")
 

@@ -14,6 +14,7 @@ from instrument_share.kernel.errors import Forbidden
 from instrument_share.kernel.wording import Bilingual
 from instrument_share.web.responses.problem import problems_told
 from rewards.assessment.models import Award
+from rewards.assessment.services.telling import APPROVED_WITH_AWARD
 from rewards.payments.domain.bank_sheet import BankRow
 from rewards.payments.domain.errors import (
     AccountCheckedBySame,
@@ -34,6 +35,7 @@ from rewards.payments.domain.errors import (
     VoucherUsed,
 )
 from rewards.payments.models import BatchRow, PayeeAccount, Payment
+from rewards.payments.selectors.accounts import find_account_task
 from rewards.payments.selectors.payments import get_paid_by_report
 from rewards.payments.services import telling
 from rewards.payments.services.accounts import account_check, account_enter
@@ -43,6 +45,7 @@ from rewards.report.domain.errors import AwardsNotSealed
 from rewards.report.services.answers import report_accept
 from tests.rewards.builders import AFTER, YEAR
 from tests.rewards.conftest import DAY
+from tests.rewards.reading import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("without_paper")]
 NOW = AFTER + 17 * DAY
@@ -130,6 +133,23 @@ def test_an_account_counts_when_another_person_has_checked_it(accepted, pay, ste
         account_check(actor=steps.city.officer, account_id=account.pk, now=NOW)
     account_check(actor=steps.city.finance, account_id=account.pk, now=NOW)
     assert pay(year.first, day=date(2026, 1, 22)).account == "6222020000009999"
+
+
+def test_desk_of_a_unit_asks_for_the_account_that_its_award_needs(steps, year, see):
+    manager, other = (steps.city.person(name, year.first, Role.UNIT_MANAGER) for name in ("甲", "乙"))
+    steps.through("announce")
+    assert find_account_task(manager, year.first.pk) == ""
+    steps.approve()
+    assert "登记收款账户 账户登记并经复核后，本单位奖励资金方可拨付。" in text_of(see(manager, "unit_desk"))
+    account = enter(year.first, manager)
+    assert [find_account_task(one, year.first.pk) for one in (manager, other)] == ["", "check"]
+    assert "复核收款账户" in text_of(see(other, "unit_desk"))
+    account_check(actor=other, account_id=account.pk, now=NOW)
+    assert find_account_task(other, year.first.pk) == ""
+    third = Award.objects.filter(amount_yuan=0).values_list("assessment__organization", flat=True).get()
+    assert find_account_task(manager, third) == ""
+    told = Notification.objects.filter(user=manager).values_list("message", flat=True)
+    assert APPROVED_WITH_AWARD in told
 
 
 def test_the_same_account_again_changes_nothing_and_an_old_one_is_not_checked(steps, year):

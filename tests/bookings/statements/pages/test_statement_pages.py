@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from bookings.statements.models import Statement
-from bookings.statements.schemas import serialize_with_lines
+from bookings.statements.schemas import serialize_statement, serialize_with_lines
 from bookings.statements.selectors.statements import get_statement
 from bookings.statements.services.statements import statement_confirm, statement_dispute, statement_send
 from bookings.usage.services.usage import usage_confirm
@@ -107,6 +107,8 @@ def test_nothing_is_outstanding_on_a_draft(city, see):
     page = see(city.manager, "unit_statements", city.owner.public_id, now=APRIL_1)
     assert "2026年3月 ¥200.00 — — 草稿" in text_of(page)
     assert "已付 ¥0.00 未付 —" in text_of(see(city.manager, "statement", march.public_id, now=APRIL_1))
+    told = serialize_statement(get_statement(city.manager, march.public_id))
+    assert (told["total_yuan"], told["owed_yuan"]) == (Decimal("200.00"), Decimal("0.00"))
     exported = see(city.manager, "unit_statements", city.owner.public_id, now=APRIL_1, format="csv")
     assert ",2026-03,草稿,200.00,0.00,,\r\n" in b"".join(exported).decode()
     statement_send(actor=city.manager, statement_id=march.pk, now=APRIL_1)
@@ -202,11 +204,33 @@ def test_payer_of_a_credit_confirms_what_the_unit_pays_back(billed, see, send):
     statement_send(actor=city.manager, statement_id=credit.pk, now=may_1)
     told = text_of(see(billed.payer, "inbox", now=may_1))
     assert "金额 -50.00 元。无需付款，请确认或提出异议。" in told
-    assert "待确认或付款的结算单 1" in text_of(see(billed.payer, "me", now=may_1))
+    desk = text_of(see(billed.payer, "me", now=may_1))
+    assert "待确认或付款的结算单 1" in desk and "-¥50.00 · 待确认" in desk.replace("−", "-")
     asked = text_of(see(billed.payer, "statement_confirm", credit.public_id, now=may_1))
     assert "您确认由云屏测试大学退还 ¥50.00。" in asked and "费用以银行转账支付" not in asked
     assert send(billed.payer, "statement_confirm", credit.public_id, now=may_1).status_code == 302
     assert "待确认或付款的结算单" not in text_of(see(billed.payer, "me", now=may_1))
+
+
+def test_unit_is_told_of_a_confirmed_credit_until_it_has_paid_it_back(billed, see):
+    may_1, city = APRIL_1 + 30 * DAY, billed.city
+    pay(billed, 50)
+    correct(city, billed.log, APRIL_1 + DAY, amount_yuan=Decimal(150))
+    (credit,) = draft(city, month=APRIL, now=may_1)
+    billed.statement = statement_send(actor=city.manager, statement_id=credit.pk, now=may_1)
+    statement_confirm(actor=billed.payer, statement_id=credit.pk, now=may_1)
+    told = text_of(see(city.manager, "inbox", now=may_1))
+    assert "已确认结算单 2026-0002 的应退款 50.00 元，请本单位退还。" in told
+    desk = text_of(see(city.manager, "unit_desk", now=may_1))
+    assert "向云屏测试科技有限公司退还结算单 2026-0002 的应退款 已确认，待退还" in desk
+    assert "结算单未付金额 ¥150.00 另有应退款 ¥50.00" in desk
+    told = serialize_statement(get_statement(city.manager, credit.public_id))
+    assert (told["owed_yuan"], told["due_date"]) == (Decimal("-50.00"), None)
+    listed = text_of(see(city.manager, "unit_statements", city.owner.public_id, now=may_1))
+    assert "-¥50.00 — 已确认，待退还" in listed.replace("−", "-")
+    pay(billed, -50, "ZF-2", now=may_1)
+    desk = text_of(see(city.manager, "unit_desk", now=may_1))
+    assert "应退款" not in desk
 
 
 def test_payer_of_nothing_reads_that_confirming_settles_it(billed, see):

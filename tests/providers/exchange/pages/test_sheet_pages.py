@@ -170,6 +170,6 @@ def test_prices_in_a_sheet_of_instruments_are_recognised_and_led_to_their_own_sh
     text, page = text_of(answer), answer.content.decode()
     assert "未识别" not in text
     assert "价格（元/小时）：收费价格请在“收费标准”表格中另行导入" in text
-    assert "开放星期：开放规则请在“开放服务规则”表格中另行导入" in text
+    assert "开放星期：请在“开放服务规则”表格中另行导入" in text
     assert f'href="{reverse("sheet_import", args=[world.unit.public_id])}?kind=prices"' in page
     assert "另行导入" not in text_of(at("manager").get(f"{address}?c2=value_yuan&c3=place_zh"))

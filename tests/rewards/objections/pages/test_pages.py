@@ -60,6 +60,16 @@ def test_the_public_reads_subject_and_answer_only_once_it_is_answered(noticed, c
         assert hidden not in before + after
 
 
+def test_desk_of_the_bureau_says_in_the_notice_what_is_to_be_answered(noticed, login):
+    noticed.raise_one()
+    officer = login(noticed.city.officer)
+    desk = officer.get(reverse("bureau"))
+    assert "1 件异议待答复" in text_of(desk)
+    assert f'href="{LIST}"' in desk.content.decode()
+    noticed.answer()
+    assert "异议待答复" not in text_of(officer.get(reverse("bureau")))
+
+
 def test_public_and_unit_read_the_name_of_an_organization_with_the_answer_alone(noticed, login, client, year):
     named = Objector("张三", "zhang@example.org", InNameOf.ORGANIZATION, "云屏某某分析测试协会")
     objection = noticed.raise_one(objector=named, about=year.first.public_id)
