@@ -92,7 +92,7 @@ def test_saved_link_says_what_a_booking_takes_and_what_is_not_in_service(city, s
     sent = {"linked": [city.second.pk, fourth.pk], "shown": f"{city.second.pk}"}
     answer = send(city.manager, "instrument_together", city.instrument.public_id, **sent)
     assert [str(one) for one in get_messages(answer.wsgi_request)] == [
-        "已保存。预约时将同时占用另外 3 台仪器。以下仪器投入服务前不能预约：冷却水机。"
+        "已保存。预约时将同时占用另外 3 台仪器。 以下仪器投入服务前不能预约：冷却水机。"
     ]
 
 
