@@ -119,9 +119,7 @@ def _build(
 
 def _name_place(number: int, problem: Problem) -> Problem:
     reason = Sentence(problem.message, problem.params)
-    return Problem(
-        problem.code, gettext_noop("Row {number}: {reason}"), {"number": number, "reason": reason}
-    )
+    return Problem(problem.code, gettext_noop("Row {number}: {reason}"), {"number": number, "reason": reason})
 
 
 def _find_row_problems(

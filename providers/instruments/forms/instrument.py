@@ -182,6 +182,7 @@ class KeepersForm(ShownForm):
             "here stop working, unless that person manages the unit."
         ),
     )
+
     def __init__(self, data: Any = None, *, people: Iterable[Any], keepers: Iterable[Any] = ()) -> None:
         choices = {str(person.pk): f"{person.name}{bracketed(person.username)}" for person in people}
         held = [key for keeper in keepers if (key := str(keeper.pk)) in choices]

@@ -24,7 +24,9 @@ class LinksForm(ShownForm):
         label=_("Booked together with it"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("While one of those you choose is not in service, this instrument can't be booked either."),
+        help_text=_(
+            "While one of those you choose is not in service, this instrument can't be booked either."
+        ),
     )
 
     def __init__(self, data: Any = None, *, others: "Iterable[Instrument]", held: Iterable[int]) -> None:

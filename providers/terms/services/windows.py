@@ -78,8 +78,9 @@ def windows_extend_due(*, now: datetime) -> Extended:
     concerned = {task.rule.instrument_id for task in due.tasks}
     for_each_batch(extend, instrument_ids=concerned, tell=lambda _done: None)
     if failed:
-        public_ids = Instrument.objects.filter(pk__in=failed).order_by("pk").values_list("public_id", flat=True)
-        raise ExtensionFailed(f"instruments {', '.join(public_ids)}; windows of others: {sum(windows)}")
+        found = Instrument.objects.filter(pk__in=failed).order_by("pk")
+        names = ", ".join(found.values_list("public_id", flat=True))
+        raise ExtensionFailed(f"instruments {names}; windows of others: {sum(windows)}")
     return Extended(sum(windows), due.unknown_years)
 
 

@@ -173,7 +173,9 @@ def test_import_into_a_draft_that_had_been_returned_can_be_undone(world):
     draft = instrument_create(actor=world.manager, organization_id=world.unit.pk, values=INSTRUMENT, now=NOW)
     instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
     instrument_return(actor=world.officer, instrument_id=draft.pk, reason="补充", now=NOW)
-    take_back(world, brought(world, HEADING + "A-001,透射电子显微镜,TX-900\n", now=NOW + timedelta(minutes=5)))
+    take_back(
+        world, brought(world, HEADING + "A-001,透射电子显微镜,TX-900\n", now=NOW + timedelta(minutes=5))
+    )
     draft.refresh_from_db()
     assert draft.model == "TX-200"
 
