@@ -64,6 +64,7 @@ from providers.terms.domain.sentences import (
 )
 from providers.terms.domain.special_days import (
     ONE_DAY,
+    CalendarYearChanged,
     CalendarYearUnknown,
     Day,
     DayTable,

@@ -11,7 +11,7 @@ from providers.exchange.services.uploads import sheets_forget_old
 from providers.exchange.views.open_data import OPEN_DATA_FILES
 from providers.instruments.services.people import qualification_ends_tell
 from providers.search.services.index import search_refresh
-from providers.terms.services.windows import windows_extend
+from providers.terms.services.windows import windows_extend_due
 from providers.units.services.kept_completeness import completeness_keep
 from providers.units.services.notices import completeness_notices_send
 from providers.units.services.publications import publications_publish_due
@@ -23,7 +23,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 def _extend_windows(now: datetime) -> int:
     """Return the windows that were added; years without holiday data are for the administrator to enter."""
-    extended = windows_extend(now=now)
+    extended = windows_extend_due(now=now)
     if extended.unknown_years:
         logger.warning("No public holidays are known for %s.", extended.unknown_years)
     return extended.windows

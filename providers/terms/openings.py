@@ -136,7 +136,7 @@ def _opening_days(
     event: Event, pattern: OpeningPattern, holidays: HolidayTreatment, first: date, last: date, days: DayTable
 ) -> Iterator[date]:
     first = max(first, pattern.starts_on)
-    last = last if pattern.until is None else min(last, pattern.until + ONE_DAY)
+    last = last if pattern.until is None else min(last - ONE_DAY, pattern.until) + ONE_DAY
     if first >= last:
         return
     recurring = _recurring_days(event, pattern, first, last)

@@ -27,17 +27,26 @@ HOLIDAYS_CORRECTED = Bilingual("公共节假日安排已更正。", "The public 
 
 
 @transaction.atomic
-def holidays_set(*, actor: "User | None", year: int, days: Iterable[Day], source: str, now: datetime) -> int:
+def holidays_set(
+    *,
+    actor: "User | None",
+    year: int,
+    days: Iterable[Day],
+    source: str,
+    now: datetime,
+    seen: str | None = None,
+) -> int:
     """Set a year's holidays and return how many bookings are now outside open time.
 
     These bookings stand, as after any change of terms; their users and the keepers are notified. Offers from
-    the waiting list, which nobody could accept there, are withdrawn. Next free times are refreshed.
+    the waiting list, which nobody could accept there, are withdrawn. Next free times are refreshed. `seen` is
+    the version of the year that was previewed; raises CalendarYearChanged if it is another one now.
     """
     require_unless_system(actor, "providers.maintain_tables")
     entered = list(days)
     corrected = DayTable({day.date: day.kind for day in entered}, frozenset({year}))
     changed = window_changes(corrected, now)
-    providers.calendar_year_set(actor=actor, year=year, days=entered, source=source, now=now)
+    providers.calendar_year_set(actor=actor, year=year, days=entered, source=source, now=now, seen=seen)
     # Under the locks that the change of windows took: what is booked meanwhile is told too.
     lost_time = {pk: one.lost for pk, one in changed.items()}
     outside = find_bookings_in_lost_time(lost_time)

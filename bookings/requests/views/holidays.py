@@ -23,8 +23,9 @@ from instrument_share.kernel.interval import total_length
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import redirect_with_message
+from instrument_share.web.responses.problem import told
 from providers import public as providers
-from providers.domain import Day
+from providers.domain import CalendarYearChanged, Day
 from providers.public import DayForm, DaysForm, YearForm, YearOfDays, person, window_changes
 
 MAX_SHOWN = 20
@@ -59,7 +60,10 @@ def holiday_year(request: HttpRequest, year: int) -> HttpResponse:
     sent = {"correct": day_form, "import": year_form, "apply": year_form}.get(act)
     if sent is not None and sent.is_valid():
         if act == "apply" and (not _has_few_days(sent) or "confirmed" in request.POST):
-            return _applied(request, sent, now)
+            try:
+                return _applied(request, sent, now)
+            except CalendarYearChanged:
+                sent.year = providers.calendar_year(year)
         return _look(request, sent, now)
     context = {
         "known": known,
@@ -85,6 +89,7 @@ def _applied(request: HttpRequest, form: DaysForm, now: datetime) -> HttpRespons
         days=form.days,
         source=form.cleaned_data["source"],
         now=now,
+        seen=request.POST.get("seen", ""),
     )
     sentence = _("The public holidays of {year} are entered; open hours follow them.").format(
         year=form.year.year
@@ -106,11 +111,14 @@ def _look(request: HttpRequest, form: DaysForm, now: datetime) -> HttpResponse:
     outside = find_bookings_in_lost_time({pk: one.lost for pk, one in changed.items()})
     visible = bookings(request.user).filter(pk__in=[booking.pk for booking in outside])
     instruments = providers.instruments(request.user).filter(pk__in=list(changed))
+    is_again = request.POST.get("act") == "apply"
+    is_changed = is_again and request.POST.get("seen") != form.year.version
     context = {
         "known": form.year,
+        "changed": told(CalendarYearChanged.message, {}) if is_changed else "",
         "form": form,
         "few": len(form.days) if _has_few_days(form) else 0,
-        "is_unconfirmed": request.POST.get("act") == "apply",
+        "is_unconfirmed": is_again,
         "is_whole_year": request.POST.get("act") != "correct",
         "changes": _changes(form.year.days, form.days),
         "instruments": [
@@ -125,7 +133,7 @@ def _look(request: HttpRequest, form: DaysForm, now: datetime) -> HttpResponse:
         "outside": visible.order_by("starts_at", "pk")[:MAX_SHOWN],
         "outside_count": len(outside),
     }
-    status = 422 if context["is_unconfirmed"] else 200
+    status = 422 if is_again else 200
     return render(request, "bookings/requests/holidays_look.html", context, status=status)
 
 

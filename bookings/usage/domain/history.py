@@ -26,8 +26,9 @@ ENDED_STATES = frozenset(
 class PastUse:
     """A past use.
 
-    `amount_yuan` None: the price of the rule in force at the start for the effective time. `recorded_at`
-    None: at its end. `recorded_by_id` None: the operator if that is not the user, else the importer.
+    `amount_yuan` None: the price of the rule in force at the start for the effective time; it has to be given
+    where that rule has none for such a use. `recorded_at` None: at its end. `recorded_by_id` None: the
+    operator if that is not the user, else the importer.
     """
 
     time: Interval

@@ -13,7 +13,7 @@ from django.db import transaction
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, BookingGroup
 from bookings.requests.services.next_free import next_free_refresh
-from bookings.usage.domain.errors import HistoryRefused
+from bookings.usage.domain.errors import HistoryRefused, UsageRefused
 from bookings.usage.domain.history import ENDED_STATES, HistoryRow
 from bookings.usage.models import Review, UsageConfirmation, UsageEntry, UsageLog
 from bookings.usage.services.days import usage_days_add
@@ -23,6 +23,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.wording import Sentence
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -50,9 +51,10 @@ def history_import(*, actor: "User", rows: Iterable[HistoryRow], now: datetime) 
     For an administrator who takes over records of a former system; units use `usage_log_by_hand`, which has a
     time limit and needs a second person. Locks every instrument, in order of id. Raises HistoryRefused,
     before anything is written, for bookings that overlap each other or stored ones, times that are not over,
-    and uses recorded and confirmed by the same person. Imported logs are marked by their `capture`, and
-    chains continue from what is stored. One audit entry for each instrument names the numbers and the last
-    hash added to its chain; the rows themselves say who recorded them.
+    uses recorded and confirmed by the same person, and uses without an amount that the rule has no price for.
+    Imported logs are marked by their `capture`, and chains continue from what is stored. One audit entry for
+    each instrument names the numbers and the last hash added to its chain; the rows themselves say who
+    recorded them.
     """
     require(actor, "bookings.take_over_history")
     history_rows = list(rows)
@@ -62,7 +64,7 @@ def history_import(*, actor: "User", rows: Iterable[HistoryRow], now: datetime) 
     _refuse_contradictions(history_rows, instruments, actor, now)
     with _no_garbage_collection():
         context = ImportContext.load(actor, history_rows, instruments)
-        results = [build_rows(row, instruments[row.instrument_id], context) for row in history_rows]
+        results = _build(history_rows, instruments, context)
         entries = link_entries(results, instruments)
         _insert(results, entries)
     _journal(actor, entries, instruments, now)
@@ -97,6 +99,27 @@ def _refuse_contradictions(
     ]
     if problems:
         raise HistoryRefused(problems=problems[:MAX_PROBLEMS])
+
+
+def _build(
+    rows: Sequence[HistoryRow], instruments: "dict[int, Instrument]", context: ImportContext
+) -> list[ImportedRows]:
+    """Return the unsaved rows. Raises HistoryRefused for uses that could not be entered by hand either."""
+    built: list[ImportedRows] = []
+    problems: list[Problem] = []
+    for number, row in enumerate(rows, 1):
+        try:
+            built.append(build_rows(row, instruments[row.instrument_id], context))
+        except UsageRefused as refused:
+            problems += [_name_place(number, problem) for problem in refused.problems]
+    if problems:
+        raise HistoryRefused(problems=problems[:MAX_PROBLEMS])
+    return built
+
+
+def _name_place(number: int, problem: Problem) -> Problem:
+    reason = Sentence(problem.message, problem.params)
+    return Problem(problem.code, gettext_noop("Row {number}: {reason}"), {"number": number, "reason": reason})
 
 
 def _find_row_problems(

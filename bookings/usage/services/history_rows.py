@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from bookings.requests.domain import pricing
 from bookings.requests.models import Booking, BookingGroup
 from bookings.usage.domain.choices import EntryKind
+from bookings.usage.domain.errors import UsageRefused
 from bookings.usage.domain.history import HistoryRow, PastUse
-from bookings.usage.domain.usage import Spent, truncate_to_seconds
+from bookings.usage.domain.usage import Spent, find_amount_problems, truncate_to_seconds
 from bookings.usage.models import Review, UsageConfirmation, UsageEntry, UsageLog
 from bookings.usage.selectors.usage import get_last_entries
 from bookings.usage.selectors.user_facts import get_ids_at, get_user_facts, get_user_kind_then
@@ -116,7 +117,10 @@ def _get_versions(actor: "User", instrument_id: int) -> "list[Terms]":
 
 
 def build_rows(row: HistoryRow, instrument: "Instrument", context: ImportContext) -> ImportedRows:
-    """Build the unsaved rows from one row of history."""
+    """Build the unsaved rows from one row of history.
+
+    Raises UsageRefused where no price follows from the rule, or the parts of the time do not fit into it.
+    """
     result = ImportedRows()
     if row.booked is not None:
         result.booking = _build_booking(row, row.booked, instrument, context)
@@ -223,6 +227,8 @@ def _build_log(
     if used.amount_yuan is None:
         terms = context.get_terms(instrument.pk, booking.requested_at if booking else time.start)
         kind = context.get_user_kind(row, instrument)
+        if problems := list(find_amount_problems(None, terms, kind, row.service_mode)):
+            raise UsageRefused(problems=problems)
         price = pricing.calculate_quote(terms, time, kind, row.service_mode, row.samples, spent.effective)
         amount, lines = price.total, price.as_rows()
     else:

@@ -11,10 +11,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from instrument_share.kernel.city_time import FIRST_YEAR, LAST_YEAR, is_countable
 from instrument_share.kernel.errors import DomainError
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.wording import word
-from instrument_share.web.forms.params import FIRST_YEAR, LAST_YEAR, interval_problem, is_countable
+from instrument_share.web.forms.params import interval_problem
 from instrument_share.web.responses import problem
 
 MAX_REVISION = 2**31 - 1
@@ -101,7 +102,7 @@ class InstantInput(forms.DateTimeInput):
 
 
 def validate_countable(value: date) -> None:
-    """Refuse a day from which cannot be counted; see `params`."""
+    """Refuse a day from which cannot be counted; see `kernel.city_time`."""
     if not is_countable(value):
         raise ValidationError(
             _("Choose a year from %(first)s to %(last)s."),

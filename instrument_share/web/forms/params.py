@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 
 from django.utils.dateparse import parse_date, parse_datetime
 
+from instrument_share.kernel.city_time import is_countable
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
 
-FIRST_YEAR, LAST_YEAR = 1900, 2099
 MAX_INTERVAL = timedelta(days=366)
 """What is booked, closed, entered or sought free; no rule lets anybody book longer, or further ahead."""
 MAX_SHOWN_INTERVAL = timedelta(days=62)
@@ -43,11 +43,6 @@ def interval_problem(
         message = gettext_noop("A time can be at most {days} days long. Choose an earlier end.")
         return Problem("interval.too_long", message, {"days": longest.days}, "ends_at")
     return None
-
-
-def is_countable(day: date) -> bool:
-    """Tell whether a day is near enough to count from it."""
-    return FIRST_YEAR <= day.year <= LAST_YEAR
 
 
 def parse_day(text: str) -> date | None:

@@ -103,7 +103,7 @@ def _take_back_instruments(actor: "User", run: SheetRun, now: datetime) -> None:
     made = _made_by_id(run)
     present = instrument_locks(made)
     _raise_if_gone_on(
-        [(one.inner_number, one.name_zh) for one in present if _has_gone_on(one, made[one.pk])],
+        [(one.inner_number, one.name_zh) for one in present if _has_gone_on(one, made[one.pk], run)],
     )
     for one in present:
         if before := made[one.pk]["before"]:
@@ -114,9 +114,12 @@ def _take_back_instruments(actor: "User", run: SheetRun, now: datetime) -> None:
         raise GoneOn(problems=[Problem(error.code, error.message, error.params)]) from None
 
 
-def _has_gone_on(instrument: Instrument, made: Made) -> bool:
+def _has_gone_on(instrument: Instrument, made: Made, run: SheetRun) -> bool:
+    """Return whether an instrument was changed or submitted since; the first submission makes no revision."""
+    submitted_at = instrument.submitted_at
+    was_before = made["before"] and submitted_at is not None and submitted_at <= run.started_at
     return instrument.revision != made["revision"] or not is_removable(
-        instrument.state, None if made["before"] else instrument.submitted_at
+        instrument.state, None if was_before else submitted_at
     )
 
 

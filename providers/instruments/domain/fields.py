@@ -241,7 +241,8 @@ def _money(field: Field, value: Any) -> Decimal | None:
         raise _unusable_value(field, "range", message, value=str(value))
     if amount != amount.quantize(CENT):
         message = gettext_noop("“{value}” has more than two decimals; money is given to the cent.")
-        raise _unusable_value(field, "decimals", message, value=f"{amount.normalize():f}")
+        # Not in the format “f”, which writes 1E-999999 with a million zeros.
+        raise _unusable_value(field, "decimals", message, value=str(amount.normalize()))
     return amount.quantize(CENT)
 
 

@@ -11,11 +11,26 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.kernel.pinyin import to_initials, to_syllables
 from instrument_share.web.forms.fields import DayInput, choices_of
+from instrument_share.web.forms.params import parse_number
 from instrument_share.web.text.formats import number
 from providers.instruments.domain.fields import MOST_SUBJECTS, Field, Kind
 
 LONG = 200
 """From so many characters on a text gets several lines."""
+
+
+class ShownForm(forms.Form):
+    """The base of forms that set several rows at once; `shown` are the keys of those that the page showed.
+
+    What somebody else adds or takes away meanwhile then stays so.
+    """
+
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def get_shown(self) -> set[int] | None:
+        """Return the keys that the page showed; None where it did not say."""
+        keys = map(parse_number, self.cleaned_data["shown"].split())
+        return {key for key in keys if key is not None} if "shown" in self.data else None
 
 
 class _AskedLater:

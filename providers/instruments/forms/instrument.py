@@ -16,6 +16,7 @@ from providers.instruments.domain.subjects import SUBJECTS
 from providers.instruments.forms.fields import (
     CategorySelect,
     SeveralSelect,
+    ShownForm,
     form_field,
     mark_for_platform,
     search_words,
@@ -169,7 +170,7 @@ def _country_choices(current_code: str) -> list[tuple[Any, Any]]:
     ]
 
 
-class KeepersForm(forms.Form):
+class KeepersForm(ShownForm):
     """The keepers of an instrument, among members with that role in the unit."""
 
     keepers = forms.MultipleChoiceField(
@@ -181,19 +182,12 @@ class KeepersForm(forms.Form):
             "here stop working, unless that person manages the unit."
         ),
     )
-    shown = forms.CharField(widget=forms.HiddenInput, required=False)
-    """The keys of the keepers whom the page shows as such."""
 
     def __init__(self, data: Any = None, *, people: Iterable[Any], keepers: Iterable[Any] = ()) -> None:
         choices = {str(person.pk): f"{person.name}{bracketed(person.username)}" for person in people}
         held = [key for keeper in keepers if (key := str(keeper.pk)) in choices]
         super().__init__(data, initial={"keepers": held, "shown": " ".join(held)})
         set_choices(self.fields["keepers"], list(choices.items()))
-
-    def get_shown(self) -> set[int] | None:
-        """Return the keys of the keepers whom the page showed; None where it did not say."""
-        keys = self.cleaned_data["shown"].split()
-        return {int(key) for key in keys if key.isdecimal()} if "shown" in self.data else None
 
 
 class QualificationForm(forms.Form):

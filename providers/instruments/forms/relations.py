@@ -9,22 +9,37 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.forms.fields import choices_of, set_choices
 from instrument_share.web.text.formats import bilingual, bracketed
-from providers.instruments.domain.choices import GroupKind
+from instrument_share.web.text.labels import label
+from providers.instruments.domain.choices import GroupKind, InstrumentState
+from providers.instruments.forms.fields import ShownForm
 
 if TYPE_CHECKING:
     from providers.instruments.models import Instrument
 
 
-class LinksForm(forms.Form):
+class LinksForm(ShownForm):
     """Other instruments of the unit that a booking includes."""
 
     linked = forms.MultipleChoiceField(
-        label=_("Booked together with it"), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Booked together with it"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "While one of those you choose is not in service, this instrument can't be booked either."
+        ),
     )
 
-    def __init__(self, *args: Any, others: "Iterable[Instrument]", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        set_choices(self.fields["linked"], _as_choices(others))
+    def __init__(self, data: Any = None, *, others: "Iterable[Instrument]", held: Iterable[int]) -> None:
+        keys = [str(pk) for pk in held]
+        super().__init__(data, initial={"linked": keys, "shown": " ".join(keys)})
+        set_choices(self.fields["linked"], [(str(one.pk), _name_with_state(one)) for one in others])
+
+
+def _name_with_state(instrument: "Instrument") -> str:
+    """Return the instrument's name, with its state unless it is in service."""
+    if instrument.state == InstrumentState.PUBLISHED:
+        return _name(instrument)
+    return f"{_name(instrument)} · {label('instrument', instrument.state).text}"
 
 
 class GroupForm(forms.Form):
@@ -47,4 +62,8 @@ class GroupForm(forms.Form):
 
 
 def _as_choices(instruments: "Iterable[Instrument]") -> list[tuple[str, str]]:
-    return [(str(one.pk), f"{bilingual(one, 'name')}{bracketed(one.inner_number)}") for one in instruments]
+    return [(str(one.pk), _name(one)) for one in instruments]
+
+
+def _name(instrument: "Instrument") -> str:
+    return f"{bilingual(instrument, 'name')}{bracketed(instrument.inner_number)}"

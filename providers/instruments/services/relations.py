@@ -40,18 +40,26 @@ class NotOfTheUnit(DomainError):
 
 @transaction.atomic
 def instrument_links_set(
-    *, actor: "User", instrument_id: int, linked_ids: Collection[int], now: datetime
+    *,
+    actor: "User",
+    instrument_id: int,
+    linked_ids: Collection[int],
+    now: datetime,
+    shown_ids: Collection[int] | None = None,
 ) -> list[int]:
     """Set the other instruments of the unit that a booking includes; return their ids in order.
 
     Existing bookings stay as they are; who follows the links is told (`providers.instruments.registry`).
+    `shown_ids` are the links that the actor was shown; what else was linked or unlinked since stays so.
     Raises Retired and NotOfTheUnit.
     """
     instrument = lock_instrument_in_use(actor, instrument_id, permission="providers.edit_instrument")
-    wanted = set(linked_ids) - {instrument.pk}
-    _require_own(wanted, instrument.organization_id)
+    chosen = set(linked_ids) - {instrument.pk}
+    _require_own(chosen, instrument.organization_id)
     links = InstrumentLink.objects.filter(instrument=instrument)
     held = set(links.values_list("linked_id", flat=True))
+    shown = held if shown_ids is None else set(shown_ids)
+    wanted = (held - (shown - chosen)) | (chosen - shown)
     if wanted == held:
         return sorted(wanted)
     links.exclude(linked_id__in=wanted).delete()

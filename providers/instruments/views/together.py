@@ -6,14 +6,18 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.addresses import page_address
+from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.wording import Bilingual
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
+from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, name_columns
 from providers.instruments.domain.choices import GroupKind, InstrumentState
@@ -22,6 +26,7 @@ from providers.instruments.selectors.instruments import instruments
 from providers.instruments.selectors.relations import (
     groups_of_unit,
     instrument_group,
+    linked_ids,
     linked_instruments,
     linking_ids,
     own_link_ids,
@@ -38,6 +43,8 @@ if TYPE_CHECKING:
 
     from providers.instruments.models import Instrument, InstrumentGroup
 
+UNTIL_IN_SERVICE = gettext_noop("It can't be booked until these are in service: {names}.")
+
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,9 +52,8 @@ if TYPE_CHECKING:
 def together(request: HttpRequest, public_id: str) -> HttpResponse:
     instrument = own_instrument(request, public_id)
     others = _own(request, instrument.organization_id).exclude(pk=instrument.pk)
-    held = [str(pk) for pk in own_link_ids(instrument.pk)]
     form = LinksForm(
-        request.POST if request.method == "POST" else None, others=others, initial={"linked": held}
+        request.POST if request.method == "POST" else None, others=others, held=own_link_ids(instrument.pk)
     )
     return answer_form(
         request,
@@ -56,9 +62,12 @@ def together(request: HttpRequest, public_id: str) -> HttpResponse:
             actor=person(request),
             instrument_id=instrument.pk,
             linked_ids=[int(pk) for pk in form.cleaned_data["linked"]],
+            shown_ids=form.get_shown(),
             now=clock.now(),
         ),
-        respond=lambda linked: redirect_with_message(request, _after_linking(linked), request.path),
+        respond=lambda _linked: redirect_with_message(
+            request, _after_linking(linked_instruments(request.user, linked_ids(instrument.pk))), request.path
+        ),
         template="providers/instruments/together.html",
         context=lambda: {
             "instrument": instrument,
@@ -72,12 +81,19 @@ def together(request: HttpRequest, public_id: str) -> HttpResponse:
     )
 
 
-def _after_linking(linked_ids: list[int]) -> str:
-    if not linked_ids:
+def _after_linking(linked: "QuerySet[Instrument]") -> str:
+    """Return what a booking takes now: all that the links lead to, as some may not be in service."""
+    if not linked:
         return _("Saved. It is booked on its own.")
-    return _("Saved. A booking now takes {count} more instruments for the same time.").format(
-        count=len(linked_ids)
+    sentence = ngettext(
+        "Saved. A booking now takes {count} more instrument for the same time.",
+        "Saved. A booking now takes {count} more instruments for the same time.",
+        len(linked),
+    ).format(count=len(linked))
+    names = tuple(
+        Bilingual(one.name_zh, one.name_en) for one in linked if one.state != InstrumentState.PUBLISHED
     )
+    return f"{sentence} {told(UNTIL_IN_SERVICE, {'names': names})}" if names else sentence
 
 
 def _own(request: HttpRequest, organization_id: int) -> "QuerySet[Instrument]":

@@ -7,7 +7,7 @@ from functools import cache
 
 import chinese_calendar
 
-from instrument_share.kernel.errors import Conflict, gettext_noop
+from instrument_share.kernel.errors import Conflict, RevisionMismatch, gettext_noop
 from providers.terms.domain.choices import DayKind, Frequency, HolidayTreatment
 
 ONE_DAY = timedelta(days=1)
@@ -20,6 +20,16 @@ class CalendarYearUnknown(Conflict):
     message = gettext_noop(
         "The public holidays of {year} are not known here yet. The bureau or a system administrator enters "
         "them from the State Council's notice (/bureau/holidays/{year}/); then it can be done."
+    )
+
+
+class CalendarYearChanged(RevisionMismatch):
+    """The year has been set since the correction was previewed, which would undo that."""
+
+    code = "calendar.year_changed"
+    message = gettext_noop(
+        "Somebody else has changed this year since you looked at it. Below it is compared with what is "
+        "entered now: look at the days again, or go back and begin the correction anew."
     )
 
 

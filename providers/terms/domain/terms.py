@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import product
 
+from instrument_share.kernel.city_time import FIRST_YEAR, LAST_YEAR, is_countable
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import word
 from providers.terms.domain.choices import (
@@ -28,6 +29,8 @@ MOST_DECISION_HOURS = 720
 MOST_HOURS = 8760
 """Of any length that is entered in hours: a year."""
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+YEARS = {"first": str(FIRST_YEAR), "last": str(LAST_YEAR)}
+"""In which days lie, as text: years have no thousands separator."""
 
 
 @dataclass(frozen=True)
@@ -234,7 +237,7 @@ def _problems_of_patterns(patterns: Sequence[OpeningPattern]) -> Iterator[Proble
 
 
 def _problems_of_pattern(number: int, pattern: OpeningPattern) -> Iterator[Problem]:
-    def problem(code: str, message: str, **params: int) -> Problem:
+    def problem(code: str, message: str, **params: int | str) -> Problem:
         return Problem(f"rule.{code}", message, {"number": number, **params}, "patterns")
 
     monthly = pattern.frequency is Frequency.MONTHLY_BY_WEEKDAY
@@ -262,10 +265,23 @@ def _problems_of_pattern(number: int, pattern: OpeningPattern) -> Iterator[Probl
         )
     if pattern.until is not None and pattern.until < pattern.starts_on:
         yield problem("until", gettext_noop("Opening hours {number}: they end before they start."))
+    if not all(is_countable(day) for day in (pattern.starts_on, pattern.until) if day is not None):
+        yield problem(
+            "day_far_off",
+            gettext_noop("Opening hours {number}: choose days in the years {first} to {last}."),
+            **YEARS,
+        )
 
 
 def _problems_of_exceptions(exceptions: Sequence[DayException]) -> Iterator[Problem]:
     for number, exception in enumerate(exceptions, 1):
+        if not is_countable(exception.day):
+            yield Problem(
+                "rule.exception_far_off",
+                gettext_noop("Exception {number}: choose a day in the years {first} to {last}."),
+                {"number": number, **YEARS},
+                "exceptions",
+            )
         if (exception.opens is None) != (exception.closes is None):
             yield Problem(
                 "rule.exception_times",

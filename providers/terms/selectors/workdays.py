@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from instrument_share.journal import selectors as journal
+from instrument_share.kernel.hashes import SHA256, digest
 from providers.terms.domain.choices import DayKind
+from providers.terms.domain.holiday_list import days_to_text
 from providers.terms.domain.special_days import Day, DayTable, published_days, published_years
 from providers.terms.models import CalendarDay, CalendarYear
 
@@ -75,12 +77,22 @@ class YearOfDays:
         years = frozenset({self.year} if self.known else ())
         return DayTable({day.date: day.kind for day in self.days}, years)
 
+    @property
+    def version(self) -> str:
+        """Return what differs wherever the days or their source do; a preview holds it."""
+        return digest(SHA256, f"{self.source}\n{days_to_text(self.days)}".encode())
+
+
+def published_year(year: int) -> YearOfDays:
+    """Return a year as the published table has it, whatever was entered."""
+    return YearOfDays(year, year in published_years(), False, "", tuple(published_days(year)))
+
 
 def calendar_year(year: int) -> YearOfDays:
     """Return the public holidays and make-up workdays of a year, by date."""
     row = CalendarYear.objects.filter(year=year).prefetch_related("days").first()
     if row is None:
-        return YearOfDays(year, year in published_years(), False, "", tuple(published_days(year)))
+        return published_year(year)
     days = sorted(row.days.all(), key=lambda day: day.date)
     return YearOfDays(
         year, True, True, row.source, tuple(Day(day.date, DayKind(day.kind), day.name) for day in days)

@@ -5,6 +5,7 @@ A version opens its instrument from `applies_from` until the next one applies or
 window, so that appending in pieces and rebuilding at once give the same result.
 """
 
+import logging
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,7 +15,9 @@ from django.db import transaction
 
 from instrument_share.accounts.permissions import require_unless_system
 from instrument_share.kernel.interval import Interval, intersect, merge
+from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_locks
+from providers.instruments.services.batches import for_each_batch
 from providers.terms.domain.choices import HolidayTreatment
 from providers.terms.domain.special_days import ONE_DAY, DayTable
 from providers.terms.domain.terms import DayException
@@ -25,6 +28,12 @@ from providers.terms.selectors.workdays import day_table
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
+
+logger = logging.getLogger(__name__)
+
+
+class ExtensionFailed(Exception):
+    """Windows of some instruments could not be expanded; the log says why, and the next run tries again."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +55,38 @@ class _Task:
     end: datetime
 
 
+def windows_extend_due(*, now: datetime) -> Extended:
+    """Expand the open windows of all instruments to their horizon, some at a time. Repeated by the clock.
+
+    An instrument that fails doesn't keep the others from theirs. Raises ExtensionFailed at the end.
+    """
+    due = _due(_rules(None), now)
+    windows: list[int] = []
+    failed: list[int] = []
+
+    def extend(ids: list[int]) -> None:
+        try:
+            windows.append(windows_extend(now=now, instrument_ids=ids).windows)
+        except Exception:
+            if len(ids) > 1:
+                for pk in ids:
+                    extend([pk])
+                return
+            logger.exception("The windows of instrument %s could not be expanded.", ids[0])
+            failed.extend(ids)
+
+    concerned = {task.rule.instrument_id for task in due.tasks}
+    for_each_batch(extend, instrument_ids=concerned, tell=lambda _done: None)
+    if failed:
+        found = Instrument.objects.filter(pk__in=failed).order_by("pk")
+        names = ", ".join(found.values_list("public_id", flat=True))
+        raise ExtensionFailed(f"instruments {names}; windows of others: {sum(windows)}")
+    return Extended(sum(windows), due.unknown_years)
+
+
 @transaction.atomic
 def windows_extend(*, now: datetime, instrument_ids: Collection[int] | None = None) -> Extended:
-    """Expand the open windows of all (or these) instruments to the horizon of their rules, as a job does.
+    """Expand the open windows of all (or these) instruments to the horizon of their rules, at once.
 
     A rule that follows public holidays stops before an unknown year, which the result names.
     """

@@ -53,14 +53,15 @@ def unit_profile_save(
 ) -> UnitProfile:
     """Create or change a unit's profile; a published one changes at once and counts as confirmed.
 
-    `revision` is the one that the editor began with; raises RevisionMismatch if it has changed.
+    `revision` is the one that the editor began with, 0 where there was no profile; raises RevisionMismatch
+    if it has changed.
     """
     organization = lock_unit(actor, organization_id, permission="providers.edit_unit")
     stored = UnitProfile.objects.select_for_update().filter(organization=organization).first()
     profile = stored or UnitProfile(organization=organization)
     if profile.state == ProfileState.SUBMITTED:
         raise InReview(state=profile.state)
-    require_revision(revision, profile.revision)
+    require_revision(revision, stored.revision if stored else 0)
     problems = problems_of_values(values)
     if profile.state == ProfileState.PUBLISHED:
         problems += problems_of_publication({**profile_values(profile), **values})

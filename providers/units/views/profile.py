@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from instrument_share.journal import selectors as journal
-from instrument_share.kernel.errors import RevisionMismatch
+from instrument_share.kernel.errors import RevisionMismatch, require_found
 from instrument_share.web import clock
 from instrument_share.web.forms.params import parse_number
 from instrument_share.web.idempotency import idempotent_form
@@ -45,7 +45,7 @@ def edit(request: HttpRequest, organization_id: str) -> HttpResponse:
     unit = managed_unit(request, organization_id)
     profile = organization_profile(unit.pk)
     held = profile_values(profile) if profile else {}
-    initial = {**held, "picture": None, "revision": profile.revision if profile else None}
+    initial = {**held, "picture": None, "revision": profile.revision if profile else 0}
     form = ProfileForm(request.POST or None, request.FILES or None, initial=initial)
 
     def save() -> Any:
@@ -66,7 +66,7 @@ def edit(request: HttpRequest, organization_id: str) -> HttpResponse:
         if is_sent and (saved := run_service(form, save, reraise=RevisionMismatch)):
             return redirect_with_message(request, _after_saving(saved), request.path)
     except RevisionMismatch as error:
-        assert profile is not None
+        profile = require_found(organization_profile(unit.pk))  # another manager may have begun it meanwhile
         meanwhile = report_conflict(form, error, revised_row(request.user, profile.public_id))
     context = {
         "unit": unit,

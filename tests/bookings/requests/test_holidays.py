@@ -69,6 +69,12 @@ def correct(send, officer, **changes):
     return send(officer, "holiday_year", 2026, **asked)
 
 
+def enter(send, officer, page):
+    """Send what a preview holds."""
+    held = {"rows": page.context["form"].as_text, "source": NOTICE, "seen": page.context["known"].version}
+    return send(officer, "holiday_year", 2026, act="apply", **held)
+
+
 def told(person):
     return [one.message for one in Notification.objects.filter(user=person, message__contains="holidays")]
 
@@ -124,13 +130,28 @@ def test_correction_is_previewed_before_saving(city, officer, on_thursday, send)
 
 
 def test_previewed_correction_is_saved(city, officer, on_thursday, send):
-    page = correct(send, officer)
-    rows = page.context["form"].as_text
-    done = send(officer, "holiday_year", 2026, act="apply", rows=rows, source=NOTICE)
+    done = enter(send, officer, correct(send, officer))
     assert done.status_code == 302
     found = calendar_year(2026)
     assert (found.entered, found.source) == (True, NOTICE)
     assert set(found.days) == {*published_days(2026), THURSDAY}
+
+
+def test_correction_does_not_undo_what_was_entered_since_its_preview(city, officer, send):
+    page = correct(send, officer)
+    friday = Day(date(2026, 3, 6), DayKind.HOLIDAY, "台风停工")
+    days = [*published_days(2026), friday]
+    holidays_set(actor=None, year=2026, days=days, source=NOTICE, now=NOW)
+    again = enter(send, officer, page)
+    assert again.status_code == 422
+    assert "他人已更改本年度安排" in text_of(again)
+    assert [(on, bool(before)) for on, before, _now in again.context["changes"]] == [
+        (THURSDAY.date, False),
+        (friday.date, True),
+    ]
+    assert set(calendar_year(2026).days) == set(days)
+    assert enter(send, officer, again).status_code == 302
+    assert set(calendar_year(2026).days) == {*published_days(2026), THURSDAY}
 
 
 def test_special_day_is_reset_to_ordinary_weekday(city, officer, send):
@@ -156,7 +177,7 @@ def test_year_sheet_is_imported_atomically(city, officer, send):
 
 def test_year_with_few_days_requires_confirmation(city, officer, send):
     three = "".join(f"2027-01-0{day},休,元旦\n" for day in (1, 2, 3))
-    year = {"rows": three, "source": NOTICE}
+    year = {"rows": three, "source": NOTICE, "seen": calendar_year(2027).version}
     assert "2027 年只录入了 3 天" in text_of(send(officer, "holiday_year", 2027, act="import", **year))
     unconfirmed = send(officer, "holiday_year", 2027, act="apply", **year)
     assert unconfirmed.status_code == 422

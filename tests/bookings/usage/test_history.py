@@ -154,6 +154,19 @@ def test_import_refuses_self_confirmation_and_future_uses(city):
     ]
 
 
+def test_use_that_the_rule_has_no_price_for_needs_its_amount(city):
+    city.rule.price_lines.update(service_mode="self_operated")
+    free = past(city, 3, used={"amount_yuan": Decimal(0)})
+    with pytest.raises(HistoryRefused) as refused:
+        history_import(actor=administrator(), rows=[free, past(city, 1), past(city, 2)], now=LATER)
+    assert [(problem.code, problem.params["number"]) for problem in refused.value.problems] == [
+        ("usage.no_price", 2),
+        ("usage.no_price", 3),
+    ]
+    assert not UsageLog.objects.exists()
+    assert history_import(actor=administrator(), rows=[free], now=LATER).logs == 1
+
+
 def test_a_decision_after_its_deadline_is_refused_as_a_request_lapses_then(city):
     due = slot(1).start - timedelta(days=1)
     rows = [

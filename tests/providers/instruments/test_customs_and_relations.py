@@ -84,9 +84,10 @@ def three(world):
     return [published(world, inner_number=number) for number in ("A-1", "A-2", "A-3")]
 
 
-def link(world, instrument, *others):
+def link(world, instrument, *others, **more):
+    ids = [one.pk for one in others]
     return instrument_links_set(
-        actor=world.manager, instrument_id=instrument.pk, linked_ids=[one.pk for one in others], now=NOW
+        actor=world.manager, instrument_id=instrument.pk, linked_ids=ids, now=NOW, **more
     )
 
 
@@ -101,6 +102,15 @@ def test_linked_ids_include_transitive_links(world, three):
     assert linked_ids(second.pk) == [first.pk, third.pk]
     assert link(world, first) == []
     assert linked_ids(first.pk) == []
+
+
+@pytest.mark.django_db
+def test_link_that_a_colleague_sets_or_takes_away_meanwhile_stays_so(world, three):
+    first, second, third = three
+    assert link(world, first, second, shown_ids=()) == [second.pk]
+    assert link(world, first, third, shown_ids=()) == [second.pk, third.pk]
+    assert link(world, first, second, shown_ids=(second.pk, third.pk)) == [second.pk]
+    assert link(world, first, second, third, shown_ids=(second.pk, third.pk)) == [second.pk]
 
 
 @pytest.mark.django_db

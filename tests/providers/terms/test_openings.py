@@ -72,6 +72,11 @@ def test_every_two_weeks_counts_from_the_week_of_the_start():
     ]
 
 
+def test_hours_through_the_last_day_there_is_open_until_then():
+    pattern = weekly(0, until=date.max)
+    assert dates(date(2025, 9, 1), date(2025, 9, 15), pattern) == ["09-01", "09-08"]
+
+
 def test_last_friday_of_the_month():
     assert dates(date(2025, 9, 1), date(2026, 1, 1), monthly(-1, 4)) == ["09-26", "10-31", "11-28", "12-26"]
 

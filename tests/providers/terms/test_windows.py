@@ -18,11 +18,18 @@ from providers.terms.domain.terms import DayException, OpeningPattern, Quota
 from providers.terms.models import OpenServiceRule, OpenWindow
 from providers.terms.selectors.closures import closures
 from providers.terms.selectors.rules import open_windows, terms_at
+from providers.terms.services import windows
 from providers.terms.services.closures import ClosureLifted, closure_lift, closure_record
 from providers.terms.services.holidays import calendar_year_set
 from providers.terms.services.retirement import instrument_retire
 from providers.terms.services.rules import RuleInThePast, rule_publish
-from providers.terms.services.windows import Extended, windows_extend, windows_rebuild
+from providers.terms.services.windows import (
+    Extended,
+    ExtensionFailed,
+    windows_extend,
+    windows_extend_due,
+    windows_rebuild,
+)
 from tests.engines import drawn
 from tests.providers.conftest import NOW, published, terms
 
@@ -181,6 +188,26 @@ def test_a_second_extension_finds_nothing_to_do(world, instrument, statements):
     assert windows_extend(now=NOW).windows == 0
     assert rows(instrument) == before
     assert len(statements.of(lambda: windows_extend(now=NOW))) <= 3
+
+
+def test_instrument_that_fails_keeps_no_other_from_its_windows(world, instrument, monkeypatch):
+    broken = published(world, inner_number="B-1")
+    for one in (instrument, broken):
+        publish(world, one, terms(horizon=timedelta(days=1)))
+    expand = windows.openings
+
+    def fail_for_broken(events, *asked):
+        if events[0].calendar.slug == broken_slug:
+            raise OverflowError
+        return expand(events, *asked)
+
+    broken_slug = OpenServiceRule.objects.get(instrument=broken).calendar.slug
+    monkeypatch.setattr(windows, "openings", fail_for_broken)
+    with pytest.raises(ExtensionFailed, match=rf"^instruments {broken.public_id}; windows of others: 1$"):
+        windows_extend_due(now=NOW + timedelta(days=1))
+    assert [len(told(one, local(9, 1), local(10, 1))) for one in (instrument, broken)] == [3, 2]
+    monkeypatch.undo()
+    assert windows_extend_due(now=NOW + timedelta(days=1)) == Extended(1)
 
 
 def test_query_count_is_independent_of_instrument_count(world, instrument, statements):

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from instrument_share.kernel.errors import Problem
 from instrument_share.kernel.wording import Sentence, Words
 from providers.exchange.domain.sheets.remedies import remedy
 from providers.exchange.domain.sheets.sheet_types import SheetKind
 
+MAX_SHOWN = 100
+"""So many characters of a cell, or of what a map says for it, stand in a problem."""
 UNKNOWN_WORDS = ("choice", "country", "category", "word_left_out")
 """Ends of codes of problems with a word that the list of its field lacks."""
 
@@ -65,11 +68,17 @@ def cell_problem(
     """Return a problem of a row's field with its cell."""
     column = columns.get(name)
     label = Words(kind.fields[name].label) if name in kind.fields else ""
-    sentence = Sentence(problem.message, problem.params)
+    sentence = Sentence(problem.message, _with_short_value(problem.params))
     heading = (column.heading if column else "") or label
     told = row_problem(number, column, heading, value, problem.code, sentence, warning=warning)
     is_word = problem.code.rpartition(".")[2] in UNKNOWN_WORDS
     return replace(told, field=name, word=str(problem.params["value"]) if is_word else "")
+
+
+def _with_short_value(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the parameters with a text as it is shown; a map's text stands in each row that has its word."""
+    value = params.get("value")
+    return {**params, "value": value[:MAX_SHOWN]} if type(value) is str else params
 
 
 def row_problem(
@@ -84,4 +93,4 @@ def row_problem(
 ) -> SheetProblem:
     """Return a problem of a row with the cell of a column, if it has one."""
     cell = cell_name(number, column.index) if column else ""
-    return SheetProblem(number, heading, value[:100], code, reason, remedy(code), warning, cell)
+    return SheetProblem(number, heading, value[:MAX_SHOWN], code, reason, remedy(code), warning, cell)

@@ -35,6 +35,7 @@ _REMEDIES: Mapping[str, str] = {
     "import.too_long": _SHORTEN,
     "import.choice": _CHOOSE,
     "import.date": _DATE,
+    "import.date_far_off": gettext_noop("Check the year; where there is no last day, leave the cell empty."),
     "import.number": _DIGITS,
     "import.time": gettext_noop("Write it as 09:00."),
     "import.flag": gettext_noop("Write 是 or 否, yes or no."),

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from instrument_share.kernel.cells import number_text
-from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.city_time import CITY_TIME, FIRST_YEAR, LAST_YEAR, is_countable
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.wording import Bilingual, Words
 from providers.exchange.domain.sheets.aliases import normalize_heading
@@ -197,6 +197,10 @@ def _clean_value(field: SheetField, value: Any) -> Any:
             message = gettext_noop("“{field}” is an amount in yuan, not negative, with two decimals at most.")
             raise _unusable(field, "import", "amount", message, str(value))
         return round(Decimal(value), 2)
+    if field.kind == "date" and not is_countable(value):
+        message = gettext_noop("“{value}” is not in the years {first} to {last}.")
+        years = {"first": str(FIRST_YEAR), "last": str(LAST_YEAR)}
+        raise _unusable(field, "import", "date_far_off", message, value.isoformat(), **years)
     return value
 
 

@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.messages import get_messages
 
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.services.cancellations import booking_cancel
+from providers.instruments.models import InstrumentLink
+from tests import factories
 from tests.bookings.requests.booking import book
 from tests.bookings.requests.test_together import linked_city
 from tests.factories import NOW, slot
@@ -78,6 +81,19 @@ def test_link_is_told_on_the_pages_of_both_instruments(city, see):
     assert "预约以下仪器时，将同时占用本仪器的相同时段。 场发射扫描电子显微镜" in " ".join(second.split())
     managed = text_of(see(city.manager, "instrument_together", city.second.public_id))
     assert "预约以下仪器时，将同时占用本仪器" in managed
+
+
+def test_saved_link_says_what_a_booking_takes_and_what_is_not_in_service(city, see, send):
+    third = factories.instrument(city.owner, name_zh="冷却水机", state="suspended")
+    fourth = factories.instrument(city.owner, name_zh="真空泵")
+    InstrumentLink.objects.create(instrument=city.second, linked=third)
+    page = see(city.manager, "instrument_together", city.instrument.public_id)
+    assert f"冷却水机（{third.inner_number}） · 已暂停" in page.content.decode()
+    sent = {"linked": [city.second.pk, fourth.pk], "shown": f"{city.second.pk}"}
+    answer = send(city.manager, "instrument_together", city.instrument.public_id, **sent)
+    assert [str(one) for one in get_messages(answer.wsgi_request)] == [
+        "已保存。预约时将同时占用另外 3 台仪器。 以下仪器投入服务前不能预约：冷却水机。"
+    ]
 
 
 def test_decision_about_an_instrument_names_what_needs_it(city, see):

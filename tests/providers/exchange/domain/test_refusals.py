@@ -257,6 +257,21 @@ def test_a_word_of_a_map_with_a_meaning_of_the_wrong_type_is_a_problem_of_the_ce
     assert free.values["price_yuan"] == Decimal("0.00")
 
 
+@pytest.mark.parametrize(
+    ("meaning", "code", "shown"),
+    [
+        ("1E-999999", "instrument.decimals", "1E-999999"),
+        ("0.00500", "instrument.decimals", "0.005"),
+        ("九" * 5000, "instrument.number", "九" * 100),
+    ],
+)
+def test_meaning_in_a_map_is_shown_with_few_signs_in_each_row(meaning, code, shown):
+    mapping = parse_map(f'[values.value_yuan]\n"面议" = "{meaning}"\n')
+    (row,) = read(["编号", "名称", "原值"], ["Y-1", "电镜", "面议"], mapping=mapping)
+    problem = row.problems[0]
+    assert (problem.code, problem.reason.params["value"]) == (code, shown)
+
+
 def test_constants_of_a_map_are_read_like_cells():
     mapping = parse_map(
         '[constants]\nprice_yuan = 12.5\nunit = "每样品"\nweekdays = "周一至周五"\nfrom_time = 09:00:00\n',

@@ -8,7 +8,7 @@ import pytest
 from instrument_share.sheets.table import Table
 from providers.exchange.domain.sheets.aliases import normalize_heading
 from providers.exchange.domain.sheets.column_choices import build_map, choices_to_remember, sheet_columns
-from providers.exchange.domain.sheets.maps import SheetMap, parse_map
+from providers.exchange.domain.sheets.maps import MapUnusable, SheetMap, parse_map
 from providers.exchange.domain.sheets.reading import HeadingMissing, SheetRow, cell_name, read_sheet
 from providers.exchange.domain.sheets.sheet_columns import INSTRUMENTS, KINDS, NEWS, PRICES, RULES
 from providers.exchange.domain.sheets.terms import build_prices, build_rule, is_same_terms
@@ -423,6 +423,27 @@ def test_excels_numbers_are_days_from_1950_to_2099(serial, day):
     assert [problem.code for problem in row.problems] == [
         "import.serial_date" if day else "import.date",
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "held"),
+    [
+        ("2099-12-31", date(2099, 12, 31)),
+        ("1900-01-01", date(1900, 1, 1)),
+        ("9999-12-31", None),
+        (date(1, 1, 1), None),
+    ],
+)
+def test_days_from_which_nobody_can_count_are_refused(said, held):
+    row = row_of(RULES, until=said)
+    assert row.values.get("until") == held
+    assert [problem.code for problem in row.problems] == ([] if held else ["import.date_far_off"])
+
+
+def test_map_has_no_far_off_day_either():
+    with pytest.raises(MapUnusable) as refused:
+        parse_map("constants = { until = 9999-12-31 }", RULES)
+    assert [problem.params["reason"].params["last"] for problem in refused.value.problems] == ["2099"]
 
 
 @pytest.mark.parametrize(

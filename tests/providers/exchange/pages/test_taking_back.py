@@ -157,6 +157,29 @@ def test_import_with_later_changes_cannot_be_undone(world, change):
     assert Instrument.objects.count() == 2
 
 
+def test_import_cannot_be_undone_once_a_draft_of_before_was_submitted_and_returned(world):
+    draft = instrument_create(actor=world.manager, organization_id=world.unit.pk, values=INSTRUMENT, now=NOW)
+    run = brought(world, HEADING + "A-001,透射电子显微镜,TX-900\n")
+    minutes_later = NOW + timedelta(minutes=5)
+    instrument_submit(actor=world.manager, instrument_id=draft.pk, now=minutes_later)
+    instrument_return(actor=world.officer, instrument_id=draft.pk, reason="补充", now=minutes_later)
+    with pytest.raises(GoneOn):
+        take_back(world, run)
+    draft.refresh_from_db()
+    assert draft.model == "TX-900"
+
+
+def test_import_into_a_draft_that_had_been_returned_can_be_undone(world):
+    draft = instrument_create(actor=world.manager, organization_id=world.unit.pk, values=INSTRUMENT, now=NOW)
+    instrument_submit(actor=world.manager, instrument_id=draft.pk, now=NOW)
+    instrument_return(actor=world.officer, instrument_id=draft.pk, reason="补充", now=NOW)
+    take_back(
+        world, brought(world, HEADING + "A-001,透射电子显微镜,TX-900\n", now=NOW + timedelta(minutes=5))
+    )
+    draft.refresh_from_db()
+    assert draft.model == "TX-200"
+
+
 def test_import_cannot_be_undone_once_others_depend_on_a_draft_of_it(world):
     run = brought(world, HEADING + "Y-1,扫描电镜,\nY-2,质谱仪,\n")
     qualification_grant(

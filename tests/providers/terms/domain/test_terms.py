@@ -65,6 +65,9 @@ def test_draft_terms_have_expected_defaults():
         (replace(PATTERN, nth=1), "nth_weekly"),
         (replace(PATTERN, until=date(2026, 3, 2)), None),
         (replace(PATTERN, until=date(2026, 3, 1)), "until"),
+        (replace(PATTERN, until=date(2099, 12, 31)), None),
+        (replace(PATTERN, until=date(9999, 12, 31)), "day_far_off"),
+        (replace(PATTERN, starts_on=date(1899, 12, 31)), "day_far_off"),
         (MONTHLY, None),
         (replace(MONTHLY, nth=5), None),
         (replace(MONTHLY, nth=LAST), None),
@@ -91,6 +94,7 @@ def test_opening_hours_are_named_by_their_number():
         ([DayException(date(2026, 10, 1), time(9))], ["exception_times"]),
         ([DayException(date(2026, 10, 1), None, time(9))], ["exception_times"]),
         ([DayException(date(2026, 10, 1))] * 2, ["exception_twice"]),
+        ([DayException(date(9999, 12, 31))], ["exception_far_off"]),
     ],
 )
 def test_exceptions(exceptions, codes_of_them):

@@ -171,6 +171,17 @@ def test_stale_profile_edit_shows_both_versions(at, world):
     assert "<h3>简介</h3>" in preview.content.decode()
 
 
+def test_second_first_profile_shows_what_the_first_has(at, world):
+    page = reverse("unit_profile_edit", args=[world.unit.public_id])
+    assert 'name="revision" value="0"' in at("manager").get(page).content.decode()
+    began = {**PROFILE, "revision": "0"}
+    assert at("manager").post(page, {**began, "contact": "甲主任"}).status_code == 302
+    answer = at("manager").post(page, {**began, "contact": "乙主任"})
+    assert answer.status_code == 422
+    assert "<del>甲</del>" in answer.content.decode()
+    assert UnitProfile.objects.get().contact == "甲主任"
+
+
 def test_a_regulation_carries_its_file_under_its_name(at, world, address, read):
     pdf = SimpleUploadedFile("办法.pdf", b"%PDF-1.7 rules", "application/pdf")
     typed = {"title_zh": "开放共享管理办法", "effective_date": "2025-01-01", "file": pdf}
