@@ -127,6 +127,29 @@ def test_units_are_sorted_as_the_address_says(login, steps):
     assert client.get(reverse("cycle", args=[YEAR]), {"sort": "evil; drop"}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("zh-hans", ["云屏大学", "云屏材料研究所", "云屏海洋研究院"]),
+        ("en", ["Institute of Oceanology", "University of Yunping", "云屏材料研究所"]),
+    ],
+)
+def test_units_are_sorted_by_the_names_shown_in_english_those_without_one_last(
+    login, steps, year, language, names
+):
+    english = {year.first: "University of Yunping", year.third: "Institute of Oceanology"}
+    for unit, unit.name_en in english.items():
+        unit.save()
+    steps.through("score")
+    client = login(steps.city.officer)
+    client.cookies["django_language"] = language
+    for sort, order in (("name", names), ("-name", names[::-1])):
+        words = text_of(client.get(reverse("cycle", args=[YEAR]), {"sort": sort}))
+        assert sorted(names, key=lambda name: words.index(f"{name} ")) == order
+        sheet = client.get(reverse("units_csv", args=[YEAR]), {"sort": sort}).content.decode("utf-8-sig")
+        assert [line.split(",")[0] for line in sheet.splitlines()[1:]] == order
+
+
 def test_the_units_leave_as_a_spreadsheet_in_the_order_shown(login, steps):
     steps.through("score")
     answer = login(steps.city.officer).get(reverse("units_csv", args=[YEAR]), {"sort": "score"})
