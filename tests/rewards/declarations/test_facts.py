@@ -156,7 +156,8 @@ def test_two_years_that_reward_instruments_once_are_not_worked_out_side_by_side(
         assert refused.value.params == {"other": YEAR}
         waiting = get_cycle_ahead(city.city.officer, other.year, late)
         assert waiting.step == NextStep("", "other_year")
-        assert describe_waiting(waiting).startswith("仪器按价值只奖励一次，2025年度正按此类规则评价")
+        waits = describe_waiting(city.city.officer, waiting)
+        assert waits.startswith("仪器按价值只奖励一次，2025年度正按此类规则评价")
     AssessmentCycle.objects.filter(pk=steps.id).update(state="approved")
     with pytest.raises(OtherYearFirst):
         freeze(cycle_id=before.pk)

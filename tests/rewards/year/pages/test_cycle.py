@@ -194,9 +194,12 @@ def test_step_by_step_the_page_offers_what_comes_next(login, small, clock, run_j
         if verb == "approve":
             clock.move(timedelta(days=12))
             assert page(client).context["primary"] is None
-            assert "结果由您发布公示，须由另一名经办人审定。" in text_of(page(client))
+            waits = "结果由您发布公示，须由另一名经办人审定。"
+            assert waits in text_of(page(client))
+            assert f"下一步：{waits}" in text_of(client.get("/bureau/"))
             assert take(client, verb).status_code == 409
             client = login(small.city.reviewer)
+            assert "下一步：审定结果" in text_of(client.get("/bureau/"))
         if verb == "send":
             shown = client.get(reverse("report_preview", args=[YEAR]))
             client.post(reverse("report_preview", args=[YEAR]), {"sha256": shown.context["preview"].sha256})
