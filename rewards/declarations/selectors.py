@@ -153,6 +153,15 @@ def fact_lock(fact_id: int) -> DeclaredFact:
     )
 
 
+def declared_before_lock(unit: "Organization", year: int, kind: FactKind, about: str) -> DeclaredFact | None:
+    """Return the fact as it was declared before, if it was, locked until the transaction ends.
+
+    Who confirms it meanwhile locks the fact alone, and not the unit.
+    """
+    found = DeclaredFact.objects.filter(organization=unit, year=year, kind=kind, about=about)
+    return found.select_for_update().first()
+
+
 def declarable_units(viewer: "Viewer") -> "list[Organization]":
     """Return the units of which the viewer may declare facts, by their id.
 

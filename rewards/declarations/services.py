@@ -39,7 +39,7 @@ from rewards.declarations.domain.facts import LONGEST_EVIDENCE, MOST_FIGURE, MOV
 from rewards.declarations.domain.sheet import DeclaredRow
 from rewards.declarations.models import DeclaredFact, FactProof
 from rewards.declarations.permissions import is_declarer, require_on_other_unit
-from rewards.declarations.selectors import fact_lock, known_codes, proofs_of
+from rewards.declarations.selectors import declared_before_lock, fact_lock, known_codes, proofs_of
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -85,7 +85,7 @@ def fact_declare(
     if problems:
         raise FactIncomplete(problems=problems)
     about = {FactKind.QUALIFICATION: code}.get(kind, instrument if kind.is_of_instrument else "")
-    fact = DeclaredFact.objects.filter(organization=unit, year=year, kind=kind, about=about).first()
+    fact = declared_before_lock(unit, year, kind, about)
     fact = fact or DeclaredFact(organization=unit, year=year, kind=kind, about=about)
     if fact.state == FactState.CONFIRMED:
         raise FactConfirmed

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors import region_of
 from instrument_share.jobs.selectors import WorkState
 from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock
@@ -44,6 +45,7 @@ def forecast(request: HttpRequest, year: int) -> HttpResponse:
         **_context(request, found),
         "rows": unit_forecasts(request.user).filter(forecast=found.pk),
         "runs": rules.has_perm("rewards.run_cycle", request.user),
+        "sees_bureau": bool(region_of(request.user)),
         "work": forecast_state(found).value,
     }
     return render(request, "rewards/forecast/forecast.html", context)

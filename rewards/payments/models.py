@@ -42,6 +42,10 @@ class PayeeAccount(models.Model):
         """The SHA-256 of holder, bank and number, by which the journal knows them without naming them."""
         return hashlib.sha256("\n".join((self.holder, self.bank, self.number)).encode()).hexdigest()
 
+    def is_same_as(self, other: "PayeeAccount") -> bool:
+        """Return whether holder, bank and number are those of the other, as where they were entered again."""
+        return self.fingerprint == other.fingerprint
+
 
 class Payment(models.Model):
     """拨付: a payment of a whole award, with its date, voucher and account."""

@@ -21,7 +21,7 @@ REPLACED = "单位其后更换了收款账户；本表尚未送银行的，请�
 def build_bank_sheet(batch: "PaymentBatch", replaced: Collection[int]) -> bytes:
     """Return the waiting rows of a batch as a workbook, in Chinese, with empty columns for the answer.
 
-    `replaced` are the ids of rows whose unit has named another account since; where there are some, a last
+    `replaced` are the ids of rows whose unit names another account by now; where there are some, a last
     column says so, and what to do.
     """
     year = batch.report.cycle.year

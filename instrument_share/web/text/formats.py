@@ -48,6 +48,11 @@ def name_columns(path: str = "name") -> tuple[str, ...]:
     return (f"{path}_en__{IsBlank.lookup_name}", f"{path}_en", f"{path}_zh")
 
 
+def get_name_key(thing: Any, field: str = "name") -> tuple[bool, str]:
+    """Return what sorts rows in memory by the name that `bilingual` shows, as `name_columns` in queries."""
+    return is_chinese_for_english(thing, field), bilingual(thing, field)
+
+
 def bracketed(more: object) -> str:
     """Return a code or count in brackets, to follow a name: `（010102）`, ` (010102)`."""
     return f" ({more})" if in_english() else f"（{more}）"

@@ -1,7 +1,7 @@
 """Units of a year with score, grade and amount: sortable table, charts, CSV."""
 
-from collections.abc import Sequence
-from operator import attrgetter
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from instrument_share.documents import tables
 from instrument_share.documents.content import Column, Table
 from instrument_share.kernel.interval import in_hours
-from instrument_share.web.lists.tables import ListColumn, ListTable, ShownName
-from instrument_share.web.text.formats import bilingual
+from instrument_share.web.lists.tables import ListColumn, ListTable
+from instrument_share.web.text.formats import bilingual, get_name_key
 from rewards.assessment import selectors as assessment_selectors
 from rewards.assessment.reports import get_grade_text
 from rewards.cycle.reports import format_hours, format_money, format_points
@@ -26,36 +26,52 @@ if TYPE_CHECKING:
 MAX_IN_CHARTS = 12
 
 
-def _figure(label: Any, name: str, path: str) -> ListColumn:
-    return ListColumn(label, name, path, is_figure=True, is_descending=True)
+def _figure(label: Any, name: str) -> ListColumn:
+    return ListColumn(label, name, is_figure=True, is_descending=True)
 
 
 TABLE = ListTable(
     (
-        ListColumn(gettext_lazy("Unit"), "name", ShownName("organization__name")),
-        _figure(gettext_lazy("Score"), "score", "score"),
-        ListColumn(gettext_lazy("Grade"), "grade", "score", is_descending=True),
-        _figure(gettext_lazy("Award"), "amount", "award__amount_yuan"),
-        _figure(gettext_lazy("Instruments"), "instruments", "instruments_counted"),
-        _figure(gettext_lazy("Effective hours"), "hours", "effective_seconds"),
-        _figure(gettext_lazy("External hours"), "external", "external_seconds"),
-        _figure(gettext_lazy("External income"), "income", "external_income_yuan"),
+        ListColumn(gettext_lazy("Unit"), "name"),
+        _figure(gettext_lazy("Score"), "score"),
+        ListColumn(gettext_lazy("Grade"), "grade", is_descending=True),
+        _figure(gettext_lazy("Award"), "amount"),
+        _figure(gettext_lazy("Instruments"), "instruments"),
+        _figure(gettext_lazy("Effective hours"), "hours"),
+        _figure(gettext_lazy("External hours"), "external"),
+        _figure(gettext_lazy("External income"), "income"),
     ),
-    ordering=("-score", "id"),
     first="-score",
 )
+
+
+def _get_score(row: "UnitAssessment") -> tuple[bool, Decimal]:
+    """Return what sorts by score: without one below all others."""
+    return row.score is not None, row.score or Decimal(0)
+
+
+ORDERS: "dict[str, Callable[[UnitAssessment], Any]]" = {
+    "name": lambda row: get_name_key(row.organization),
+    "score": _get_score,
+    "grade": _get_score,
+    "amount": lambda row: row.award.amount_yuan,
+    "instruments": lambda row: row.instruments_counted,
+    "hours": lambda row: row.effective_seconds,
+    "external": lambda row: row.external_seconds,
+    "income": lambda row: row.external_income_yuan,
+}
+"""What sorts each column; in Python, since the names are those of the freeze."""
 
 
 def get_assessments(request: HttpRequest, cycle: "AssessmentCycle") -> "list[UnitAssessment]":
     """Return the assessments of all units, named as frozen, sorted as the address says."""
     found = list(assessment_selectors.assessments(request.user, cycle))
     name_as_frozen(cycle, [each.organization for each in found])
-    *paths, _id = TABLE.get_ordering(request)
-    values = [attrgetter(path.removeprefix("-").replace("__", ".")) for path in paths]
+    order = TABLE.get_order(request)
     return sorted(
         sorted(found, key=lambda each: each.organization.uscc),
-        key=lambda each: [(value(each) is not None, value(each) or 0) for value in values],
-        reverse=paths[0].startswith("-"),
+        key=ORDERS[order.removeprefix("-")],
+        reverse=order.startswith("-"),
     )
 
 

@@ -27,6 +27,16 @@ class AnsweredMeanwhile(RevisionMismatch):
     message = gettext_noop("The unit has answered since you read the finding. Read its answer, then decide.")
 
 
+class AnsweredByAnother(RevisionMismatch):
+    """The unit’s answer that would be replaced was sent since the actor read the finding."""
+
+    code = "reward.answered_by_another"
+    message = gettext_noop(
+        "{name} answered for the unit at {time}, after you opened this page. Read that answer; sending yours "
+        "again replaces it."
+    )
+
+
 class LogsNotOfFinding(DomainError):
     """Logs to invalidate that the finding does not name."""
 

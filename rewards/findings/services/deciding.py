@@ -16,6 +16,7 @@ from rewards.cycle.models import AssessmentCycle
 from rewards.declarations.permissions import require_on_other_unit
 from rewards.findings.domain.errors import (
     AnswerAwaited,
+    AnsweredByAnother,
     AnsweredMeanwhile,
     AnswerMissing,
     DecidedMeanwhile,
@@ -32,15 +33,23 @@ from rewards.findings.services.telling import tell_of_decision, tell_of_decision
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
+    from rewards.findings.models import Falsification
 
 
 @transaction.atomic
 def finding_answer(
-    *, actor: "User", finding_id: int, now: datetime, answer: str = "", no_objection: bool = False
+    *,
+    actor: "User",
+    finding_id: int,
+    now: datetime,
+    answer: str = "",
+    no_objection: bool = False,
+    read_at: datetime | None = None,
 ) -> Finding:
     """Record the unit's answer to an undecided finding; a later answer replaces the earlier one.
 
-    `no_objection`: the unit accepts what was found; it need not write anything then.
+    `no_objection`: the unit accepts what was found; it need not write anything then. Raises AnsweredByAnother
+    where another answer was sent after `read_at`, at which the actor read the finding; None skips the check.
     """
     cycle, finding = lock_cycle_and_finding(finding_id)
     require(actor, "rewards.answer_finding", finding)
@@ -51,6 +60,7 @@ def finding_answer(
         raise AnswerMissing
     if finding.answered_at and (finding.answer, finding.no_objection) == (answer, no_objection):
         return finding
+    require_replaced_read(finding, read_at)
     if finding.answered_at is None:
         finding.answered_late = now.astimezone(CITY_TIME).date() > finding.answer_due_date
     finding.answer, finding.no_objection = answer, no_objection
@@ -204,8 +214,19 @@ def require_seen(finding: Finding, seen: int | None) -> None:
 
 def require_read(answered_at: datetime | None, read_at: datetime | None) -> None:
     """Raise AnsweredMeanwhile where the unit answered after the instant at which its words were read."""
-    if answered_at and read_at and answered_at > read_at:
+    if _is_unread(answered_at, read_at):
         raise AnsweredMeanwhile
+
+
+def require_replaced_read(answered: "Finding | Falsification", read_at: datetime | None) -> None:
+    """Raise AnsweredByAnother where the answer to be replaced was sent after its words were read."""
+    if _is_unread(answered.answered_at, read_at):
+        assert answered.answered_by is not None
+        raise AnsweredByAnother(name=answered.answered_by.name, time=answered.answered_at)
+
+
+def _is_unread(answered_at: datetime | None, read_at: datetime | None) -> bool:
+    return answered_at is not None and read_at is not None and answered_at > read_at
 
 
 def lock_cycle_and_finding(finding_id: int) -> tuple[AssessmentCycle, Finding]:

@@ -28,6 +28,7 @@ from rewards.findings.services.deciding import (
     record_finding,
     require_heard,
     require_read,
+    require_replaced_read,
     require_seen,
 )
 from rewards.findings.services.telling import (
@@ -76,7 +77,8 @@ def falsification_answer(
 ) -> Falsification:
     """Record the unit's answer to the question of a proposed falsification; a later one replaces it.
 
-    Raises FalsificationDecided where the one that the unit read, at `read_at`, is no longer proposed.
+    Raises FalsificationDecided where the one that the unit read, at `read_at`, is no longer proposed, and
+    AnsweredByAnother where another answer was sent since.
     """
     cycle, finding = lock_cycle_and_finding(finding_id)
     require(actor, "rewards.answer_finding", finding)
@@ -87,6 +89,7 @@ def falsification_answer(
         raise AnswerMissing
     if proposed.answer == answer.strip():
         return proposed
+    require_replaced_read(proposed, read_at)
     proposed.answer, proposed.answered_at, proposed.answered_by = answer.strip(), now, actor
     proposed.save(update_fields=["answer", "answered_at", "answered_by"])
     record_finding(actor, "finding.falsification_answered", finding, now, answer=proposed.answer)

@@ -11,12 +11,13 @@ from instrument_share.accounts.selectors import organizations_by_id
 from instrument_share.accounts.services import unit_managers_tell
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.kernel.errors import gettext_noop
-from instrument_share.kernel.wording import Bilingual, Words
+from instrument_share.kernel.wording import Bilingual, Sentence, Words
 from rewards.cycle.models import AssessmentCycle
+from rewards.findings.domain.checks import CHECK_FIGURES
 from rewards.findings.domain.states import FalsificationState, FindingState
 from rewards.findings.models import Falsification, Finding
 from rewards.findings.selectors.due import get_answer_due_date
-from rewards.policy.domain.vocabulary import OPENED_KINDS
+from rewards.policy.domain.vocabulary import KINDS, OPENED_KINDS
 
 OPENED = gettext_noop(
     "The check of {year} has questions about your usage logs. New findings: {count}. Answer each by {due}, "
@@ -54,6 +55,8 @@ FALSIFIED = {
 TAKEN_BACK = gettext_noop(
     "The falsification on {instrument} in {year} is confirmed no longer; your unit is scored again: {reason}"
 )
+
+QUOTED = gettext_noop("“{kind}”")
 
 
 def tell_unit(
@@ -116,12 +119,18 @@ def tell_of_falsification_taken_back(finding: Finding, decided: Falsification, n
 
 
 def _tell_of(finding: Finding, message: str, now: datetime, params: Mapping[str, Any]) -> None:
-    instrument = finding.instrument
-    name = Bilingual(instrument.name_zh, instrument.name_en) if instrument else Bilingual("—")
     tell_unit(
         finding.organization_id,
         message,
         now,
         reverse("finding", args=[finding.public_id]),
-        {"year": finding.cycle.year, "instrument": name, **params},
+        {"year": finding.cycle.year, "instrument": _name_subject(finding), **params},
     )
+
+
+def _name_subject(finding: Finding) -> Bilingual | Sentence:
+    """Return the instrument's name; without one, as of an objection, what the kind of the finding says."""
+    if finding.instrument:
+        return Bilingual(finding.instrument.name_zh, finding.instrument.name_en)
+    kinds = {**KINDS, **OPENED_KINDS}
+    return Sentence(QUOTED, {"kind": Sentence(kinds[finding.kind], CHECK_FIGURES)})

@@ -1,7 +1,7 @@
 """Pages of one finding: evidence, answers, decisions, and what is taken for a falsification."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -97,7 +97,7 @@ def finding_decide(request: SignedInRequest, public_id: str) -> HttpResponse:
             invalidated_logs=form.invalidated,
             reason=form.cleaned_data["reason"],
             seen=form.cleaned_data["seen"],
-            read_at=parse_instant(request.POST.get("read_at", "")),
+            read_at=_get_read_at(request),
             now=clock.now(),
         )
 
@@ -125,10 +125,9 @@ def finding_answer(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Answer a finding as its unit."""
     found = findings_selectors.get_finding(request.user, public_id)
     form = AnswerForm(request.POST)
+    write = _writing(partial(answer_finding, read_at=_get_read_at(request)), request, found, form)
     sentence = _("Your answer is with the auditors. You can change it until they decide.")
-    return _take(
-        request, found, "answer", form, _writing(answer_finding, request, found, form), sentence
-    ) or (_back(found))
+    return _take(request, found, "answer", form, write, sentence) or _back(found)
 
 
 @login_required
@@ -150,8 +149,7 @@ def falsification_answer(request: SignedInRequest, public_id: str) -> HttpRespon
     """Answer the question of a proposed falsification as the unit."""
     found = findings_selectors.get_finding(request.user, public_id)
     form = FalsificationAnswerForm(request.POST)
-    read_at = parse_instant(request.POST.get("read_at", ""))
-    write = _writing(partial(answer_falsification, read_at=read_at), request, found, form)
+    write = _writing(partial(answer_falsification, read_at=_get_read_at(request)), request, found, form)
     sentence = _("Your answer is with the auditors. You can change it until they decide.")
     return _take(request, found, "reply", form, write, sentence) or _back(found)
 
@@ -171,12 +169,17 @@ def falsification_decide(request: SignedInRequest, public_id: str) -> HttpRespon
             confirm=form.cleaned_data["outcome"] == "confirm",
             reason=form.cleaned_data["reason"],
             seen=form.cleaned_data["seen"],
-            read_at=parse_instant(request.POST.get("read_at", "")),
+            read_at=_get_read_at(request),
             now=clock.now(),
         )
 
     sentence = _("Decided. The unit and the bureau see the decision and its reason.")
     return _take(request, found, "verdict", form, decide, sentence) or _back(found)
+
+
+def _get_read_at(request: SignedInRequest) -> datetime | None:
+    """Return when the page was made on which the form was filled in."""
+    return parse_instant(request.POST.get("read_at", ""))
 
 
 def _writing(

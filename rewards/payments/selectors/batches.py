@@ -42,10 +42,12 @@ def get_batch(report: "FinanceReport", public_id: str) -> PaymentBatch:
 
 
 def find_replaced(rows: Iterable[BatchRow]) -> frozenset[int]:
-    """Return the ids of waiting rows whose unit has named another account since. One statement."""
+    """Return the ids of waiting rows whose unit names another account by now. One statement."""
     waiting = [row for row in rows if row.is_waiting]
     present = get_accounts([row.account.organization_id for row in waiting])
-    return frozenset(row.pk for row in waiting if present[row.account.organization_id] != row.account)
+    return frozenset(
+        row.pk for row in waiting if not row.account.is_same_as(present[row.account.organization_id])
+    )
 
 
 def get_waiting_rows(award_ids: Collection[int]) -> dict[str, BatchRow]:

@@ -30,8 +30,11 @@ def require_account(organization: "Organization") -> PayeeAccount:
 
 
 def was_replaced(account: PayeeAccount, day: date) -> bool:
-    """Return whether the organization of an account that was checked had replaced it before a day."""
-    return account not in {kept.account for kept in get_kept_accounts(account.organization_id, since=day)}
+    """Return whether an organization had replaced a checked account before a day, and not named it again."""
+    organization = account.organization_id
+    if account.is_same_as(get_accounts([organization])[organization]):
+        return False
+    return not any(account.is_same_as(kept.account) for kept in get_kept_accounts(organization, since=day))
 
 
 def find_account_lack(

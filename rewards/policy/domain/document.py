@@ -32,11 +32,17 @@ class Problems:
 
 
 class Table:
-    """A table (object) of a document. Each reader takes a key; `close` reports keys that nobody read."""
+    """A table (object) of a document. Each reader takes a key; `close` reports keys that nobody read.
 
-    def __init__(self, data: Any, path: str, problems: Problems) -> None:
+    `max_lengths`: how many characters a text has at most, by its key; without limit where there is none.
+    """
+
+    def __init__(
+        self, data: Any, path: str, problems: Problems, max_lengths: Mapping[str, int] | None = None
+    ) -> None:
         self.path = path
         self.problems = problems
+        self.max_lengths = max_lengths or {}
         self.asked: set[str] = set()
         self.data: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
         if not isinstance(data, Mapping):
@@ -65,13 +71,20 @@ class Table:
         return default
 
     def text(self, key: str, default: Any = REQUIRED) -> str:
-        """Read a non-empty text."""
+        """Read a non-empty text that is not too long."""
         value = self.value(key, default)
         if isinstance(value, str) and (value.strip() or default is not REQUIRED):
-            return value.strip()
+            return self._bounded(key, value.strip())
         if value is not None:
             self.add(key, "document.not_text", gettext_noop("Write a text in quotation marks here."))
         return ""
+
+    def _bounded(self, key: str, text: str) -> str:
+        most = self.max_lengths.get(key, len(text))
+        if len(text) > most:
+            message = gettext_noop("This text has {length} characters. It may have {most} at most.")
+            self.add(key, "document.too_long", message, length=len(text), most=most)
+        return text
 
     def code(self, key: str, default: Any = REQUIRED) -> str:
         """Read a name for programs: small letters, digits, `-` and `_`."""
@@ -163,10 +176,14 @@ class Table:
         """Read the table under `key`; an empty one where it is absent."""
         return Table(self.value(key, {}), self.at(key), self.problems)
 
-    def tables(self, key: str, default: Any = REQUIRED) -> list["Table"]:
-        """Read a list of tables."""
-        items = self._items(key, default)
-        return [Table(item, f"{self.at(key)}[{at}]", self.problems) for at, item in enumerate(items)]
+    def tables(
+        self, key: str, default: Any = REQUIRED, *, max_lengths: Mapping[str, int] | None = None
+    ) -> list["Table"]:
+        """Read a list of tables, the texts of each at most as long as `max_lengths` says."""
+        return [
+            Table(item, f"{self.at(key)}[{at}]", self.problems, max_lengths)
+            for at, item in enumerate(self._items(key, default))
+        ]
 
     def codes(self, key: str, options: Collection[str] | None = None) -> tuple[str, ...]:
         """Read a list of texts, each one of `options`; empty where it is absent."""

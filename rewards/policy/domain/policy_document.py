@@ -45,6 +45,21 @@ FORMAT = "reward-policy/1"
 FINDING_KINDS = ("overdue", "upheld", *KINDS)
 """What points can be taken off for: findings not settled in time, upheld ones, and upheld ones by kind."""
 
+MAX_LENGTHS: Mapping[str, Mapping[str, int]] = {
+    "policy": {"code": 40, "version": 20, "title_zh": 200, "title_en": 300},
+    "groups": {"title_zh": 50, "title_en": 100},
+    "indicators": {"code": 40, "title_zh": 100, "title_en": 200},
+    "grades": {"code": 20, "title_zh": 50, "title_en": 100},
+    "qualifications": {"code": 40},
+}
+"""How many characters are kept of a policy, of a unit's result under it and of a fact that it asks for."""
+
+MAX_QUOTA_HOURS = 366 * 24
+"""No instrument runs longer in a year."""
+
+MAX_DAYS_LATE = 3650
+"""A length of time holds no more than a thousand million days."""
+
 RULE_KINDS = ("income_rate", "instrument_income", "grade_fixed", "value_fixed", "score_share")
 
 
@@ -69,7 +84,7 @@ def read_policy(text: str) -> RewardPolicy:
 def build_policy(data: Mapping[str, Any]) -> RewardPolicy:
     """Return the policy of a parsed document. Raises PolicyRefused with all of its problems."""
     problems = Problems()
-    policy = _policy(Table(data, "", problems))
+    policy = _policy(Table(data, "", problems, MAX_LENGTHS["policy"]))
     if problems.found:
         raise PolicyRefused(problems=problems.found)
     return policy
@@ -122,7 +137,7 @@ def _counting(table: Table) -> Counting:
     counting = Counting(
         value_threshold=table.number("value_threshold", Fraction(0), least=0),
         exclude=frozenset(table.codes("exclude", EXCLUSIONS)),
-        late_by_hand_days=table.whole("late_by_hand_days", None),
+        late_by_hand_days=table.whole("late_by_hand_days", None, most=MAX_DAYS_LATE),
     )
     table.close()
     return counting
@@ -130,8 +145,8 @@ def _counting(table: Table) -> Counting:
 
 def _quota(table: Table) -> Quota:
     quota = Quota(
-        general=table.number("general", Quota.general, least=1),
-        special=table.number("special", Quota.special, least=1),
+        general=table.number("general", Quota.general, least=1, most=MAX_QUOTA_HOURS),
+        special=table.number("special", Quota.special, least=1, most=MAX_QUOTA_HOURS),
     )
     table.close()
     return quota
@@ -139,9 +154,10 @@ def _quota(table: Table) -> Quota:
 
 def _groups(root: Table) -> tuple[IndicatorGroup, ...]:
     groups, seen = [], set[str]()
-    for table in root.tables("groups", ()):
+    for table in root.tables("groups", (), max_lengths=MAX_LENGTHS["groups"]):
         title_zh, title_en = _titles(table)
-        indicators = tuple(_indicator(item, seen) for item in table.tables("indicators"))
+        items = table.tables("indicators", max_lengths=MAX_LENGTHS["indicators"])
+        indicators = tuple(_indicator(item, seen) for item in items)
         groups.append(IndicatorGroup(title_zh, title_en, indicators))
         table.close()
     total = sum((i.points for group in groups for i in group.indicators), Fraction(0))
@@ -204,7 +220,7 @@ def _findings(table: Table) -> FindingDeductions:
 
 def _grades(root: Table) -> tuple[Grade, ...]:
     grades, seen = [], set[str]()
-    for table in root.tables("grades", ()):
+    for table in root.tables("grades", (), max_lengths=MAX_LENGTHS["grades"]):
         title_zh, title_en = _titles(table)
         code = _unique(table, table.code("code"), seen)
         grades.append(Grade(code, table.number("at_least", least=0, most=FULL_SCORE), title_zh, title_en))
@@ -218,7 +234,7 @@ def _grades(root: Table) -> tuple[Grade, ...]:
 
 def _qualifications(root: Table) -> tuple[Qualification, ...]:
     qualifications, seen = [], set[str]()
-    for table in root.tables("qualifications", ()):
+    for table in root.tables("qualifications", (), max_lengths=MAX_LENGTHS["qualifications"]):
         title_zh, title_en = _titles(table)
         qualifications.append(Qualification(_unique(table, table.code("code"), seen), title_zh, title_en))
         table.close()

@@ -41,6 +41,7 @@ MESSAGES = {
     "document.not_a_table": gettext_noop("must be several named entries, not one value."),
     "document.missing": gettext_noop("is missing."),
     "document.not_text": gettext_noop("must be a text in quotation marks."),
+    "document.too_long": gettext_noop("has {length} characters: at most {most}."),
     "document.not_a_code": gettext_noop(
         "“{value}” has other characters than lower-case letters, digits, “-” and “_”."
     ),

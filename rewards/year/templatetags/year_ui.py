@@ -7,15 +7,16 @@ from django import template
 from rewards.year.views.words import ACTIONS, build_step_line, describe_waiting
 
 if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
     from rewards.year.selectors import CycleAhead
 
 register = template.Library()
 
 
 @register.simple_tag
-def next_step_words(ahead: "CycleAhead") -> str:
+def next_step_words(viewer: "Viewer", ahead: "CycleAhead") -> str:
     """Return the next step of a year, or what it waits for; empty when nothing is left."""
-    return describe_waiting(ahead) or str(ACTIONS.get(ahead.step.move, ""))
+    return describe_waiting(viewer, ahead) or str(ACTIONS.get(ahead.step.move, ""))
 
 
 @register.simple_tag

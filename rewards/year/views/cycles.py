@@ -32,7 +32,14 @@ from rewards.year.selectors import CycleAhead, get_cycle_ahead, get_notice_conta
 from rewards.year.services import LONG_STEPS, cycle_step_start
 from rewards.year.views.adopting import get_adopt_address
 from rewards.year.views.last_step import describe_last_step
-from rewards.year.views.words import ACTIONS, DONE, build_step_line, describe_consequences, describe_waiting
+from rewards.year.views.words import (
+    ACTIONS,
+    DONE,
+    awaits_another,
+    build_step_line,
+    describe_consequences,
+    describe_waiting,
+)
 
 FORMS: dict[str, type[forms.Form]] = {"announce": AnnounceForm, "approve": ApproveForm}
 SHORT_STEPS: dict[str, Callable[..., Any]] = {"announce": cycle_announce, "approve": cycle_approve}
@@ -58,7 +65,7 @@ def cycle(request: HttpRequest, year: int) -> HttpResponse:
         "sees_bureau": bool(region_of(request.user)),
         "runs": rules.has_perm("rewards.run_cycle", request.user),
         "steps": build_step_line(ahead),
-        "waits": _waits(request, ahead),
+        "waits": describe_waiting(request.user, ahead),
         "news": describe_last_step(ahead),
         "has_worker": bool(ahead.move_under_way) and is_worker_running(now),
         "primary": _primary(request, ahead),
@@ -80,17 +87,6 @@ def cycle(request: HttpRequest, year: int) -> HttpResponse:
         "returned": ahead.report if ahead.report and ahead.report.state == "returned" else None,
     }
     return render(request, "rewards/year/cycle.html", context)
-
-
-def _waits(request: HttpRequest, ahead: CycleAhead) -> str:
-    """Return what the year waits for; for who announced the results, another officer."""
-    if _awaits_another(request, ahead):
-        return _("The results were announced by you; another officer approves them.")
-    return describe_waiting(ahead)
-
-
-def _awaits_another(request: HttpRequest, ahead: CycleAhead) -> bool:
-    return ahead.step.move == "approve" and ahead.cycle.announced_by_id == request.user.pk
 
 
 def _pots(ahead: CycleAhead) -> list[dict[str, Any]]:
@@ -117,7 +113,7 @@ def _primary(request: HttpRequest, ahead: CycleAhead) -> tuple[Any, str, bool] |
         return (_("Go to the findings"), reverse("findings", args=[year]), False)
     if step.waits_for == "objections":
         return (_("Go to the objections"), reverse("objections", args=[year]), False)
-    if _awaits_another(request, ahead):
+    if awaits_another(request.user, ahead):
         return None
     if step.move and not ahead.move_under_way and rules.has_perm("rewards.run_cycle", request.user):
         return (ACTIONS[step.move], reverse("cycle_step", args=[year, step.move]), True)

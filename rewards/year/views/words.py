@@ -19,6 +19,7 @@ from rewards.inspections.selectors.inspections import count_undrawn, count_unrec
 from rewards.objections.selectors.objections import objections_in_notice
 
 if TYPE_CHECKING:
+    from instrument_share.accounts.selectors import Viewer
     from rewards.cycle.models import AssessmentCycle
     from rewards.year.selectors import CycleAhead
 
@@ -77,8 +78,19 @@ def build_step_line(ahead: "CycleAhead") -> list[tuple[str | Promise, str, str]]
     return line
 
 
-def describe_waiting(ahead: "CycleAhead") -> str:
-    """Return what the year waits for; empty when only for the officer's next step."""
+def awaits_another(viewer: "Viewer", ahead: "CycleAhead") -> bool:
+    """Return whether another officer than the viewer, who announced the results, has to approve them."""
+    return ahead.step.move == "approve" and ahead.cycle.announced_by_id == viewer.pk
+
+
+def describe_waiting(viewer: "Viewer", ahead: "CycleAhead") -> str:
+    """Return what the year waits for; empty when only for the viewer's next step."""
+    if awaits_another(viewer, ahead):
+        return _("The results were announced by you; another officer approves them.")
+    return _describe_what_is_awaited(ahead)
+
+
+def _describe_what_is_awaited(ahead: "CycleAhead") -> str:
     match ahead.step.waits_for:
         case "year":
             return _("The year is still running; its data can be frozen from 1 January {following}.").format(

@@ -10,7 +10,8 @@ from hashlib import sha256
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
@@ -155,7 +156,8 @@ def test_two_years_that_reward_instruments_once_are_not_worked_out_side_by_side(
         assert refused.value.params == {"other": YEAR}
         waiting = get_cycle_ahead(city.city.officer, other.year, late)
         assert waiting.step == NextStep("", "other_year")
-        assert describe_waiting(waiting).startswith("仪器按价值只奖励一次，2025年度正按此类规则评价")
+        waits = describe_waiting(city.city.officer, waiting)
+        assert waits.startswith("仪器按价值只奖励一次，2025年度正按此类规则评价")
     AssessmentCycle.objects.filter(pk=steps.id).update(state="approved")
     with pytest.raises(OtherYearFirst):
         freeze(cycle_id=before.pk)
@@ -357,6 +359,16 @@ def test_who_declared_a_fact_does_not_confirm_it_but_another_officer_does(city):
     assert waiting_facts(city.city.officer) == []
     assert waiting_facts(city.city.reviewer) == [(YEAR, 1)]
     assert fact_confirm(actor=city.city.reviewer, fact_id=fact.pk, now=AFTER).state == "confirmed"
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite writes one after the other")
+def test_a_declaration_waits_for_who_confirms_the_fact_meanwhile(city):
+    """Read without a lock it was written over, and no longer confirmed."""
+    declare(city, "grade", code="good", confirmed=False)
+    with CaptureQueriesContext(connection) as told:
+        declare(city, "grade", code="good", confirmed=False)
+    first = next(query["sql"] for query in told if 'FROM "rewards_declaredfact"' in query["sql"])
+    assert first.endswith("LIMIT 1 FOR UPDATE")
 
 
 @pytest.mark.parametrize("role", [Role.UNIT_MANAGER, Role.KEEPER, Role.RESEARCHER])

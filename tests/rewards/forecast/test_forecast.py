@@ -140,6 +140,17 @@ def test_a_unit_with_all_points_has_nothing_to_improve(steps, clock, login):
     assert "最能提高得分" not in text_of(page)
 
 
+@pytest.mark.parametrize(
+    ("who", "desk"), [("officer", "bureau"), ("finance", "finance"), ("manager", "unit_desk")]
+)
+def test_the_page_leads_back_to_the_desk_of_its_reader(steps, clock, login, year, who, desk):
+    clock.set(DURING)
+    forecast_compute(year=YEAR, now=DURING)
+    reader = year.manager if who == "manager" else getattr(steps.city, who)
+    shown = login(reader).get(reverse("forecast", args=[YEAR])).content.decode()
+    assert f'class="back"><a href="{reverse(desk)}"' in shown
+
+
 def test_the_bureau_desk_leads_to_the_forecast(steps, clock, login):
     clock.set(DURING)
     forecast_compute(year=YEAR, now=DURING)

@@ -7,12 +7,15 @@ import pytest
 from django.core import mail
 from django.core.files.base import ContentFile
 from django.db import DatabaseError, connection, transaction
+from django.utils import translation
 
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, NotFound
+from instrument_share.web.responses import problem
 from rewards.assessment.services.notice import cycle_announce
 from rewards.declarations.domain.errors import OwnUnit
+from rewards.findings.domain.states import FindingState
 from rewards.findings.models import Finding
 from rewards.findings.services import telling
 from rewards.findings.services.deciding import finding_decide
@@ -189,6 +192,17 @@ def test_an_upheld_objection_opens_a_finding_that_hinders_approval(objections, y
         reason="无误",
         now=AFTER + 30 * DAY,
     )
+    told = Notification.objects.get(user=year.manager, message=telling.DECIDED[FindingState.DISMISSED])
+    for language, words in (
+        ("zh-hans", "2025年度“公示期异议反映的问题”的核查问题不予认定（第1号决定）：无误"),
+        (
+            "en",
+            "The finding on “Raised by an objection during the public notice” of 2025 is dismissed "
+            "(decision no. 1): 无误",
+        ),
+    ):
+        with translation.override(language):
+            assert problem.told(told.message, told.params) == words
     assert get_cycle_ahead(objections.city.officer, YEAR, AFTER + 30 * DAY).step.move == "score"
 
 

@@ -380,13 +380,23 @@ def test_who_left_a_unit_does_not_pay_it_for_three_years(accepted, year, bound):
     assert payment_record(actor=bound, **facts).recorded_by == bound
 
 
-@pytest.mark.parametrize(("day", "is_told"), [(PAID_ON, False), (date(2026, 1, 22), True)])
+@pytest.mark.parametrize(
+    ("day", "entered", "is_told"),
+    [
+        (PAID_ON, ["6222020000009999"], False),
+        (date(2026, 1, 22), ["6222020000009999"], True),
+        (date(2026, 1, 22), ["6222020000009999", "6222020000001230"], False),
+    ],
+)
 def test_a_unit_is_told_that_the_bank_paid_to_an_account_that_it_had_replaced(
-    make, settle, steps, year, day, is_told
+    make, settle, steps, year, day, entered, is_told
 ):
+    """Not of one that it entered again."""
     batch = make(year.first, year.second)
-    replacing = {"organization_id": year.first.pk, "holder": "云屏大学", "bank": "云屏银行"}
-    account_enter(actor=year.manager, number="6222020000009999", now=AFTER + 16 * DAY, **replacing)
+    paid = batch.rows.get(position=1).account
+    for number in entered:
+        named = {"holder": paid.holder, "bank": paid.bank, "number": number}
+        account_enter(actor=year.manager, organization_id=year.first.pk, now=AFTER + 16 * DAY, **named)
     settle(batch, made(year.first, "ZF-1", day), made(year.second, "ZF-2", day))
     told = Notification.objects.filter(message=telling.TO_REPLACED_BY_BATCH)
     assert [one.params["digits"] for one in told.filter(user=year.manager)] == ["1230"] * is_told

@@ -401,6 +401,33 @@ def test_the_unit_answers_until_an_auditor_decides(login, found):
     assert late.status_code == 409
 
 
+@pytest.mark.parametrize("answers", ["finding_answer", "falsification_answer"])
+def test_an_answer_that_a_colleague_sent_meanwhile_is_read_before_it_is_replaced(
+    login, found, clock, request, answers
+):
+    if answers == "falsification_answer":
+        request.getfixturevalue("proposed")
+    colleague = found.city.person("另一管理员", found.unit, Role.UNIT_MANAGER)
+    address = reverse(answers, args=[finding("overlap").public_id])
+    page = shown(login(colleague), "overlap")
+    clock.set(city_clock.now() + timedelta(minutes=5))
+    sent_at = moment(city_clock.now())
+    login(found.manager).post(address, {"answer": "两台探头并行。"})
+
+    def get_answer():
+        answered = finding("overlap")
+        return (answered.falsifications.get() if answers == "falsification_answer" else answered).answer
+
+    late = post_form(login(colleague), page, address, answer="无异议。")
+    told = (
+        f"您打开本页后，{found.manager.name}已于{sent_at}代表单位作出说明。请先阅读；再次提交将替换该说明。"
+    )
+    assert (late.status_code, told in text_of(late), get_answer()) == (409, True, "两台探头并行。")
+    assert ">无异议。</textarea>" in re.sub(r">\s+", ">", late.content.decode())
+    assert post_form(login(colleague), late, address, answer="无异议。").status_code == 302
+    assert get_answer() == "无异议。"
+
+
 def test_a_late_answer_is_said_to_cost_points_only_where_the_policy_takes_some(login, found, clock):
     rules = POLICY.replace("points = { overdue = 2 }", "points = {}").replace('"1"', '"2"')
     policies = (found.steps.policy, policy_load(actor=found.city.officer, document=rules, now=AFTER))

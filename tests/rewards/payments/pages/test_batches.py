@@ -148,6 +148,9 @@ def test_a_batch_says_whose_account_was_replaced_before_the_bank_answers(finance
     year.city.account(year.second, "6222020000009999")
     page = finance.get(address("batch", batch))
     assert (text_of(page).count(said), account in page.content.decode()) == (1, True)
+    year.city.account(year.second, "6222020000005678")
+    assert said not in text_of(finance.get(address("batch", batch)))
+    year.city.account(year.second, "6222020000009999")
     book = sheet_of(finance, batch)
     book.active["J3"], book.active["K3"] = "失败", "账号已销户"
     finance.post(address("batch_answer", batch), {"answers": given(finance, batch, book).context["signed"]})

@@ -8,9 +8,19 @@ from pathlib import Path
 import pytest
 
 import rewards
+from rewards.assessment.models import IndicatorResult, InstrumentResult, UnitAssessment
+from rewards.declarations.models import DeclaredFact
+from rewards.policy.domain.document import parse_toml
 from rewards.policy.domain.policy import Caps, Counting, IncomeRate, ScoreShare
-from rewards.policy.domain.policy_document import PolicyRefused, read_policy
+from rewards.policy.domain.policy_document import (
+    MAX_LENGTHS,
+    MAX_QUOTA_HOURS,
+    PolicyRefused,
+    build_policy,
+    read_policy,
+)
 from rewards.policy.domain.shapes import Linear
+from rewards.policy.models import RewardPolicy
 
 PRESETS = Path(rewards.__file__).parent / "policies"
 
@@ -293,10 +303,20 @@ def test_a_quota_is_one_hour_at_least(purpose):
     assert problems(text) == [(f"quota.{purpose}", "document.too_low")]
 
 
+@pytest.mark.parametrize("purpose", ["general", "special"])
+def test_a_quota_is_the_hours_of_a_leap_year_at_most(purpose):
+    quota = read_policy(SMALLEST + f"[quota]\n{purpose} = 8784\n").quota
+    assert getattr(quota, purpose) == 8784
+    text = SMALLEST + f"[quota]\n{purpose} = 8784.01\n"
+    assert problems(text) == [(f"quota.{purpose}", "document.too_high")]
+
+
 @pytest.mark.parametrize(
     ("text", "path", "code"),
     [
         ("[counting]\nlate_by_hand_days = 0\n", None, None),
+        ("[counting]\nlate_by_hand_days = 3650\n", None, None),
+        ("[counting]\nlate_by_hand_days = 3651\n", "counting.late_by_hand_days", "document.too_high"),
         ("[counting]\nlate_by_hand_days = -1\n", "counting.late_by_hand_days", "document.too_low"),
         ("[counting]\nlate_by_hand_days = 1.5\n", "counting.late_by_hand_days", "document.not_whole"),
         ("[counting]\nvalue_threshold = -1\n", "counting.value_threshold", "document.too_low"),
@@ -378,3 +398,64 @@ def test_a_floor_is_a_number_of_points_or_a_grade(floor, bound, code):
         assert read_policy(text).rules[0].floor == bound
     else:
         assert problems(text) == [("rules[0].floor", code)]
+
+
+def get_max_length(model, field):
+    return model._meta.get_field(field).max_length
+
+
+def test_texts_are_as_long_as_what_keeps_them():
+    kept_as = {
+        ("policy", "code"): [(RewardPolicy, "code")],
+        ("policy", "version"): [(RewardPolicy, "version")],
+        ("policy", "title_zh"): [(RewardPolicy, "title_zh")],
+        ("policy", "title_en"): [(RewardPolicy, "title_en")],
+        ("groups", "title_zh"): [(IndicatorResult, "group_zh")],
+        ("groups", "title_en"): [(IndicatorResult, "group_en")],
+        ("indicators", "code"): [(IndicatorResult, "code")],
+        ("indicators", "title_zh"): [(IndicatorResult, "title_zh")],
+        ("indicators", "title_en"): [(IndicatorResult, "title_en")],
+        ("grades", "code"): [(UnitAssessment, "grade"), (DeclaredFact, "code")],
+        ("grades", "title_zh"): [(UnitAssessment, "grade_zh")],
+        ("grades", "title_en"): [(UnitAssessment, "grade_en")],
+        ("qualifications", "code"): [(DeclaredFact, "code"), (DeclaredFact, "about")],
+    }
+    assert {
+        (thing, key): min(get_max_length(*column) for column in columns)
+        for (thing, key), columns in kept_as.items()
+    } == {(thing, key): most for thing, lengths in MAX_LENGTHS.items() for key, most in lengths.items()}
+    quota = InstrumentResult._meta.get_field("quota_hours")
+    assert 10 ** (quota.max_digits - quota.decimal_places) > MAX_QUOTA_HOURS
+
+
+def with_texts_longer_by(more):
+    """A policy whose every text that is kept is as long as it may be, and `more` characters longer."""
+    data = parse_toml(SMALLEST + STEPS)
+    data |= {
+        "grades": [{"at_least": 0}],
+        "qualifications": [{"title_zh": "条件"}],
+    }
+    group = data["groups"][0]
+    things = {
+        "policy": data,
+        "groups": group,
+        "indicators": group["indicators"][0],
+        "grades": data["grades"][0],
+        "qualifications": data["qualifications"][0],
+    }
+    for thing, lengths in MAX_LENGTHS.items():
+        things[thing].update({key: "a" * (most + more) for key, most in lengths.items()})
+    return data
+
+
+def test_texts_that_are_not_kept_whole_are_refused():
+    assert len(build_policy(with_texts_longer_by(0)).groups[0].title_en) == 100
+    with pytest.raises(PolicyRefused) as refused:
+        build_policy(with_texts_longer_by(1))
+    found = {(one.field, one.code, one.params["most"]) for one in refused.value.problems}
+    paths = {"policy": "", "groups": "groups[0].", "indicators": "groups[0].indicators[0]."}
+    assert found == {
+        (paths.get(thing, f"{thing}[0].") + key, "document.too_long", most)
+        for thing, lengths in MAX_LENGTHS.items()
+        for key, most in lengths.items()
+    }

@@ -53,6 +53,11 @@ def test_a_message_names_the_indicator_and_the_line():
             "不予计入 · 第 1 项：不能填写“relatives”，可选：用户为关联单位 (related)、",
         ),
         ("general = 1400", 'general = "many"', "通用仪器定额机时：“many”不是"),
+        (
+            'version = "2026-draft-1"',
+            'version = "2026-draft-of-october"',
+            "版本：共 21 个字符，不得超过 20 个。",
+        ),
         ("floor", "floors", "起算分：缺少此项。"),
         ("points = 25\n", "", "指标“有效机时率” · 分值：缺少此项。"),
         ('format = "reward-policy/1"', "format =", "文件不是可读取的 TOML 文件："),

@@ -127,6 +127,29 @@ def test_units_are_sorted_as_the_address_says(login, steps):
     assert client.get(reverse("cycle", args=[YEAR]), {"sort": "evil; drop"}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("zh-hans", ["云屏大学", "云屏材料研究所", "云屏海洋研究院"]),
+        ("en", ["Institute of Oceanology", "University of Yunping", "云屏材料研究所"]),
+    ],
+)
+def test_units_are_sorted_by_the_names_shown_in_english_those_without_one_last(
+    login, steps, year, language, names
+):
+    english = {year.first: "University of Yunping", year.third: "Institute of Oceanology"}
+    for unit, unit.name_en in english.items():
+        unit.save()
+    steps.through("score")
+    client = login(steps.city.officer)
+    client.cookies["django_language"] = language
+    for sort, order in (("name", names), ("-name", names[::-1])):
+        words = text_of(client.get(reverse("cycle", args=[YEAR]), {"sort": sort}))
+        assert sorted(names, key=lambda name: words.index(f"{name} ")) == order
+        sheet = client.get(reverse("units_csv", args=[YEAR]), {"sort": sort}).content.decode("utf-8-sig")
+        assert [line.split(",")[0] for line in sheet.splitlines()[1:]] == order
+
+
 def test_the_units_leave_as_a_spreadsheet_in_the_order_shown(login, steps):
     steps.through("score")
     answer = login(steps.city.officer).get(reverse("units_csv", args=[YEAR]), {"sort": "score"})
@@ -171,9 +194,12 @@ def test_step_by_step_the_page_offers_what_comes_next(login, small, clock, run_j
         if verb == "approve":
             clock.move(timedelta(days=12))
             assert page(client).context["primary"] is None
-            assert "结果由您发布公示，须由另一名经办人审定。" in text_of(page(client))
+            waits = "结果由您发布公示，须由另一名经办人审定。"
+            assert waits in text_of(page(client))
+            assert f"下一步：{waits}" in text_of(client.get("/bureau/"))
             assert take(client, verb).status_code == 409
             client = login(small.city.reviewer)
+            assert "下一步：审定结果" in text_of(client.get("/bureau/"))
         if verb == "send":
             shown = client.get(reverse("report_preview", args=[YEAR]))
             client.post(reverse("report_preview", args=[YEAR]), {"sha256": shown.context["preview"].sha256})
