@@ -38,6 +38,16 @@ class AlreadyConfirmed(Conflict):
     message = gettext_noop("This is confirmed already; nothing more needs to be done.")
 
 
+class CorrectedMeanwhile(Conflict):
+    """The log counts otherwise than the person who confirms it, or a correction of it, has seen."""
+
+    code = "usage.corrected_meanwhile"
+    message = gettext_noop(
+        "A correction has been confirmed since you read this: {length} effective and ¥{amount} count now. "
+        "Check them, then confirm again."
+    )
+
+
 class NotConfirmedYet(Conflict):
     """A use is rated before its hours are confirmed."""
 

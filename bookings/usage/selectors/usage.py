@@ -266,6 +266,15 @@ def get_current_values(log: UsageLog, *, extra_correction_id: int | None = None)
     return values
 
 
+def get_current_number(log: UsageLog) -> int:
+    """Return the number of the chain's entry that last changed the current values.
+
+    It is the log's own, or that of the confirmation of a correction.
+    """
+    confirmations = (getattr(one, "confirmation", None) for one in log.corrections.all())
+    return max([log.entry.number, *(one.entry.number for one in confirmations if one is not None)])
+
+
 def entries_with_rows() -> QuerySet[UsageEntry]:
     """Return all entries with what their canonical form needs, by instrument and number."""
     return UsageEntry.objects.select_related(

@@ -21,6 +21,7 @@ from bookings.usage.domain.errors import (
     AlreadyConfirmed,
     AlreadyReviewed,
     AlreadyWithdrawn,
+    CorrectedMeanwhile,
     DisputeOpen,
     NotConfirmedYet,
     OwnKey,
@@ -52,6 +53,7 @@ from bookings.usage.selectors.disputes import has_open_dispute
 from bookings.usage.selectors.usage import (
     find_confirmation_problems,
     find_overlapping_times,
+    get_current_number,
     get_current_values,
     log_lock,
 )
@@ -283,13 +285,20 @@ def usage_correct(
 
 @transaction.atomic
 def usage_confirm(
-    *, actor: "User", log_id: int, now: datetime, correction_id: int | None = None
+    *,
+    actor: "User",
+    log_id: int,
+    now: datetime,
+    correction_id: int | None = None,
+    seen: int | None = None,
 ) -> UsageConfirmation:
     """Confirm a log, or a correction of it, as a second person; of a correction the user is told.
 
     Raises SamePerson for whoever recorded it, OwnKey for who made the key with which it was recorded,
     AlreadyConfirmed the second time, AlreadyWithdrawn for a correction that was taken back, DisputeOpen for
     the unit while the user disputes the log, and UsageRefused where a correction conflicts with later ones.
+    `seen` is the `get_current_number` of the values that the actor has seen; raises CorrectedMeanwhile where
+    others count by now.
     """
     log = log_lock(log_id)
     require(actor, "bookings.confirm_usage", log)
@@ -310,12 +319,22 @@ def usage_confirm(
     problems = [] if correction is None else find_confirmation_problems(log, correction)
     if problems:
         raise UsageRefused(problems=problems)
+    _require_seen(log, seen)
     if correction is not None:
         before, after = get_current_values(log), get_current_values(log, extra_correction_id=correction.pk)
         usage_days_change(log, before, after)
         if actor.pk != log.user_id:
             notifications.notify_user_of_log(log, notifications.CORRECTION_CONFIRMED, now)
     return confirmation_write(log, correction, actor=actor, now=now)
+
+
+def _require_seen(log: UsageLog, seen: int | None) -> None:
+    """Raise CorrectedMeanwhile, with what counts now, where a correction counts that was not seen."""
+    if seen is None or seen == get_current_number(log):
+        return
+    values = get_current_values(log)
+    length = timedelta(seconds=values["effective_seconds"])
+    raise CorrectedMeanwhile(length=length, amount=values["amount_yuan"])
 
 
 def confirmation_write(
