@@ -35,6 +35,7 @@ from bookings.usage.domain.usage import (
     find_amount_problems,
     find_by_hand_problems,
     find_overlap_problems,
+    find_samples_problems,
     find_service_problems,
     truncate_to_seconds,
 )
@@ -162,6 +163,7 @@ def usage_log_by_hand(
     problems = [
         *find_entry_problems(instrument, time, spent, now=now),
         *find_fact_problems(user, payer, content, time),
+        *find_samples_problems(samples),
         *find_amount_problems(amount_yuan, terms, kind, service_mode),
         *(() if overlap_reason.strip() else find_overlap_problems(overlapping, OVERLAPS_BY_HAND)),
     ]

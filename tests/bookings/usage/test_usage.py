@@ -115,8 +115,9 @@ def test_parts_that_exceed_the_whole_are_refused_and_nothing_is_written(city):
             now=booking.ends_at,
             measuring_seconds=7200,
             idle_seconds=1,
+            samples=10_001,
         )
-    assert codes(refused) == ["usage.seconds_exceed_time"]
+    assert codes(refused) == ["usage.seconds_exceed_time", "usage.samples_out_of_range"]
     assert Booking.objects.get().state == "in_use"
     assert not UsageEntry.objects.exists()
 
@@ -202,8 +203,8 @@ def test_hours_are_entered_by_hand_for_92_days(city):
         Decimal("100.00"),
     )
     with pytest.raises(UsageRefused) as refused:
-        by_hand(city, Interval(oldest - MINUTE, oldest), content="")
-    assert codes(refused) == ["usage.too_old", "usage.content_missing"]
+        by_hand(city, Interval(oldest - MINUTE, oldest), content="", samples=10_001)
+    assert codes(refused) == ["usage.too_old", "usage.content_missing", "usage.samples_out_of_range"]
     with pytest.raises(UsageRefused) as refused:
         by_hand(city, Interval(NOW - MINUTE, NOW + MINUTE))
     assert codes(refused) == ["usage.not_over"]
