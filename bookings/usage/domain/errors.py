@@ -12,6 +12,13 @@ class UsageRefused(DomainError):
     message = gettext_noop("This usage can't be recorded as it stands. Change what is listed and try again.")
 
 
+class AmountUnread(Conflict):
+    """A use by hand would be recorded otherwise than its page has shown; `params["use"]` is what would be."""
+
+    code = "usage.amount_unread"
+    message = gettext_noop("This records {length} effective and ¥{amount}. Check them, then send again.")
+
+
 class SamePerson(DomainError):
     """The person who recorded it tries to confirm it."""
 

@@ -21,6 +21,7 @@ from bookings.usage.domain.errors import (
     AlreadyConfirmed,
     AlreadyReviewed,
     AlreadyWithdrawn,
+    AmountUnread,
     CorrectedMeanwhile,
     DisputeOpen,
     NotConfirmedYet,
@@ -49,7 +50,7 @@ from bookings.usage.models import (
     UsageWithdrawal,
 )
 from bookings.usage.registry import get_frozen_date
-from bookings.usage.selectors.amounts import calculate_correction
+from bookings.usage.selectors.amounts import Use, calculate_correction
 from bookings.usage.selectors.disputes import has_open_dispute
 from bookings.usage.selectors.usage import (
     find_confirmation_problems,
@@ -133,6 +134,7 @@ def usage_log_by_hand(
     results: str = "",
     amount_yuan: Decimal | None = None,
     overlap_reason: str = "",
+    shown: str | None = None,
     capture: Capture = Capture.MANUAL,
     tell: Callable[[UsageLog, datetime], None] = notifications.ask_to_confirm,
     details: Mapping[str, Any] | None = None,
@@ -144,6 +146,8 @@ def usage_log_by_hand(
     of the rule in force at its start, unless an amount is given. A use that overlaps others is recorded with
     an `overlap_reason` only; it is marked, and the common time counts once. Raises UsageRefused with
     everything that is wrong, including hours that are too old or outside the instrument's days of service.
+    `shown` is what a page has shown (`Use.to_text`); raises AmountUnread where something else would be
+    recorded.
     """
     instrument = require_found(by_hand_locks([instrument_id], now).get(instrument_id))
     require(actor, "bookings.log_by_hand", instrument)
@@ -169,8 +173,12 @@ def usage_log_by_hand(
     ]
     if problems:
         raise UsageRefused(problems=problems)
+    use = Use(
+        time, spent, samples, _price_by_hand(terms, time, kind, service_mode, samples, spent, amount_yuan)
+    )
+    if shown is not None and shown != use.to_text():
+        raise AmountUnread(use=use, length=spent.effective, amount=use.price.total)
     related = get_related_ids_then(instrument.organization_id, time.start)
-    amount, lines = _price_by_hand(terms, time, kind, service_mode, samples, spent, amount_yuan)
     log = UsageLog(
         instrument=instrument,
         user=user,
@@ -189,8 +197,8 @@ def usage_log_by_hand(
         funding_sources=list(funding_sources),
         samples=samples,
         results=results.strip(),
-        amount_yuan=amount,
-        price=lines,
+        amount_yuan=use.price.total,
+        price=use.price.as_rows(),
         capture=capture.value,
     )
     log_write(
@@ -209,12 +217,11 @@ def _price_by_hand(
     samples: int,
     spent: Spent,
     amount_yuan: Decimal | None,
-) -> tuple[Decimal, list[dict[str, Any]]]:
-    """Return the amount of a use by hand and the lines of its price; a given amount has no lines."""
+) -> pricing.Quote:
+    """Return the price of a use by hand; a given amount has no lines."""
     if amount_yuan is not None or terms is None:
-        return round_to_fen(amount_yuan or 0), []
-    price = pricing.calculate_quote(terms, time, kind, service_mode, samples, spent.effective)
-    return price.total, price.as_rows()
+        return pricing.AgreedQuote((), round_to_fen(amount_yuan or 0))
+    return pricing.calculate_quote(terms, time, kind, service_mode, samples, spent.effective)
 
 
 def by_hand_locks(instrument_ids: Collection[int], now: datetime) -> "dict[int, Instrument]":

@@ -227,7 +227,9 @@ def test_hours_for_which_the_rule_has_no_price_need_an_amount(city, send, priced
     page = send(city.keeper, "usage_by_hand", **typed)
     assert page.status_code == 422
     assert "规则未列明此项收费，请填写金额，免费填 0。" in page.content.decode()
-    assert send(city.keeper, "usage_by_hand", **typed, amount_yuan="12.50").status_code == 302
+    shown = f"{slot(-3, 14, 1).to_text()} 3600 12.50"
+    done = send(city.keeper, "usage_by_hand", **typed, amount_yuan="12.50", shown=shown)
+    assert done.status_code == 302
     log = UsageLog.objects.get()
     assert (log.starts_at, log.amount_yuan, log.price) == (hour.start, Decimal("12.50"), [])
 
@@ -235,6 +237,19 @@ def test_hours_for_which_the_rule_has_no_price_need_an_amount(city, send, priced
 def test_hours_under_a_rule_without_prices_are_free(city):
     city.rule.price_lines.all().delete()
     assert by_hand(city, slot(-3, 14)).amount_yuan == Decimal(0)
+
+
+def test_hours_by_hand_are_recorded_once_their_amount_was_shown(city, send):
+    typed = typed_by_hand(city)
+    asked = send(city.keeper, "usage_by_hand", **typed)
+    assert (asked.status_code, asked.context["shown"]) == (200, f"{slot(-3, 14, 1).to_text()} 3600 100.00")
+    typed |= {"ends_at": "2026-02-27T16:00", "shown": asked.context["shown"]}
+    longer = send(city.keeper, "usage_by_hand", **typed)
+    assert "¥200.00" in longer.content.decode()
+    assert not UsageLog.objects.exists()
+    typed["shown"] = longer.context["shown"]
+    assert send(city.keeper, "usage_by_hand", **typed).status_code == 302
+    assert UsageLog.objects.get().amount_yuan == Decimal("200.00")
 
 
 def typed_by_hand(city):
@@ -295,7 +310,8 @@ def test_organization_that_the_user_has_left_since_pays_for_a_use_of_before(city
     with pytest.raises(UsageRefused) as refused:
         by_hand(city, slot(-1, 9))
     assert codes(refused) == ["usage.payer_not_of_user"]
-    assert send(city.keeper, "usage_by_hand", **typed_by_hand(city)).status_code == 302
+    shown = f"{slot(-3, 14, 1).to_text()} 3600 100.00"
+    assert send(city.keeper, "usage_by_hand", **typed_by_hand(city), shown=shown).status_code == 302
     assert UsageLog.objects.latest("pk").payer_organization == city.company
 
 
