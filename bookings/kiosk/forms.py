@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bookings.kiosk.domain import Act, ActKind
-from bookings.usage.domain.usage import MAX_SAMPLES
+from bookings.requests.domain.admission import MAX_SAMPLES
 from instrument_share.web.forms.fields import InstantField, InstantInput, choices_of
 
 KEY = re.compile(r"[\w-]{1,64}", re.ASCII)

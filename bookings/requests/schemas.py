@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
+from bookings.requests.domain.admission import MAX_SAMPLES
 from bookings.requests.domain.choices import BookingGroupKind, Direction
 from bookings.requests.domain.states import CANCELLABLE_STATES, BookingState
 from bookings.requests.selectors.searching import Order
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from bookings.requests.models import Booking
 
 Seconds = Annotated[int, Field(ge=0, le=31_000_000)]
-Count = Annotated[int, Field(ge=0, le=100_000)]
+Count = Annotated[int, Field(ge=0, le=MAX_SAMPLES)]
 Subject = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
 
 

@@ -18,6 +18,7 @@ from bookings.requests.schemas import (
     serialize_person_ref,
 )
 from bookings.usage.domain.choices import Capture, ResultKind, UsagePurpose
+from bookings.usage.selectors.usage import get_current_number
 from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import (
     BodyIn,
@@ -178,6 +179,12 @@ class UsageOut(Schema):
     )
     number: int = Field(description=_("number of the entry in the instrument's chain"))
     hash: str = Field(description=_("SHA-256 over the entry and the one before, in hexadecimal"))
+    current_number: int = Field(
+        description=_(
+            "number of the entry in the chain that last changed the values: the log's own, or that of the "
+            "confirmation of a correction"
+        )
+    )
 
 
 class UsagePage(Schema):
@@ -188,6 +195,12 @@ class UsagePage(Schema):
 class ConfirmIn(BodyIn):
     correction: PublicId | None = Field(
         None, description=_("confirm this correction; without it the log itself")
+    )
+    seen: int | None = Field(
+        None,
+        description=_(
+            "`current_number` of the log as you read it; refused with 409 where other values count by now"
+        ),
     )
 
 
@@ -224,6 +237,7 @@ def serialize_usage(
         year_frozen_date=year_frozen_date,
         number=log.entry.number,
         hash=log.entry.hash,
+        current_number=get_current_number(log),
         **values,
     )
 

@@ -1,5 +1,6 @@
 import json
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlencode
 
 import pytest
@@ -180,7 +181,9 @@ def test_a_booking_from_request_to_confirmed_usage(city, clock):
     assert (usage["number"], usage["booking"]) == (1, booking["id"])
     refused = keeper("POST", f"/usage/{usage['id']}/confirm", {})
     assert (refused.status_code, refused.json()["code"]) == (403, "usage.same_person")
-    assert researcher("POST", f"/usage/{usage['id']}/confirm", {}).json()["confirmed"] is True
+    confirm = partial(researcher, "POST", f"/usage/{usage['id']}/confirm")
+    assert_problem(confirm({"seen": usage["current_number"] + 1}), 409, "usage.corrected_meanwhile")
+    assert confirm({"seen": usage["current_number"]}).json()["confirmed"] is True
     assert [one["id"] for one in researcher("GET", "/usage").json()["items"]] == [usage["id"]]
 
 

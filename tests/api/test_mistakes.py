@@ -6,6 +6,8 @@ from ninja import Schema
 from pydantic import ValidationError
 
 from bookings.devices.schemas import EventIn
+from bookings.requests.schemas import BookingIn
+from bookings.usage.schemas import CheckOutIn
 from instrument_share.api import api
 from instrument_share.web.api.errors import OTHER_MISTAKE, build_invalid, build_problem
 from instrument_share.web.responses.problem import problems_told
@@ -54,6 +56,15 @@ def test_event_with_or_without_a_number_against_its_kind_is_told_in_chinese(numb
     with translation.override("zh-hans"):
         (told,) = problems_told(found.problems)
     assert told.detail == "除心跳外，每个事件都有序号；心跳没有序号。"
+
+
+@pytest.mark.parametrize("schema", [BookingIn, CheckOutIn])
+def test_number_of_samples_has_the_bound_of_the_pages(schema):
+    refused = [_mistakes(schema, {"samples": number}) for number in (10_000, 10_001)]
+    assert [[one["type"] for one in found if one["loc"] == ("samples",)] for found in refused] == [
+        [],
+        ["less_than_equal"],
+    ]
 
 
 def test_words_of_a_closed_list_are_joined_as_the_reader_does():

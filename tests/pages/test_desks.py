@@ -353,7 +353,8 @@ def test_hours_by_hand_need_a_known_person_and_their_organization(city, send):
     }
     nobody = send(city.keeper, "usage_by_hand", **{**typed, "person": "无此人"})
     assert (nobody.status_code, "没有找到此账号" in texts(nobody)) == (422, True)
-    assert send(city.keeper, "usage_by_hand", **typed).status_code == 302
+    shown = f"{slot(day=-1, hour=10, length=2).to_text()} 5400 150.00"
+    assert send(city.keeper, "usage_by_hand", **typed, shown=shown).status_code == 302
     log = usage_logs(city.keeper).get()
     assert (log.user, log.payer_organization, log.effective_seconds, log.capture) == (
         city.researcher,
@@ -457,6 +458,17 @@ def test_sums_are_those_of_confirmed_corrections(city):
     )
     assert sum_uses(logs).effective_seconds == 3 * 3600
     assert sum_uses(logs).amount_yuan == Decimal("300.00")
+
+
+def test_chart_counts_a_use_in_the_month_for_which_it_was_recorded(city, see):
+    log = used(city, slot(day=0, hour=9, length=2))
+    earlier = {name: getattr(log, name) - timedelta(days=2) for name in ("starts_at", "ends_at")}
+    facts = {"actor": city.keeper, "log_id": log.pk, "now": log.ends_at}
+    correction = usage_correct(changes=earlier, reason="记错日期", **facts)
+    usage_confirm(**{**facts, "actor": city.researcher}, correction_id=correction.pk)
+    context = see(city.researcher, "my_usage", now=log.ends_at).context
+    assert context["rows"][0].values["starts_at"].month == 2
+    assert context["by_month"]["series"][0]["data"] == [0, 0, 2, *[0] * 9]
 
 
 def test_each_list_of_the_keepers_desk_has_its_own_pages(city, see, monkeypatch):

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from providers.domain import TermsDraft
 
 MINUTE = timedelta(minutes=1)
+MAX_SAMPLES = 10_000
+"""So many samples may be booked, and recorded with a use."""
 
 
 @dataclass(frozen=True)
@@ -215,6 +217,13 @@ def _check_samples(request: Request) -> Iterator[Problem]:
             "booking.samples_missing",
             gettext_noop("Say how many samples there are, at least 1."),
             field="samples",
+        )
+    elif not 0 <= request.samples <= MAX_SAMPLES:
+        yield Problem(
+            "booking.samples_out_of_range",
+            gettext_noop("Enter a number of samples from 0 to {most}."),
+            {"most": MAX_SAMPLES},
+            "samples",
         )
 
 

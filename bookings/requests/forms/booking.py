@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from bookings.projects.selectors import usable_projects
+from bookings.requests.domain.admission import MAX_SAMPLES
 from bookings.requests.domain.choices import Direction
 from bookings.requests.selectors.offers import Applicant, get_usual_applicant
 from instrument_share.accounts import selectors as accounts
@@ -89,7 +90,9 @@ class BookingForm(IntervalForm):
 
     payer = forms.ChoiceField(label=_("Payer"))
     service_mode = forms.ChoiceField(label=_("Way of service"))
-    samples = forms.IntegerField(label=_("Number of samples"), min_value=0, max_value=10_000, required=False)
+    samples = forms.IntegerField(
+        label=_("Number of samples"), min_value=0, max_value=MAX_SAMPLES, required=False
+    )
     subject = forms.CharField(
         label=_("Subject of the measurement"),
         max_length=200,

@@ -76,6 +76,7 @@ def usage_confirm(request: HttpRequest, log_id: Annotated[PublicId, Path()], dat
         actor=person(request),
         log_id=log.pk,
         correction_id=usage_selectors.get_correction_id(log, data.correction),
+        seen=data.seen,
         now=clock.now(),
     )
     return get_usage_out(request, log_id)

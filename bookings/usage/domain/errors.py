@@ -12,6 +12,13 @@ class UsageRefused(DomainError):
     message = gettext_noop("This usage can't be recorded as it stands. Change what is listed and try again.")
 
 
+class AmountUnread(Conflict):
+    """A use by hand would be recorded otherwise than its page has shown; `params["use"]` is what would be."""
+
+    code = "usage.amount_unread"
+    message = gettext_noop("This records {length} effective and ¥{amount}. Check them, then send again.")
+
+
 class SamePerson(DomainError):
     """The person who recorded it tries to confirm it."""
 
@@ -36,6 +43,16 @@ class AlreadyConfirmed(Conflict):
 
     code = "usage.already_confirmed"
     message = gettext_noop("This is confirmed already; nothing more needs to be done.")
+
+
+class CorrectedMeanwhile(Conflict):
+    """The log counts otherwise than the person who confirms it, or a correction of it, has seen."""
+
+    code = "usage.corrected_meanwhile"
+    message = gettext_noop(
+        "A correction has been confirmed since you read this: {length} effective and ¥{amount} count now. "
+        "Check them, then confirm again."
+    )
 
 
 class NotConfirmedYet(Conflict):

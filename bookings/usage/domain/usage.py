@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from bookings.requests.domain.admission import MAX_SAMPLES
 from bookings.requests.domain.choices import Direction
 from bookings.requests.domain.pricing import has_price
 from bookings.requests.domain.quota import get_year_interval
@@ -33,7 +34,6 @@ MAX_LENGTHS: Mapping[str, int] = {"content": 200, "project": 200, "results": 500
 """How many characters the texts of a log may have."""
 
 MAX_REASON_LENGTH = 500
-MAX_SAMPLES = 10_000
 MAX_YUAN = Decimal("9999999999.99")
 
 
@@ -275,14 +275,19 @@ def _find_value_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
             yield from _check_length(name, value, MAX_LENGTHS[name])
     if not values.get("content", "-").strip():
         yield content_missing_problem()
-    if not 0 <= values.get("samples", 0) <= MAX_SAMPLES:
+    yield from find_samples_problems(values.get("samples", 0))
+    yield from _check_amount(values.get("amount_yuan", Decimal(0)))
+
+
+def find_samples_problems(samples: int) -> Iterator[Problem]:
+    """Yield the problem of a number of samples that no use has."""
+    if not 0 <= samples <= MAX_SAMPLES:
         yield Problem(
             "usage.samples_out_of_range",
             gettext_noop("Enter a number of samples from 0 to {most}."),
             {"most": MAX_SAMPLES},
             "samples",
         )
-    yield from _check_amount(values.get("amount_yuan", Decimal(0)))
 
 
 def content_missing_problem() -> Problem:

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import partial
 
+from bookings.requests.domain.admission import MAX_SAMPLES
 from bookings.requests.domain.choices import Direction
 from bookings.requests.domain.labels import LABELS as REQUEST_LABELS
 from bookings.usage.domain.choices import UsagePurpose
 from bookings.usage.domain.labels import LABELS
 from bookings.usage.domain.national import INCOMES, OTHER_INCOME
-from bookings.usage.domain.usage import MAX_LENGTHS, MAX_REASON_LENGTH, MAX_SAMPLES
+from bookings.usage.domain.usage import MAX_LENGTHS, MAX_REASON_LENGTH
 from instrument_share.kernel.errors import gettext_noop
 from providers.domain import (
     SERVICE_MODE_WORDS,

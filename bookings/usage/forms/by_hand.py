@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.requests.domain.admission import MAX_SAMPLES
 from bookings.requests.domain.choices import Direction
 from bookings.requests.forms.closures import InstrumentChoice
 from bookings.usage.domain.choices import UsagePurpose
@@ -57,7 +58,7 @@ class ByHandForm(InstrumentChoice, IntervalForm, SpentFields):
     direction = forms.ChoiceField(label=gettext_lazy("Direction"), choices=partial(choices_of, Direction))
     purpose = forms.ChoiceField(label=gettext_lazy("Kind of use"), choices=partial(choices_of, UsagePurpose))
     samples = forms.IntegerField(
-        label=gettext_lazy("Number of samples"), min_value=0, max_value=10_000, required=False
+        label=gettext_lazy("Number of samples"), min_value=0, max_value=MAX_SAMPLES, required=False
     )
     amount_yuan = forms.DecimalField(
         label=gettext_lazy("Amount (yuan)"),

@@ -10,9 +10,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from bookings.requests.domain.admission import MAX_SAMPLES
 from bookings.requests.domain.choices import Direction
 from bookings.usage.domain.choices import Rating, UsagePurpose
-from bookings.usage.domain.usage import MAX_SAMPLES, MAX_YUAN, Spent
+from bookings.usage.domain.usage import MAX_YUAN, Spent
 from instrument_share.kernel.interval import Interval
 from instrument_share.web.forms.fields import BaseIntervalForm, InstantField, InstantInput, choices_of
 from instrument_share.web.forms.params import MAX_INTERVAL

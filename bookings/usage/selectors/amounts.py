@@ -17,6 +17,7 @@ from bookings.usage.domain.usage import (
     correction_waiting_problem,
     find_amount_problems,
     find_end_problems,
+    find_samples_problems,
     get_latest_end,
     propose_end,
     truncate_to_seconds,
@@ -96,7 +97,7 @@ def calculate_use(
         idle_seconds=idle_seconds,
     )
     end_problems = find_end_problems(start, end, now, _get_latest_end(booking, now))
-    problems = list(end_problems) or list(spent.find_problems(time))
+    problems = [*(list(end_problems) or spent.find_problems(time)), *find_samples_problems(samples or 0)]
     if problems:
         raise UsageRefused(problems=problems)
     counted = booking.samples if samples is None else samples

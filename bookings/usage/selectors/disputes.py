@@ -45,8 +45,8 @@ def get_confirmation_deadline(log: UsageLog) -> datetime | None:
 
     It doesn't while a dispute waits for its answer or a correction to be confirmed, nor where somebody of the
     unit recorded their own use: nobody else has seen the hours; nor where the use was taken over from a
-    former system: nobody was asked. An answer gives the user the whole time again, and so does the withdrawal
-    of a correction, for which they may have waited.
+    former system: nobody was asked. An answer gives the user the whole time again, and so does the end of a
+    correction that they may have waited for: its withdrawal, or its confirmation by somebody else.
     """
     since = settings.USAGE_CONFIRM_SINCE
     recorded_at = log.entry.recorded_at
@@ -61,10 +61,20 @@ def get_confirmation_deadline(log: UsageLog) -> datetime | None:
     ):
         return None
     answered_at: datetime | None = log.disputes.aggregate(last=Max("answered_at"))["last"]
-    withdrawals = (getattr(one, "withdrawal", None) for one in log.corrections.all())
-    withdrawn_at = (one.entry.recorded_at for one in withdrawals if one is not None)
-    last = max(recorded_at, answered_at or recorded_at, *withdrawn_at)
+    last = max(recorded_at, answered_at or recorded_at, *_list_ends_of_corrections(log))
     return last + timedelta(days=settings.USAGE_CONFIRM_DAYS)
+
+
+def _list_ends_of_corrections(log: UsageLog) -> list[datetime]:
+    """Return when each correction was withdrawn, or confirmed by somebody other than the log's user."""
+    ended = []
+    for one in log.corrections.all():
+        if (withdrawal := getattr(one, "withdrawal", None)) is not None:
+            ended.append(withdrawal.entry.recorded_at)
+        confirmation = getattr(one, "confirmation", None)
+        if confirmation is not None and confirmation.entry.recorded_by_id != log.user_id:
+            ended.append(confirmation.entry.recorded_at)
+    return ended
 
 
 def _is_seen_by_its_user_alone(log: UsageLog) -> bool:

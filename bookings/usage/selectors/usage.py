@@ -1,8 +1,7 @@
 """Usage logs, with confirmed corrections applied."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import rules
 from django.core.exceptions import ObjectDoesNotExist
@@ -114,10 +113,10 @@ def waiting_confirmations(viewer: "Viewer") -> QuerySet[UsageLog]:
             log=OuterRef("pk"), confirmation__isnull=True, withdrawal__isnull=True
         ).exclude(entry__recorded_by=viewer)
     )
-    corrected = [
-        log.pk for log in asked.filter(waiting_correction) if get_confirmable_corrections(viewer, log)
-    ]
-    return asked.filter(waiting_log | Q(pk__in=corrected)).order_by("starts_at", "id")
+    corrected = _list_confirmable(viewer, asked.filter(waiting_correction))
+    return asked.filter(waiting_log | Q(pk__in=[log.pk for log, _one in corrected])).order_by(
+        "starts_at", "id"
+    )
 
 
 def _waiting_for(viewer: "User") -> list[int]:
@@ -153,11 +152,16 @@ def waiting_logs(organization_id: int) -> QuerySet[UsageLog]:
 
 def get_confirmable_corrections(viewer: "Viewer", log: UsageLog) -> list[UsageCorrection]:
     """Return the log's corrections that the viewer can confirm now, as the second person."""
-    return [
-        one
-        for one in _unconfirmed(log)
-        if one.entry.recorded_by_id != viewer.pk and not find_confirmation_problems(log, one)
+    return [one for _log, one in _list_confirmable(viewer, [log])]
+
+
+def _list_confirmable(viewer: "Viewer", logs: Iterable[UsageLog]) -> list[tuple[UsageLog, UsageCorrection]]:
+    """Return the corrections of these logs that the viewer can confirm now, each with its log."""
+    by_others = [
+        (log, one) for log in logs for one in _unconfirmed(log) if one.entry.recorded_by_id != viewer.pk
     ]
+    problems = _find_problems_of_each([_Proposal.of_correction(log, one) for log, one in by_others])
+    return [found for found, wrong in zip(by_others, problems, strict=True) if not wrong]
 
 
 def get_superseded_corrections(log: UsageLog) -> list[UsageCorrection]:
@@ -183,8 +187,7 @@ def find_confirmation_problems(log: UsageLog, correction: UsageCorrection) -> li
     Each correction was valid by itself; all confirmed ones have to be valid together, and no use recorded
     meanwhile may have their time.
     """
-    after = get_current_values(log, extra_correction_id=correction.pk)
-    return find_value_problems(log, after, correction.changes, correction.reason)
+    return _find_problems_of_each([_Proposal.of_correction(log, correction)])[0]
 
 
 def find_value_problems(
@@ -194,45 +197,96 @@ def find_value_problems(
 
     Time that it adds overlaps no other use, and lies in the instrument's days of service.
     """
+    return _find_problems_of_each([_Proposal(log, after, changes, reason)])[0]
+
+
+class _Proposal(NamedTuple):
+    """Values of a log to be read instead of the current ones, what of them differs, and why."""
+
+    log: UsageLog
+    after: Mapping[str, Any]
+    changes: Mapping[str, Any]
+    reason: str
+
+    @classmethod
+    def of_correction(cls, log: UsageLog, correction: UsageCorrection) -> "_Proposal":
+        """Return what the log would say with this correction confirmed."""
+        after = get_current_values(log, extra_correction_id=correction.pk)
+        return cls(log, after, correction.changes, correction.reason)
+
+
+def _find_problems_of_each(proposals: Sequence[_Proposal]) -> list[list[Problem]]:
+    """Return the problems of each proposal; the times of other uses are read once for all."""
+    judged = [_find_problems_alone(one) for one in proposals]
+    added = [
+        (one.log.instrument_id, time)
+        for one, (_, times) in zip(proposals, judged, strict=True)
+        for time in times
+    ]
+    used = _read_used_times(added)
+    return [
+        [*problems, *find_overlap_problems(_find_new_overlaps(one.log, times, used), OVERLAPS)]
+        for one, (problems, times) in zip(proposals, judged, strict=True)
+    ]
+
+
+def _find_problems_alone(proposal: _Proposal) -> tuple[list[Problem], list[Interval]]:
+    """Return the problems of a proposal apart from other uses, and the time that it adds to its log."""
+    log, after, changes, reason = proposal
     before = get_current_values(log)
     problems = list(find_correction_problems(before, after, changes, reason))
     if problems or changes.keys().isdisjoint({"starts_at", "ends_at"}):
-        return problems
-    known, time = (Interval(values["starts_at"], values["ends_at"]) for values in (before, after))
+        return problems, []
+    added = subtract([_get_time(after)], [_get_time(before)])
     days = providers.service_days(log.instrument)
-    for added in subtract([time], [known]):
-        problems += find_service_problems(added, *days)
-    return [*problems, *find_overlap_problems(_find_new_overlaps(log, known, time), OVERLAPS)]
+    for time in added:
+        problems += find_service_problems(time, *days)
+    return problems, added
 
 
-def _find_new_overlaps(log: UsageLog, known: Interval, time: Interval) -> dict[str, Interval]:
-    """Return the uses that a log would overlap at `time`, and doesn't at the time known now."""
-    find = partial(find_overlapping_times, log.instrument_id, exclude_log_id=log.pk)
-    already = find(known)
-    return {public_id: other for public_id, other in find(time).items() if public_id not in already}
-
-
-def find_overlapping_times(
-    instrument_id: int, time: Interval, *, exclude_log_id: int | None = None
+def _find_new_overlaps(
+    log: UsageLog, added: Sequence[Interval], used: Mapping[int, Mapping[str, Interval]]
 ) -> dict[str, Interval]:
+    """Return the uses that a log would overlap with the time added, and doesn't with the time known now."""
+    if not added:
+        return {}
+    known = _get_time(get_current_values(log))
+    return {
+        public_id: other
+        for public_id, other in used.get(log.instrument_id, {}).items()
+        if public_id != log.public_id
+        and not other.overlaps(known)
+        and any(other.overlaps(time) for time in added)
+    }
+
+
+def find_overlapping_times(instrument_id: int, time: Interval) -> dict[str, Interval]:
     """Return the times, as they count now, of an instrument's logs that overlap `time`, by public id."""
-    corrected = UsageCorrection.objects.filter(
-        log__instrument_id=instrument_id, confirmation__isnull=False
-    ).values_list("log_id", flat=True)
-    logs = (
-        UsageLog.objects.filter(
-            Q(starts_at__lt=time.end, ends_at__gt=time.start) | Q(pk__in=list(corrected)),
-            ~Q(pk=exclude_log_id),
-            instrument_id=instrument_id,
-        )
-        .prefetch_related("corrections__entry", "corrections__confirmation")
-        .order_by("starts_at", "id")
-    )
-    times = {}
-    for log in logs:
-        values = get_current_values(log)
-        times[log.public_id] = Interval(values["starts_at"], values["ends_at"])
-    return {public_id: other for public_id, other in times.items() if other.overlaps(time)}
+    used = _read_used_times([(instrument_id, time)]).get(instrument_id, {})
+    return {public_id: other for public_id, other in used.items() if other.overlaps(time)}
+
+
+def _read_used_times(times: Collection[tuple[int, Interval]]) -> dict[int, dict[str, Interval]]:
+    """Return when instruments were used, as it counts now: by instrument id, then by the log's public id.
+
+    All uses at these times of these instruments are among them; no statement for none.
+    """
+    if not times:
+        return {}
+    instruments = {instrument_id for instrument_id, _time in times}
+    corrected = UsageCorrection.objects.filter(log__instrument__in=instruments, confirmation__isnull=False)
+    wanted = Q(pk__in=list(corrected.values_list("log_id", flat=True)))
+    for instrument_id, time in times:
+        wanted |= Q(instrument=instrument_id, starts_at__lt=time.end, ends_at__gt=time.start)
+    logs = UsageLog.objects.filter(wanted).prefetch_related("corrections__entry", "corrections__confirmation")
+    used: dict[int, dict[str, Interval]] = {}
+    for log in logs.order_by("starts_at", "id"):
+        used.setdefault(log.instrument_id, {})[log.public_id] = _get_time(get_current_values(log))
+    return used
+
+
+def _get_time(values: Mapping[str, Any]) -> Interval:
+    return Interval(values["starts_at"], values["ends_at"])
 
 
 def has_waiting_correction(log: UsageLog, fields: Collection[str]) -> bool:
@@ -264,6 +318,15 @@ def get_current_values(log: UsageLog, *, extra_correction_id: int | None = None)
         ),
     )
     return values
+
+
+def get_current_number(log: UsageLog) -> int:
+    """Return the number of the chain's entry that last changed the current values.
+
+    It is the log's own, or that of the confirmation of a correction.
+    """
+    confirmations = (getattr(one, "confirmation", None) for one in log.corrections.all())
+    return max([log.entry.number, *(one.entry.number for one in confirmations if one is not None)])
 
 
 def entries_with_rows() -> QuerySet[UsageEntry]:

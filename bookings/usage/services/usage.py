@@ -21,6 +21,8 @@ from bookings.usage.domain.errors import (
     AlreadyConfirmed,
     AlreadyReviewed,
     AlreadyWithdrawn,
+    AmountUnread,
+    CorrectedMeanwhile,
     DisputeOpen,
     NotConfirmedYet,
     OwnKey,
@@ -34,6 +36,7 @@ from bookings.usage.domain.usage import (
     find_amount_problems,
     find_by_hand_problems,
     find_overlap_problems,
+    find_samples_problems,
     find_service_problems,
     truncate_to_seconds,
 )
@@ -47,11 +50,12 @@ from bookings.usage.models import (
     UsageWithdrawal,
 )
 from bookings.usage.registry import get_frozen_date
-from bookings.usage.selectors.amounts import calculate_correction
+from bookings.usage.selectors.amounts import Use, calculate_correction
 from bookings.usage.selectors.disputes import has_open_dispute
 from bookings.usage.selectors.usage import (
     find_confirmation_problems,
     find_overlapping_times,
+    get_current_number,
     get_current_values,
     log_lock,
 )
@@ -130,6 +134,7 @@ def usage_log_by_hand(
     results: str = "",
     amount_yuan: Decimal | None = None,
     overlap_reason: str = "",
+    shown: str | None = None,
     capture: Capture = Capture.MANUAL,
     tell: Callable[[UsageLog, datetime], None] = notifications.ask_to_confirm,
     details: Mapping[str, Any] | None = None,
@@ -141,6 +146,8 @@ def usage_log_by_hand(
     of the rule in force at its start, unless an amount is given. A use that overlaps others is recorded with
     an `overlap_reason` only; it is marked, and the common time counts once. Raises UsageRefused with
     everything that is wrong, including hours that are too old or outside the instrument's days of service.
+    `shown` is what a page has shown (`Use.to_text`); raises AmountUnread where something else would be
+    recorded.
     """
     instrument = require_found(by_hand_locks([instrument_id], now).get(instrument_id))
     require(actor, "bookings.log_by_hand", instrument)
@@ -160,13 +167,18 @@ def usage_log_by_hand(
     problems = [
         *find_entry_problems(instrument, time, spent, now=now),
         *find_fact_problems(user, payer, content, time),
+        *find_samples_problems(samples),
         *find_amount_problems(amount_yuan, terms, kind, service_mode),
         *(() if overlap_reason.strip() else find_overlap_problems(overlapping, OVERLAPS_BY_HAND)),
     ]
     if problems:
         raise UsageRefused(problems=problems)
+    use = Use(
+        time, spent, samples, _price_by_hand(terms, time, kind, service_mode, samples, spent, amount_yuan)
+    )
+    if shown is not None and shown != use.to_text():
+        raise AmountUnread(use=use, length=spent.effective, amount=use.price.total)
     related = get_related_ids_then(instrument.organization_id, time.start)
-    amount, lines = _price_by_hand(terms, time, kind, service_mode, samples, spent, amount_yuan)
     log = UsageLog(
         instrument=instrument,
         user=user,
@@ -185,8 +197,8 @@ def usage_log_by_hand(
         funding_sources=list(funding_sources),
         samples=samples,
         results=results.strip(),
-        amount_yuan=amount,
-        price=lines,
+        amount_yuan=use.price.total,
+        price=use.price.as_rows(),
         capture=capture.value,
     )
     log_write(
@@ -205,12 +217,11 @@ def _price_by_hand(
     samples: int,
     spent: Spent,
     amount_yuan: Decimal | None,
-) -> tuple[Decimal, list[dict[str, Any]]]:
-    """Return the amount of a use by hand and the lines of its price; a given amount has no lines."""
+) -> pricing.Quote:
+    """Return the price of a use by hand; a given amount has no lines."""
     if amount_yuan is not None or terms is None:
-        return round_to_fen(amount_yuan or 0), []
-    price = pricing.calculate_quote(terms, time, kind, service_mode, samples, spent.effective)
-    return price.total, price.as_rows()
+        return pricing.AgreedQuote((), round_to_fen(amount_yuan or 0))
+    return pricing.calculate_quote(terms, time, kind, service_mode, samples, spent.effective)
 
 
 def by_hand_locks(instrument_ids: Collection[int], now: datetime) -> "dict[int, Instrument]":
@@ -283,13 +294,20 @@ def usage_correct(
 
 @transaction.atomic
 def usage_confirm(
-    *, actor: "User", log_id: int, now: datetime, correction_id: int | None = None
+    *,
+    actor: "User",
+    log_id: int,
+    now: datetime,
+    correction_id: int | None = None,
+    seen: int | None = None,
 ) -> UsageConfirmation:
     """Confirm a log, or a correction of it, as a second person; of a correction the user is told.
 
     Raises SamePerson for whoever recorded it, OwnKey for who made the key with which it was recorded,
     AlreadyConfirmed the second time, AlreadyWithdrawn for a correction that was taken back, DisputeOpen for
     the unit while the user disputes the log, and UsageRefused where a correction conflicts with later ones.
+    `seen` is the `get_current_number` of the values that the actor has seen; raises CorrectedMeanwhile where
+    others count by now.
     """
     log = log_lock(log_id)
     require(actor, "bookings.confirm_usage", log)
@@ -310,12 +328,22 @@ def usage_confirm(
     problems = [] if correction is None else find_confirmation_problems(log, correction)
     if problems:
         raise UsageRefused(problems=problems)
+    _require_seen(log, seen)
     if correction is not None:
         before, after = get_current_values(log), get_current_values(log, extra_correction_id=correction.pk)
         usage_days_change(log, before, after)
         if actor.pk != log.user_id:
             notifications.notify_user_of_log(log, notifications.CORRECTION_CONFIRMED, now)
     return confirmation_write(log, correction, actor=actor, now=now)
+
+
+def _require_seen(log: UsageLog, seen: int | None) -> None:
+    """Raise CorrectedMeanwhile, with what counts now, where a correction counts that was not seen."""
+    if seen is None or seen == get_current_number(log):
+        return
+    values = get_current_values(log)
+    length = timedelta(seconds=values["effective_seconds"])
+    raise CorrectedMeanwhile(length=length, amount=values["amount_yuan"])
 
 
 def confirmation_write(

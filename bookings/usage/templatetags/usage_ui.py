@@ -15,6 +15,7 @@ from bookings.usage.domain import labels
 from bookings.usage.domain.choices import Capture, UsagePurpose
 from bookings.usage.domain.usage import CODED_FIELDS
 from bookings.usage.registry import describe_frozen_year
+from bookings.usage.selectors.usage import get_current_number
 from instrument_share.kernel.wording import word
 from instrument_share.web.responses.problem import told
 from instrument_share.web.templatetags.ui import facts
@@ -104,6 +105,12 @@ def was(log: Any, name: str) -> str:
 def value_before(values: Mapping[str, Any], name: str) -> str:
     """Return the value that counts until it is corrected."""
     return shown(name, values[name])
+
+
+@register.filter
+def current_number(log: Any) -> int:
+    """Return the number of the entry that last changed the log's values, for a form that confirms them."""
+    return get_current_number(log)
 
 
 @register.filter

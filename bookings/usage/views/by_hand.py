@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from rules import has_perm
 
 from bookings.requests.views.common import responsible_instruments
+from bookings.usage.domain.errors import AmountUnread
 from bookings.usage.forms.by_hand import ByHandForm
 from bookings.usage.selectors.usage import find_overlapping_times
 from bookings.usage.services.notifications import is_recorded_by_user
@@ -25,6 +26,7 @@ from instrument_share.web.responses.outcomes import redirect_with_message, run_s
 from instrument_share.web.signed_in import SignedInRequest
 
 if TYPE_CHECKING:
+    from bookings.usage.models import UsageLog
     from instrument_share.accounts.models import Organization
 
 
@@ -32,13 +34,17 @@ if TYPE_CHECKING:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def usage_by_hand(request: SignedInRequest) -> HttpResponse:
-    """Record a use without a booking."""
+    """Record a use without a booking, once what is recorded and its amount have been shown."""
+    use = None
     form = ByHandForm(
         request.POST if request.method == "POST" else None,
         instruments=responsible_instruments(request.user).filter(published_at__isnull=False),
         initial={"instrument": request.GET.get("instrument", "")},
     )
-    log = run_service(form, lambda: usage_log_by_hand(actor=request.user, now=clock.now(), **form.facts))
+    try:
+        log = run_service(form, lambda: _write(request, form), reraise=AmountUnread)
+    except AmountUnread as unread:
+        log, use = None, unread.params["use"]
     if log is not None:
         sentence = (
             _("Recorded. Somebody else at the unit confirms it.")
@@ -51,11 +57,19 @@ def usage_by_hand(request: SignedInRequest) -> HttpResponse:
         "bookings/usage/by_hand.html",
         {
             "form": form,
+            "use": use,
+            "shown": use and use.to_text(),
             "overlapping": _find_overlapping(form),
             "units": _get_units(request),
             "earliest": clock.now() - timedelta(days=settings.MANUAL_ENTRY_LIMIT_DAYS),
         },
-        status=422 if request.method == "POST" else 200,
+        status=422 if form.errors else 200,
+    )
+
+
+def _write(request: SignedInRequest, form: ByHandForm) -> "UsageLog":
+    return usage_log_by_hand(
+        actor=request.user, now=clock.now(), shown=request.POST.get("shown", ""), **form.facts
     )
 
 

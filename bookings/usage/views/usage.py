@@ -39,6 +39,7 @@ from bookings.usage.services.usage import usage_confirm, usage_correct, usage_re
 from instrument_share.accounts.permissions import require
 from instrument_share.transparency.selectors.checkpoints import get_next_checkpoint_at
 from instrument_share.web import clock
+from instrument_share.web.forms.params import parse_number
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import posted_from, redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
@@ -122,12 +123,13 @@ def _ids(corrections: "list[UsageCorrection]") -> set[int]:
 @require_POST
 @idempotent_form
 def confirm(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Confirm the log, or the correction named by `correction`."""
+    """Confirm the log as the page showed it (`seen`), or the correction named by `correction`."""
     log = usage_selectors.get_usage_log(request.user, public_id)
     usage_confirm(
         actor=request.user,
         log_id=log.pk,
         correction_id=get_correction_id(log, request.POST.get("correction")),
+        seen=parse_number(request.POST.get("seen", "")),
         now=clock.now(),
     )
     address = get_return_address(request, reverse("usage_log", args=[public_id]))

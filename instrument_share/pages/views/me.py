@@ -275,11 +275,11 @@ def _sums(logs: "QuerySet[UsageLog]") -> dict[str, Any]:
 
 
 def _by_month(rows: list[CountedLog]) -> dict[str, Any]:
-    """Return effective hours by month as chart data."""
+    """Return effective hours as chart data, each use in the month for which it was recorded."""
     lengths = dict.fromkeys(range(1, MONTHS + 1), 0)
     for row in rows:
-        lengths[row.values["starts_at"].astimezone(CITY_TIME).month] += row.values["effective_seconds"]
-    year = rows[0].values["starts_at"].astimezone(CITY_TIME).year
+        lengths[row.log.starts_at.astimezone(CITY_TIME).month] += row.values["effective_seconds"]
+    year = rows[0].log.starts_at.astimezone(CITY_TIME).year
     return {
         "type": "bar",
         "unit": _("hours"),

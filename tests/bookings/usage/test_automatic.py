@@ -89,6 +89,17 @@ def test_withdrawn_correction_gives_the_user_the_whole_time_again(city, log, due
     assert usage_confirm_due(withdrawn + 14 * DAY) == 1
 
 
+def test_correction_that_another_confirmed_gives_the_user_the_whole_time_again(city, log, due):
+    """A unit would else enlarge the hours when the time is over, and the clock confirm them unseen."""
+    correction = usage_correct(
+        actor=city.keeper, log_id=log.pk, changes={"samples": 3}, reason="漏记", now=due - DAY
+    )
+    confirmed = due + 6 * DAY
+    usage_confirm(actor=city.manager, log_id=log.pk, correction_id=correction.pk, now=confirmed)
+    assert usage_confirm_due(confirmed + 14 * DAY - SECOND) == 0
+    assert usage_confirm_due(confirmed + 14 * DAY) == 1
+
+
 def test_hours_that_their_user_entered_by_hand_wait_for_a_colleague(city):
     own = by_hand(city, slot(-2, 9, 2), user=city.keeper, payer_organization_id=city.owner.pk)
     others = by_hand(city, slot(-3, 9, 2))

@@ -4,12 +4,13 @@ from functools import partial
 
 import pytest
 
-from bookings.usage.domain.errors import SamePerson, UsageRefused
+from bookings.usage.domain.errors import CorrectedMeanwhile, SamePerson, UsageRefused
 from bookings.usage.models import UsageCorrection, UsageLog
 from bookings.usage.selectors.amounts import calculate_correction
 from bookings.usage.selectors.logs_as_counted import IS_CORRECTED
 from bookings.usage.selectors.usage import (
     get_confirmable_corrections,
+    get_current_number,
     get_current_values,
     get_superseded_corrections,
     get_usage_log,
@@ -49,6 +50,25 @@ def test_correction_applies_after_second_person_confirms(city):
     assert (values["amount_yuan"], values["effective_seconds"]) == (Decimal("100.00"), 3600)
     log.refresh_from_db()
     assert log.amount_yuan == Decimal("200.00")
+
+
+def test_hours_that_were_corrected_since_they_were_read_are_not_confirmed(city):
+    log = use(city, slot(hour=9, length=2))
+    now, seen = log.ends_at, get_current_number(log)
+    half = {"idle_seconds": 3600, "measuring_seconds": 3600}
+    waiting, other = (
+        usage_correct(actor=city.keeper, log_id=log.pk, changes=changes, reason="核对", now=now)
+        for changes in (half, {"content": "断口"})
+    )
+    confirm = partial(usage_confirm, log_id=log.pk, now=now, seen=seen)
+    confirm(actor=city.manager, correction_id=waiting.pk)
+    for correction_id in (None, other.pk):
+        with pytest.raises(CorrectedMeanwhile) as refused:
+            confirm(actor=city.researcher, correction_id=correction_id)
+        assert refused.value.params == {"length": timedelta(hours=1), "amount": Decimal("100.00")}
+    present = get_current_number(get_usage_log(city.researcher, log.public_id))
+    assert (seen, present) == (1, 4)
+    usage_confirm(actor=city.researcher, log_id=log.pk, now=now, seen=present)
 
 
 def test_who_proposed_a_correction_does_not_confirm_it_and_who_recorded_the_log_may(city):

@@ -119,7 +119,8 @@ def test_keeper_sees_the_other_use_and_records_with_a_reason(city, see, send):
     page = refused.content.decode()
     assert (refused.status_code, 'name="overlap_reason"' in page) == (422, True)
     assert f'href="/usage/{first.public_id}/"' in page
-    assert send(city.keeper, "usage_by_hand", **typed, overlap_reason="两个样品仓").status_code == 302
+    typed |= {"overlap_reason": "两个样品仓", "shown": f"{slot(-2, 10, 2).to_text()} 7200 200.00"}
+    assert send(city.keeper, "usage_by_hand", **typed).status_code == 302
     second = UsageLog.objects.get(overlap__isnull=False)
     shown = see(city.researcher, "usage_log", second.public_id).content.decode()
     assert f'href="/usage/{first.public_id}/"' in shown

@@ -115,8 +115,9 @@ def test_parts_that_exceed_the_whole_are_refused_and_nothing_is_written(city):
             now=booking.ends_at,
             measuring_seconds=7200,
             idle_seconds=1,
+            samples=10_001,
         )
-    assert codes(refused) == ["usage.seconds_exceed_time"]
+    assert codes(refused) == ["usage.seconds_exceed_time", "usage.samples_out_of_range"]
     assert Booking.objects.get().state == "in_use"
     assert not UsageEntry.objects.exists()
 
@@ -202,8 +203,8 @@ def test_hours_are_entered_by_hand_for_92_days(city):
         Decimal("100.00"),
     )
     with pytest.raises(UsageRefused) as refused:
-        by_hand(city, Interval(oldest - MINUTE, oldest), content="")
-    assert codes(refused) == ["usage.too_old", "usage.content_missing"]
+        by_hand(city, Interval(oldest - MINUTE, oldest), content="", samples=10_001)
+    assert codes(refused) == ["usage.too_old", "usage.content_missing", "usage.samples_out_of_range"]
     with pytest.raises(UsageRefused) as refused:
         by_hand(city, Interval(NOW - MINUTE, NOW + MINUTE))
     assert codes(refused) == ["usage.not_over"]
@@ -226,7 +227,9 @@ def test_hours_for_which_the_rule_has_no_price_need_an_amount(city, send, priced
     page = send(city.keeper, "usage_by_hand", **typed)
     assert page.status_code == 422
     assert "规则未列明此项收费，请填写金额，免费填 0。" in page.content.decode()
-    assert send(city.keeper, "usage_by_hand", **typed, amount_yuan="12.50").status_code == 302
+    shown = f"{slot(-3, 14, 1).to_text()} 3600 12.50"
+    done = send(city.keeper, "usage_by_hand", **typed, amount_yuan="12.50", shown=shown)
+    assert done.status_code == 302
     log = UsageLog.objects.get()
     assert (log.starts_at, log.amount_yuan, log.price) == (hour.start, Decimal("12.50"), [])
 
@@ -234,6 +237,19 @@ def test_hours_for_which_the_rule_has_no_price_need_an_amount(city, send, priced
 def test_hours_under_a_rule_without_prices_are_free(city):
     city.rule.price_lines.all().delete()
     assert by_hand(city, slot(-3, 14)).amount_yuan == Decimal(0)
+
+
+def test_hours_by_hand_are_recorded_once_their_amount_was_shown(city, send):
+    typed = typed_by_hand(city)
+    asked = send(city.keeper, "usage_by_hand", **typed)
+    assert (asked.status_code, asked.context["shown"]) == (200, f"{slot(-3, 14, 1).to_text()} 3600 100.00")
+    typed |= {"ends_at": "2026-02-27T16:00", "shown": asked.context["shown"]}
+    longer = send(city.keeper, "usage_by_hand", **typed)
+    assert "¥200.00" in longer.content.decode()
+    assert not UsageLog.objects.exists()
+    typed["shown"] = longer.context["shown"]
+    assert send(city.keeper, "usage_by_hand", **typed).status_code == 302
+    assert UsageLog.objects.get().amount_yuan == Decimal("200.00")
 
 
 def typed_by_hand(city):
@@ -294,7 +310,8 @@ def test_organization_that_the_user_has_left_since_pays_for_a_use_of_before(city
     with pytest.raises(UsageRefused) as refused:
         by_hand(city, slot(-1, 9))
     assert codes(refused) == ["usage.payer_not_of_user"]
-    assert send(city.keeper, "usage_by_hand", **typed_by_hand(city)).status_code == 302
+    shown = f"{slot(-3, 14, 1).to_text()} 3600 100.00"
+    assert send(city.keeper, "usage_by_hand", **typed_by_hand(city), shown=shown).status_code == 302
     assert UsageLog.objects.latest("pk").payer_organization == city.company
 
 

@@ -193,11 +193,19 @@ def test_public_figures_are_of_whole_days(city):
 
 
 def test_what_waits_takes_no_more_statements_when_more_waits(city, statements):
+    """Also where each waits for a correction that adds time, which no other use may have."""
+
+    def add(day):
+        log = use(city, slot(day=day))
+        changes = {"starts_at": log.starts_at - timedelta(minutes=30)}
+        usage_correct(actor=city.keeper, log_id=log.pk, changes=changes, reason="提前开始", now=log.ends_at)
+        usage_confirm(actor=city.manager, log_id=log.pk, now=log.ends_at)
+
     def more():
         for day in range(2, 8):
-            use(city, slot(day=day))
+            add(day)
 
-    use(city)
+    add(1)
     statements.assert_unchanged(lambda: list(waiting_confirmations(city.manager)[:10]), by=more)
     assert len(waiting_confirmations(city.manager)) == 7
 

@@ -89,6 +89,7 @@ def limited(holder, span, minutes=None, bookings=None):
         ("service_mode_not_offered", {"rule": terms(service_modes=frozenset({ServiceMode.OPERATED}))}),
         ("no_price", {"rule": terms(prices=(Price(1, UserKind.INSIDE),))}),
         ("samples_missing", {"request": replace(REQUEST, service_mode=ServiceMode.SAMPLES)}),
+        ("samples_out_of_range", {"request": replace(REQUEST, samples=10_001)}),
         ("off_step", {"request": asking("2026-03-03 09:10", "11:00")}),
         ("too_short", {"rule": terms(min_length=hours(3))}),
         ("too_long", {"rule": terms(max_length=hours(1))}),

@@ -1,5 +1,6 @@
 """One usage log's page: who confirms, corrects and rates, and what the chain says about it."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -76,6 +77,19 @@ def test_a_correction_changes_only_what_was_changed_and_waits_for_a_second_perso
     # The use itself is not confirmed yet.
     assert "更正已确认，上机记录本身仍待确认。" in page
     assert "有效机时 1.83 小时" in page
+
+
+def test_each_form_that_confirms_sends_what_it_showed(city, log, see, send):
+    """A correction that counts meanwhile is refused with what counts now."""
+    facts = {"changes": {"idle_seconds": 600, "measuring_seconds": 6000}, "reason": "核对", "now": AFTER}
+    correction = usage_correct(actor=city.keeper, log_id=log.pk, **facts)
+    pages = [see(city.researcher, *address, now=AFTER) for address in (("me",), ("usage_log", log.public_id))]
+    shown = [re.findall(r'name="seen" value="(\d+)"', texts(page)) for page in pages]
+    assert shown == [["1"], ["1", "1"]]  # of the hours, and of the correction
+    send(city.manager, "usage_confirm", log.public_id, now=AFTER, correction=correction.public_id, seen="1")
+    late = send(city.researcher, "usage_confirm", log.public_id, now=AFTER, seen="1")
+    assert late.status_code == 409
+    assert "目前计入有效机时 1.83 小时、费用 ¥183.33" in texts(late)
 
 
 def test_correction_of_a_use_that_waits_is_not_said_to_be_billed(city, log, send, monkeypatch, client):
