@@ -66,7 +66,8 @@ def _approved(booking: "Booking", viewer: "User", cost: "CancelCost", is_mine: b
         )
     if rules.has_perm("bookings.attend", viewer, booking):
         return _(
-            "Check {user} in when they come; without a check-in it lapses {minutes} minutes after the start."
+            "Check {user} in when they come; without a check-in it counts as a no-show {minutes} minutes "
+            "after the start."
         ).format(user=booking.user.name, minutes=get_no_show_grace(booking) // timedelta(minutes=1))
     if not is_mine:
         return _("It takes place as booked.")
