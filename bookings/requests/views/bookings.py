@@ -34,6 +34,7 @@ from bookings.requests.views.common import (
     SHOW_PRICE,
     describe_cancelled,
     describe_cancelled_too,
+    describe_cancelling_for,
     describe_prices,
     get_booking_address,
     get_booking_for,
@@ -150,11 +151,7 @@ def _consequences(request: SignedInRequest, booking: "Booking", cost: CancelCost
     lines = [_("{time} is given back; others can book it at once.").format(time=time)]
     lines += describe_cancelled_too(get_companions(booking))
     if booking.user_id != request.user.pk:
-        lines.append(
-            _("{user} is told at once, with your reason; it costs them nothing.").format(
-                user=booking.user.name
-            )
-        )
+        lines.append(describe_cancelling_for(booking.user))
     elif cost.late:
         lines.append(
             _(

@@ -19,6 +19,7 @@ from instrument_share.accounts.domain import Role
 from providers.domain import ServiceMode
 from tests import factories
 from tests.bookings.requests.booking import book
+from tests.bookings.requests.test_together import linked_city
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
 
@@ -190,6 +191,19 @@ def test_several_dates_are_cancelled_after_their_cost_is_shown(city, series, see
         "cancelled",
         "cancelled",
     ]
+
+
+def test_page_that_cancels_dates_says_what_goes_with_them_and_whom_it_tells(db, see):
+    city = linked_city()
+    requests = [
+        Wanted(city.instrument, one, ServiceMode.SELF_OPERATED, city.company, "薄膜")
+        for one in get_dates(slot(day=1), 1, 2)
+    ]
+    first, _second = series_book(actor=city.researcher, requests=requests, now=NOW).booked
+    lines = ("同时预约的样品制备仪一并取消。", "将立即通知戊并附上您的理由，对方无需付费。")
+    for person, told in ((city.researcher, [1, 0]), (city.keeper, [1, 1])):
+        page = text_of(see(person, "series_cancel", first.public_id))
+        assert [page.count(one) for one in lines] == told
 
 
 def test_late_dates_are_cancelled_only_once_their_cost_was_shown(city, series, client, clock):
