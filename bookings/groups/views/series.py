@@ -114,7 +114,9 @@ def _build_row(checked: Checked, chosen: set[str] | None) -> dict[str, Any]:
 
 
 def _what_was_booked(made: SeriesBooked) -> str:
-    requested = sum(one.state == BookingState.REQUESTED for one in made.booked)
+    companions = get_companions_of_each(made.booked)
+    together = [(one, *companions[one.pk]) for one in made.booked]
+    requested = sum(any(each.state == BookingState.REQUESTED for each in one) for one in together)
     booked = len(made.booked) - requested
     parts = []
     if booked:

@@ -134,13 +134,16 @@ def test_dates_that_cannot_be_had_any_more_are_named_with_the_reason(client, cit
     ) in page
 
 
-def test_series_that_a_keeper_decides_is_called_requested(client, city, typed):
-    city = factories.city(decision="by_keeper")
+@pytest.mark.parametrize("make", [factories.city, linked_city])
+def test_series_that_a_keeper_decides_is_called_requested(client, city, typed, make):
+    """Also where the keeper of what is booked with it alone decides."""
+    city = make(decision="by_keeper")
     client.force_login(city.researcher)
     address = reverse("book_series", args=[city.instrument.public_id])
     asked = {**typed, "payer": city.company.public_id, "subject": "薄膜", "every_weeks": "2", "count": "2"}
-    shown = dates_in(client.post(address, asked))
-    page = client.post(address, {**asked, "book": "1", "date": shown}, follow=True)
+    looked = client.post(address, asked)
+    assert text_of(looked).count("机组须在") == 2
+    page = client.post(address, {**asked, "book": "1", "date": dates_in(looked)}, follow=True)
     assert "已提交 2 次预约申请，机组审批后会通知您。" in text_of(page)
 
 
