@@ -93,7 +93,7 @@ def _register_answers() -> None:
     from bookings.feeds.services.calendars import calendar_addresses_end
     from bookings.kiosk.views.keepers import KIOSK_TAB
     from bookings.requests.services import sheet_effects
-    from bookings.requests.services.next_free import next_free_refresh
+    from bookings.requests.services.instrument_decisions import instrument_links_follow
     from bookings.requests.views.rules import RULE_TAB, get_rule_notice
     from bookings.usage.selectors.statistics import get_unit_hours_of_year
     from bookings.usage.views.use_sheet import USE_SHEET
@@ -114,7 +114,7 @@ def _register_answers() -> None:
     register_instrument_notice(get_rule_notice)
     register_logged_hours(get_unit_hours_of_year)
     register_rule_effects(sheet_effects)
-    register_link_follower(next_free_refresh)
+    register_link_follower(instrument_links_follow)
     register_sheet_imports(USE_SHEET)
 
 
@@ -177,10 +177,14 @@ def _register_answers_between_rooms() -> None:
     register_service_watchers(waiting_notifications.notify_of_leaving, waiting_notifications.notify_of_return)
     register_service_watchers(service_breaks.orders_of_leaving_hold, service_breaks.orders_of_returning_renew)
     register_companion_watchers(
-        waiting_notifications.notify_of_companion_leaving, waiting_notifications.notify_of_companion_return
+        waiting_notifications.notify_of_companion_leaving,
+        waiting_notifications.notify_of_companion_return,
+        waiting_notifications.notify_of_companion_unlinked,
     )
     register_companion_watchers(
-        service_breaks.orders_of_companion_leaving_tell, service_breaks.orders_of_companion_return_tell
+        service_breaks.orders_of_companion_leaving_tell,
+        service_breaks.orders_of_companion_return_tell,
+        service_breaks.orders_of_companion_unlinked_tell,
     )
     register_uses_reader(sum_project_uses)
     register_bookings_ahead(

@@ -12,7 +12,7 @@ from bookings.requests.domain.pricing import calculate_quote
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.interval import Interval
-from providers.domain import Decision, ServiceMode
+from providers.domain import ServiceMode, TermsDraft
 
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=7)
 LONGEST_SPAN = timedelta(days=31)
@@ -53,8 +53,8 @@ class Slot:
     service_mode: ServiceMode
     prices_yuan: Sequence[Decimal]
     """What each of the instruments that are booked together costs."""
-    decision_hours: int | None
-    """Within how many hours keepers decide; None where it is approved at once."""
+    terms: Sequence[TermsDraft]
+    """By which each of them is booked."""
 
     @property
     def total_yuan(self) -> Decimal:
@@ -118,7 +118,7 @@ def _find_slots(
             cheapest[key] = min((sum(prices, Decimal()), mode, prices) for prices, mode in priced)
         if modes:
             _total, mode, prices = cheapest[key]
-            yield Slot(interval, mode, prices, _get_decision_hours(versions))
+            yield Slot(interval, mode, prices, [one.terms for one in versions])
 
 
 def _find_starts(
@@ -144,8 +144,3 @@ def _get_prices(versions: Sequence[Version], interval: Interval, mode: ServiceMo
         for one in versions
         if one.admittance
     ]
-
-
-def _get_decision_hours(versions: Sequence[Version]) -> int | None:
-    by_keepers = [one.terms.decision_hours for one in versions if one.terms.decision == Decision.BY_KEEPER]
-    return max(by_keepers, default=None)

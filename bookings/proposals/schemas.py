@@ -59,7 +59,9 @@ class ProposalOut(Schema):
         description=_("price in yuan without samples; with what is booked together with it")
     )
     linked: int = Field(description=_("how many instruments are booked together with it"))
-    decide_by: datetime | None = Field(description=_("until when keepers decide; null: approved at once"))
+    decide_by: datetime | None = Field(
+        description=_("until when the keeper decides, of several the first; null: approved at once")
+    )
     late_cancel_yuan: LateCancelYuan
 
 

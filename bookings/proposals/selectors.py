@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bookings.proposals.domain import LeftOut, ProposalOrder, Slot, find_reason, find_slot
 from bookings.requests.domain import credit
-from bookings.requests.domain.decision import get_decision_deadline
+from bookings.requests.domain.decision import get_first_deadline
 from bookings.requests.selectors.costs import get_conditions_of_each
 from bookings.requests.selectors.offers import Applicant, get_free_time
 from bookings.requests.selectors.request_facts import CREDIT
@@ -32,7 +32,7 @@ class Proposal:
     slot: Slot
     linked: int
     decide_by: datetime | None
-    """Until when keepers decide; None where it is approved at once."""
+    """Until when the first keeper decides; None where it is approved at once."""
     cancel_yuan: Decimal | None = None
     """What cancelling it would cost once it is approved; None if that is free."""
 
@@ -77,7 +77,8 @@ def get_proposals(
         together = free.together(one.pk)
         slot = find_slot(together, span, length, order, now)
         if slot:
-            items.append(Proposal(one, slot, len(together) - 1, _get_decide_by(slot, now)))
+            decide_by = get_first_deadline(now, slot.interval.start, slot.terms)
+            items.append(Proposal(one, slot, len(together) - 1, decide_by))
             prices = zip([one.pk, *free.linked.get(one.pk, ())], slot.prices_yuan, strict=True)
             asked.append((dict(prices), slot.interval))
         else:
@@ -103,9 +104,3 @@ def _by_price(one: Proposal) -> tuple[object, ...]:
 
 
 KEYS = {ProposalOrder.SOONEST: _by_time, ProposalOrder.CHEAPEST: _by_price}
-
-
-def _get_decide_by(slot: Slot, now: datetime) -> datetime | None:
-    if slot.decision_hours is None:
-        return None
-    return get_decision_deadline(now, slot.interval.start, slot.decision_hours)

@@ -35,6 +35,7 @@ _leaving_watchers: list[LeavingWatcher] = []
 _return_watchers: list[ReturnWatcher] = []
 _companion_leaving_watchers: list[CompanionLeavingWatcher] = []
 _companion_return_watchers: list[CompanionReturnWatcher] = []
+_companion_unlinked_watchers: list[CompanionReturnWatcher] = []
 _charge_droppers: list[ChargeDropper] = []
 
 
@@ -132,13 +133,17 @@ def announce_return(actor: "User", instrument: "Instrument", now: datetime) -> N
         watch(actor, instrument, now)
 
 
-def register_companion_watchers(leaving: CompanionLeavingWatcher, returning: CompanionReturnWatcher) -> None:
+def register_companion_watchers(
+    leaving: CompanionLeavingWatcher, returning: CompanionReturnWatcher, unlinked: CompanionReturnWatcher
+) -> None:
     """Call `leaving` for an instrument whose companion goes out of service, `returning` as it is back.
 
-    The companion, which they take second, is one without which the instrument can't be booked.
+    The companion, which they take second, is one without which the instrument can't be booked. `unlinked` is
+    called where it can be from now on, while the companion is out of service.
     """
     _companion_leaving_watchers.append(leaving)
     _companion_return_watchers.append(returning)
+    _companion_unlinked_watchers.append(unlinked)
 
 
 def announce_companion_leaving(
@@ -154,6 +159,14 @@ def announce_companion_return(
 ) -> None:
     """Tell those who await the instrument that its companion is back in service."""
     for watch in _companion_return_watchers:
+        watch(actor, instrument, companion, now)
+
+
+def announce_companion_unlinked(
+    actor: "User", instrument: "Instrument", companion: "Instrument", now: datetime
+) -> None:
+    """Tell those who await the instrument that it can be booked without the companion that it lacked."""
+    for watch in _companion_unlinked_watchers:
         watch(actor, instrument, companion, now)
 
 

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from rules import has_perm
 
 from bookings.requests.domain.errors import ConditionsChanged
-from bookings.requests.domain.states import BookingState
 from bookings.requests.forms.booking import get_start
 from bookings.requests.views.common import get_booking_address
+from bookings.requests.views.next_steps import describe_new_booking
 from bookings.waiting.domain import USUAL_LENGTH, USUAL_SPAN, WaitState, fit_length
 from bookings.waiting.forms import WaitForm
 from bookings.waiting.selectors import (
@@ -177,11 +177,7 @@ def accept(request: SignedInRequest, booking_id: str) -> HttpResponse:
 def _accepted(request: SignedInRequest, entry: "WaitlistEntry", booking: "Booking") -> str:
     if entry.user_id != request.user.pk:
         return _("Accepted on behalf of {user}, who has been told.").format(user=entry.user.name)
-    if booking.state == BookingState.REQUESTED:
-        return _("Requested. The keeper decides by {time}; you will be told here and by mail.").format(
-            time=moment(booking.decide_by)
-        )
-    return _("Booked. Show the code on this page when you come.")
+    return describe_new_booking(booking)
 
 
 @login_required

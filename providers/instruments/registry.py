@@ -2,17 +2,26 @@
 
 from collections.abc import Callable, Collection
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-LinkFollower = Callable[[Collection[int], datetime], None]
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
+
+LinkFollower = Callable[["User", int, Collection[int], datetime], None]
 _followers: list[LinkFollower] = []
 
 
 def register_link_follower(follower: LinkFollower) -> None:
-    """Have `follower` called with the ids of instruments that are booked with others than before."""
+    """Have `follower` called as an instrument is booked with others than before.
+
+    It takes who changed that, the instrument's id, and the ids of those without which it can be booked now.
+    """
     _followers.append(follower)
 
 
-def tell_link_followers(instrument_ids: Collection[int], now: datetime) -> None:
-    """Tell that these instruments are booked with others than before, in the transaction that changed it."""
+def tell_link_followers(
+    actor: "User", instrument_id: int, unlinked_ids: Collection[int], now: datetime
+) -> None:
+    """Tell that an instrument is booked with others than before, in the transaction that changed it."""
     for follower in _followers:
-        follower(instrument_ids, now)
+        follower(actor, instrument_id, unlinked_ids, now)

@@ -240,7 +240,7 @@ def test_page_speaks_english(client, clock, town):
     client.force_login(town.researcher)
     page = client.get("/find/", headers={"accept-language": "en"}).content.decode()
     assert "Not proposed:" in page
-    assert "The keeper decides within" in page
+    assert "The keeper decides by" in page
 
 
 def test_api_proposes_the_same_and_its_proposal_can_be_booked(client, clock, town):

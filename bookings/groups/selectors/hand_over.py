@@ -62,7 +62,11 @@ def get_colleague(booking: Booking, public_id: str) -> "User":
 
 
 def is_decided_again(giver: "User", booking: Booking) -> bool:
-    """Return whether a keeper decides again once the giver has handed the booking over."""
+    """Return whether a keeper decides again once the giver has handed it over with its companions."""
+    return any(_is_decided_again(giver, one) for one in (booking, *get_companions(booking)))
+
+
+def _is_decided_again(giver: "User", booking: Booking) -> bool:
     terms = providers.terms_at(booking.instrument_id, booking.starts_at)
     return is_new_decision_needed(giver, booking, terms)
 
@@ -107,7 +111,7 @@ def _get_deadline(giver: "User", booking: Booking) -> datetime:
     """
     if booking.state == BookingState.REQUESTED and booking.decide_by is not None:
         return booking.decide_by
-    return get_free_until(booking) if is_decided_again(giver, booking) else booking.starts_at
+    return get_free_until(booking) if _is_decided_again(giver, booking) else booking.starts_at
 
 
 def _find_lateness(giver: "User", booking: Booking, now: datetime) -> list[Problem]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bookings.requests.domain import pricing
 from bookings.requests.domain.choices import BookingGroupKind, Direction
-from bookings.requests.domain.decision import get_decision_deadline
+from bookings.requests.domain.decision import get_first_deadline
 from bookings.requests.selectors.admission import find_problems_in
 from bookings.requests.selectors.costs import build_conditions, get_linked_quotes, get_prices, get_quote
 from bookings.requests.selectors.request_facts import HOLD, Part, RequestFacts, read_request_facts
@@ -17,7 +17,7 @@ from instrument_share.kernel.errors import Problem
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.wording import Bilingual, Sentence
 from providers import public as providers
-from providers.domain import Decision, QuotaHolder, ServiceMode
+from providers.domain import QuotaHolder, ServiceMode
 
 if TYPE_CHECKING:
     from bookings.projects.models import Project
@@ -82,12 +82,12 @@ class Checked:
 
     wanted: Wanted
     problems: Sequence[Problem]
-    terms: "Terms | None"
     quote: pricing.Quote | None
     linked: "Sequence[tuple[Instrument, pricing.Quote]]"
     conditions: pricing.Conditions | None
     """None where no rule is in force."""
-    now: datetime
+    decide_by: datetime | None
+    """Until when the first keeper decides on it or on what is booked with it; None where none has to."""
 
     @cached_property
     def total_yuan(self) -> Decimal:
@@ -99,13 +99,6 @@ class Checked:
     def cancel_yuan(self) -> Decimal | None:
         """Return what cancelling it would cost once it is approved; None if that is free."""
         return None if self.conditions is None else self.conditions.cancel_yuan
-
-    @property
-    def decide_by(self) -> datetime | None:
-        """Return until when a keeper decides; None where it is approved at once."""
-        if self.terms is None or self.terms.decision != Decision.BY_KEEPER:
-            return None
-        return get_decision_deadline(self.now, self.wanted.interval.start, self.terms.decision_hours)
 
 
 def check_together(user: "User", requests: Sequence[Wanted], now: datetime) -> list[Checked]:
@@ -132,11 +125,12 @@ def check_together(user: "User", requests: Sequence[Wanted], now: datetime) -> l
             **asked,
         )
         pk, *linked_ids = facts
-        terms = facts[pk].terms
-        quote = None if terms is None else get_quote(user, wanted.instrument, **asked)
+        terms_by_id = {key: one.terms for key, one in facts.items() if one.terms is not None}
+        quote = get_quote(user, wanted.instrument, **asked) if pk in terms_by_id else None
         linked = get_linked_quotes(user, linked_ids, **asked)
-        conditions = _find_conditions(wanted, facts, quote, linked, now)
-        checked.append(Checked(wanted, problems, terms, quote, linked, conditions, now))
+        conditions = _find_conditions(wanted, terms_by_id, quote, linked, now)
+        decide_by = get_first_deadline(now, wanted.interval.start, terms_by_id.values())
+        checked.append(Checked(wanted, problems, quote, linked, conditions, decide_by))
         if not problems:
             planned += [(_as_hold(one, wanted), wanted) for one in facts.values()]
     return checked
@@ -144,7 +138,7 @@ def check_together(user: "User", requests: Sequence[Wanted], now: datetime) -> l
 
 def _find_conditions(
     wanted: Wanted,
-    facts: Mapping[int, RequestFacts],
+    terms_by_id: "Mapping[int, Terms]",
     quote: pricing.Quote | None,
     linked: "Sequence[tuple[Instrument, pricing.Quote]]",
     now: datetime,
@@ -152,7 +146,6 @@ def _find_conditions(
     if quote is None:
         return None
     prices = get_prices(wanted.instrument, quote, linked)
-    terms_by_id = {pk: one.terms for pk, one in facts.items() if one.terms is not None}
     return build_conditions(terms_by_id, prices, wanted.interval, now)
 
 

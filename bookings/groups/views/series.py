@@ -23,8 +23,16 @@ from bookings.groups.services.together import SeriesBooked, series_book
 from bookings.requests.domain.errors import SlotTaken
 from bookings.requests.domain.states import BookingState
 from bookings.requests.forms.booking import get_start
+from bookings.requests.selectors.companions import get_companions_of_each
 from bookings.requests.selectors.costs import CancelCost, get_cancel_cost
-from bookings.requests.views.common import describe_cancelled, get_booking_address, get_booking_for, get_desk
+from bookings.requests.views.common import (
+    describe_cancelled,
+    describe_cancelled_too,
+    describe_cancelling_for,
+    get_booking_address,
+    get_booking_for,
+    get_desk,
+)
 from bookings.requests.views.request import get_form_terms, get_named_values
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
@@ -106,7 +114,9 @@ def _build_row(checked: Checked, chosen: set[str] | None) -> dict[str, Any]:
 
 
 def _what_was_booked(made: SeriesBooked) -> str:
-    requested = sum(one.state == BookingState.REQUESTED for one in made.booked)
+    companions = get_companions_of_each(made.booked)
+    together = [(one, *companions[one.pk]) for one in made.booked]
+    requested = sum(any(each.state == BookingState.REQUESTED for each in one) for one in together)
     booked = len(made.booked) - requested
     parts = []
     if booked:
@@ -140,6 +150,7 @@ def cancel_series(request: SignedInRequest, public_id: str) -> Confirmation:
     dates = get_dates_ahead(booking, Scope.ALL)
     is_mine = booking.user_id == request.user.pk
     costs = [(one, get_cancel_cost(request.user, one, now)) for one in dates]
+    together = [mate for of_one in get_companions_of_each(dates).values() for mate in of_one]
     form = SeriesCancelForm(
         request.POST if request.method == "POST" else None,
         late=sum(cost.late for _one, cost in costs),
@@ -151,6 +162,8 @@ def cancel_series(request: SignedInRequest, public_id: str) -> Confirmation:
         consequences=[
             _("This date: {time}").format(time=timerange(_get_interval(booking))),
             *(_tell_cost(one, cost) for one, cost in costs),
+            *describe_cancelled_too(together),
+            *(() if is_mine else (describe_cancelling_for(booking.user),)),
         ],
         action=_("Cancel these dates"),
         perform=lambda: cancelled.extend(

@@ -1,6 +1,9 @@
-"""Until when a keeper decides on a request."""
+"""Until when keepers decide on a request."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+
+from providers.domain import Decision, TermsDraft
 
 USERS_SHARE = 0.25
 """The share of the lead, from the request to the start, that is left to the user after the decision."""
@@ -15,6 +18,18 @@ def get_decision_deadline(requested_at: datetime, starts_at: datetime, hours: in
     lead = starts_at - requested_at
     notice = max(lead * USERS_SHARE, min(SHORTEST_NOTICE, lead / 2))
     return min(requested_at + timedelta(hours=hours), (starts_at - notice).replace(microsecond=0))
+
+
+def get_first_deadline(
+    requested_at: datetime, starts_at: datetime, terms: Iterable[TermsDraft]
+) -> datetime | None:
+    """Return until when the first keeper decides on what is booked together; None where none has to.
+
+    `terms` are those of all its instruments. Each keeper decides for one of them, and the first who does not
+    in time lets all of it lapse, so that only until then the time is held for certain.
+    """
+    hours = [one.decision_hours for one in terms if one.decision == Decision.BY_KEEPER]
+    return get_decision_deadline(requested_at, starts_at, min(hours)) if hours else None
 
 
 def is_decided_too_late(decide_by: datetime | None, now: datetime) -> bool:

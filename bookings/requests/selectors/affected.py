@@ -112,6 +112,24 @@ def find_depending(instrument_id: int) -> "list[Instrument]":
     return [by_id[pk] for pk in ids if all(is_in_service(by_id[each]) for each in needs[pk])]
 
 
+def find_freed(instrument_id: int, unlinked_ids: Collection[int]) -> "list[tuple[Instrument, Instrument]]":
+    """Return what can be booked, now that this instrument needs these no more, each with what it lacked.
+
+    That is the instrument, or one that needs it.
+    """
+    missing = [one for one in providers.instruments_by_id(unlinked_ids) if not is_in_service(one)]
+    if not missing:
+        return []
+    needs = providers.links_of([instrument_id, *providers.linking_ids(instrument_id)])
+    lacked = {pk: [one for one in missing if one.pk not in linked] for pk, linked in needs.items()}
+    by_id = {one.pk: one for one in providers.instruments_by_id({*needs}.union(*needs.values()))}
+    return [
+        (by_id[pk], lacked[pk][0])
+        for pk, linked in needs.items()
+        if lacked[pk] and all(is_in_service(by_id[each]) for each in (pk, *linked))
+    ]
+
+
 def has_companions_in_service(instrument_id: int) -> bool:
     """Return whether everything without which the instrument can't be booked is in service."""
     return all(map(is_in_service, providers.instruments_by_id(providers.linked_ids(instrument_id))))

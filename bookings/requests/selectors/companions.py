@@ -42,6 +42,16 @@ def get_companions(booking: Booking) -> list[Booking]:
     )
 
 
+def get_next_to_decide(booking: Booking) -> Booking | None:
+    """Return which of a booking and its companions is decided on first; None where none waits for that."""
+    by_deadline = {
+        one.decide_by: one
+        for one in (booking, *get_companions(booking))
+        if one.state == BookingState.REQUESTED and one.decide_by is not None
+    }
+    return by_deadline[min(by_deadline)] if by_deadline else None
+
+
 def get_companions_of_each(found: Collection[Booking]) -> dict[int, list[Booking]]:
     """Return what `get_companions` does for each of these bookings that have not begun, by its id."""
     rows = Booking.objects.filter(

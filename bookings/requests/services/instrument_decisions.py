@@ -11,6 +11,7 @@ from bookings.requests.models import Booking
 from bookings.requests.registry import (
     announce_companion_leaving,
     announce_companion_return,
+    announce_companion_unlinked,
     announce_leaving,
     announce_return,
     end_with_retirement,
@@ -18,6 +19,7 @@ from bookings.requests.registry import (
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.affected import (
     find_depending,
+    find_freed,
     get_qualification_condition,
     get_upcoming_condition,
 )
@@ -98,6 +100,20 @@ def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> "I
             announce_companion_return(actor, depending, resumed, now)
     pass_on_instruments([instrument_id], now)
     return resumed
+
+
+def instrument_links_follow(
+    actor: "User", instrument_id: int, unlinked_ids: Collection[int], now: datetime
+) -> None:
+    """Refresh the next free time of an instrument that is booked with others than before, and offer its time.
+
+    Where one of those that it needs no more is out of service, who awaits it is told that nothing keeps it
+    from being booked. The caller has locked the instrument.
+    """
+    next_free_refresh([instrument_id], now)
+    for freed, companion in find_freed(instrument_id, unlinked_ids):
+        announce_companion_unlinked(actor, freed, companion, now)
+    pass_on_instruments([instrument_id], now)
 
 
 @transaction.atomic

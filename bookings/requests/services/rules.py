@@ -133,11 +133,11 @@ def refused_offers_withdraw(changed_from: Mapping[int, datetime], *, actor: "Use
     offers = Booking.objects.filter(
         instrument_id__in=changed_from, state=BookingState.OFFERED
     ).select_related("instrument__organization", "rule", "user", "payer_organization", "organization_project")
-    refused = [
-        offer
-        for offer in offers.select_for_update(of=("self",)).order_by("starts_at", "pk")
-        if offer.ends_at > changed_from[offer.instrument_id]
-        and find_problems_at(offer.user, offer, Interval(offer.starts_at, offer.ends_at), now)
-    ]
-    withdrawn: list[tuple[Booking, Outcome]] = [(offer, "cancel") for offer in refused]
+    refused: dict[int, Booking] = {}  # one of each group: what was offered beside it ends with it
+    for offer in offers.select_for_update(of=("self",)).order_by("starts_at", "pk"):
+        if offer.group_id in refused or offer.ends_at <= changed_from[offer.instrument_id]:
+            continue
+        if find_problems_at(offer.user, offer, Interval(offer.starts_at, offer.ends_at), now):
+            refused[offer.group_id] = offer
+    withdrawn: list[tuple[Booking, Outcome]] = [(offer, "cancel") for offer in refused.values()]
     apply_outcomes(withdrawn, actor=actor, reason=TERMS_CHANGE, decision="rule", now=now)

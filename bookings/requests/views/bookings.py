@@ -18,7 +18,12 @@ from bookings.requests.registry import get_further_acts, get_hand_over_deadline
 from bookings.requests.selectors.admission import find_booking_problems, is_in_service, is_new_decision_needed
 from bookings.requests.selectors.bookings import find_own_overlaps, get_booking
 from bookings.requests.selectors.calendar import get_calendar_events
-from bookings.requests.selectors.companions import get_companions, get_credit_events_together, get_group
+from bookings.requests.selectors.companions import (
+    get_companions,
+    get_credit_events_together,
+    get_group,
+    get_next_to_decide,
+)
 from bookings.requests.selectors.costs import (
     CancelCost,
     get_cancel_cost,
@@ -34,6 +39,7 @@ from bookings.requests.views.common import (
     SHOW_PRICE,
     describe_cancelled,
     describe_cancelled_too,
+    describe_cancelling_for,
     describe_prices,
     get_booking_address,
     get_booking_for,
@@ -150,11 +156,7 @@ def _consequences(request: SignedInRequest, booking: "Booking", cost: CancelCost
     lines = [_("{time} is given back; others can book it at once.").format(time=time)]
     lines += describe_cancelled_too(get_companions(booking))
     if booking.user_id != request.user.pk:
-        lines.append(
-            _("{user} is told at once, with your reason; it costs them nothing.").format(
-                user=booking.user.name
-            )
-        )
+        lines.append(describe_cancelling_for(booking.user))
     elif cost.late:
         lines.append(
             _(
@@ -222,9 +224,9 @@ def _is_decided_again(viewer: "User", booking: "Booking", starts_at: "datetime")
 
 
 def _moved(booking: "Booking", interval: Interval) -> str:
-    if booking.state == BookingState.REQUESTED:
+    if undecided := get_next_to_decide(booking):
         return _("Moved to {time}. The keeper decides by {deadline}; until then it is held.").format(
-            time=timerange(interval), deadline=moment(booking.decide_by)
+            time=timerange(interval), deadline=moment(undecided.decide_by)
         )
     return _("Moved to {time}. Everybody concerned is told.").format(time=timerange(interval))
 

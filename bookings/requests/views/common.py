@@ -117,11 +117,20 @@ def get_possible_actions(viewer: "User", booking: "Booking", now: datetime) -> s
 
 
 def describe_cancelled_too(companions: "Collection[Booking]") -> list[str]:
-    """Return the sentence that names what is cancelled with a booking; none where nothing is."""
+    """Return the sentence that names what is cancelled with bookings; none where nothing is.
+
+    An instrument that goes with several dates of a series is named once.
+    """
     if not companions:
         return []
-    names = (", " if in_english() else "、").join(bilingual(one.instrument, "name") for one in companions)
-    return [_("What was booked with it is cancelled too: {instruments}.").format(instruments=names)]
+    names = dict.fromkeys(bilingual(one.instrument, "name") for one in companions)
+    told = (", " if in_english() else "、").join(names)
+    return [_("What was booked with it is cancelled too: {instruments}.").format(instruments=told)]
+
+
+def describe_cancelling_for(user: "User") -> str:
+    """Return what cancelling somebody else's booking means for them."""
+    return _("{user} is told at once, with your reason; it costs them nothing.").format(user=user.name)
 
 
 def _may_agree(viewer: "User", booking: "Booking", now: datetime) -> bool:

@@ -8,13 +8,22 @@ from django.utils.translation import gettext as _
 
 from bookings.requests.domain.decision import is_decided_too_late
 from bookings.requests.domain.states import BookingState
-from bookings.requests.selectors.companions import get_no_show_grace
-from instrument_share.web.text.formats import moment, yuan
+from bookings.requests.selectors.companions import get_next_to_decide, get_no_show_grace
+from instrument_share.web.text.formats import bilingual, moment, yuan
 
 if TYPE_CHECKING:
     from bookings.requests.models import Booking
     from bookings.requests.selectors.costs import CancelCost
     from instrument_share.accounts.models import User
+
+
+def describe_new_booking(booking: "Booking") -> str:
+    """Return what follows a request or an accepted offer, for its user."""
+    if undecided := get_next_to_decide(booking):
+        return _("Requested. The keeper decides by {time}; you will be told here and by mail.").format(
+            time=moment(undecided.decide_by)
+        )
+    return _("Booked. Show the code on this page when you come.")
 
 
 def describe_next_step(booking: "Booking", viewer: "User", cost: "CancelCost", now: datetime) -> str:
@@ -27,18 +36,8 @@ def describe_next_step(booking: "Booking", viewer: "User", cost: "CancelCost", n
             return _(
                 "This time is held for {user}, until they answer or it goes to the next on the list."
             ).format(user=booking.user.name)
-        case BookingState.REQUESTED if is_decided_too_late(booking.decide_by, now):
-            return _("Nobody decided by {time}: it lapses in a moment, and the time is given back.").format(
-                time=moment(booking.decide_by)
-            )
-        case BookingState.REQUESTED:
-            if rules.has_perm("bookings.decide", viewer, booking):
-                return _("Decide by {time}; without a decision the request lapses.").format(
-                    time=moment(booking.decide_by)
-                )
-            return _("The keeper decides by {time}. Until then the time is held.").format(
-                time=moment(booking.decide_by)
-            )
+        case BookingState.REQUESTED | BookingState.APPROVED if undecided := get_next_to_decide(booking):
+            return _undecided(booking, undecided, viewer, now)
         case BookingState.APPROVED:
             return _approved(booking, viewer, cost, is_mine)
         case BookingState.IN_USE:
@@ -59,6 +58,25 @@ def describe_next_step(booking: "Booking", viewer: "User", cost: "CancelCost", n
             return _no_show(booking)
 
 
+def _undecided(booking: "Booking", first: "Booking", viewer: "User", now: datetime) -> str:
+    """Return what is still to be decided; of what is booked together, the `first` has the first deadline."""
+    deadline = moment(first.decide_by)
+    if is_decided_too_late(first.decide_by, now):
+        return _("Nobody decided by {time}: it lapses in a moment, and the time is given back.").format(
+            time=deadline
+        )
+    if booking.state == BookingState.APPROVED:
+        return _(
+            "{instrument}, which is booked with it, still has to be approved, at the latest by {time}. "
+            "Without that this booking ends too."
+        ).format(instrument=bilingual(first.instrument, "name"), time=deadline)
+    if rules.has_perm("bookings.decide", viewer, booking):
+        return _("Decide by {time}; without a decision the request lapses.").format(
+            time=moment(booking.decide_by)
+        )
+    return _("The keeper decides by {time}. Until then the time is held.").format(time=deadline)
+
+
 def _approved(booking: "Booking", viewer: "User", cost: "CancelCost", is_mine: bool) -> str:
     if booking.planned_by_unit:
         return _(
@@ -66,7 +84,8 @@ def _approved(booking: "Booking", viewer: "User", cost: "CancelCost", is_mine: b
         )
     if rules.has_perm("bookings.attend", viewer, booking):
         return _(
-            "Check {user} in when they come; without a check-in it lapses {minutes} minutes after the start."
+            "Check {user} in when they come; without a check-in it counts as a no-show {minutes} minutes "
+            "after the start."
         ).format(user=booking.user.name, minutes=get_no_show_grace(booking) // timedelta(minutes=1))
     if not is_mine:
         return _("It takes place as booked.")

@@ -8,12 +8,10 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from bookings.requests.domain.decision import get_decision_deadline
+from bookings.requests.domain.decision import get_first_deadline
 from bookings.requests.domain.errors import BookingRefused
-from bookings.requests.domain.states import BookingState
 from bookings.requests.domain.waiting import is_worth_waiting
 from bookings.requests.forms.booking import BookingForm, describe_again, get_applicant, get_start
 from bookings.requests.registry import has_cheaper_time, is_waiting
@@ -29,6 +27,7 @@ from bookings.requests.selectors.costs import (
 from bookings.requests.selectors.offers import LONGEST_LOOK, get_free_time
 from bookings.requests.services.bookings import booking_create
 from bookings.requests.views.common import SHOW_PRICE, describe_prices
+from bookings.requests.views.next_steps import describe_new_booking
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
 from instrument_share.web.forms.params import parse_day
@@ -36,7 +35,6 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import moment
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -80,7 +78,7 @@ def book(request: SignedInRequest, public_id: str) -> HttpResponse:
         )
         if booking is not None:
             return redirect_with_message(
-                request, _what_happens_next(booking), reverse("booking", args=[booking.public_id])
+                request, describe_new_booking(booking), reverse("booking", args=[booking.public_id])
             )
     # A form that only lacks the subject shows what else is wrong beside its price.
     is_refused = is_sent and (is_complete or not form.is_priceable())
@@ -133,14 +131,6 @@ def get_named_values(request: SignedInRequest, instrument: "Instrument") -> dict
     return named if like is None else {**describe_again(like), **named}
 
 
-def _what_happens_next(booking: Any) -> str:
-    if booking.state == BookingState.REQUESTED:
-        return _("Requested. The keeper decides by {time}; you will be told here and by mail.").format(
-            time=moment(booking.decide_by)
-        )
-    return _("Booked. Show the code on this page when you come.")
-
-
 @login_required
 @require_safe
 def quote(request: SignedInRequest, public_id: str) -> HttpResponse:
@@ -190,6 +180,7 @@ def _priced(
         return {"problems": problems_told(problems), "instead": instead}
     linked = get_linked_quotes(request.user, linked_ids, **facts)
     conditions = get_conditions(get_prices(instrument, price, linked), form.interval, now)
+    terms_of_all = providers.terms_in_force([instrument.pk, *linked_ids], form.interval.start)
     return {
         "interval": form.interval,
         "own_overlaps": find_own_overlaps(
@@ -197,7 +188,7 @@ def _priced(
             form.interval,
             instrument_ids=[instrument.pk, *linked_ids],
         ),
-        "decide_by": get_decision_deadline(now, form.interval.start, terms.decision_hours),
+        "decide_by": get_first_deadline(now, form.interval.start, terms_of_all.values()),
         **describe_prices(price, linked),
         "cancel_yuan": conditions.cancel_yuan,
         "shown": conditions.to_text(),

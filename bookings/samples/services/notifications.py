@@ -74,6 +74,10 @@ COMPANION_IN_SERVICE = gettext_noop(
     "{companion}, which is booked together with {instrument}, is back in service. Your order of samples "
     "({subject}) goes on: a time can be planned once the samples are there."
 )
+COMPANION_UNLINKED = gettext_noop(
+    "{instrument} is no longer booked together with {companion}, which is out of service. Your order of "
+    "samples ({subject}) goes on: a time can be planned once the samples are there."
+)
 KEPT_BY_RETIRED = gettext_noop(
     "{instrument} was retired: {reason} Your samples ({subject}) are not measured; the unit gives them back "
     "or disposes of them."

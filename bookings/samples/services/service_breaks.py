@@ -127,6 +127,13 @@ def orders_of_companion_return_tell(
     _tell_of_companion(actor, instrument, companion, notifications.COMPANION_IN_SERVICE, now)
 
 
+def orders_of_companion_unlinked_tell(
+    actor: "User", instrument: "Instrument", companion: "Instrument", now: datetime
+) -> None:
+    """Tell who has open orders, other than who decided, that their instrument needs the companion no more."""
+    _tell_of_companion(actor, instrument, companion, notifications.COMPANION_UNLINKED, now)
+
+
 def _tell_of_companion(
     actor: "User",
     instrument: "Instrument",

@@ -89,6 +89,10 @@ COMPANION_IN_SERVICE = gettext_noop(
     "{companion}, which is booked together with {instrument}, is back in service. You are on the waiting "
     "list of {instrument} until {latest}: time that is free is offered to you again."
 )
+COMPANION_UNLINKED = gettext_noop(
+    "{instrument} is no longer booked together with {companion}, which is out of service. You are on the "
+    "waiting list of {instrument} until {latest}: time that is free is offered to you again."
+)
 OVER = gettext_noop(
     "Your wait for {instrument} has ended: no time before {latest} can be offered to you any more."
 )
@@ -163,6 +167,13 @@ def notify_of_companion_return(
 ) -> None:
     """Tell those who wait, other than who decided, that what is booked with their instrument is back."""
     _notify_of_end(actor, instrument, COMPANION_IN_SERVICE, now, companion=get_instrument_name(companion))
+
+
+def notify_of_companion_unlinked(
+    actor: "User", instrument: "Instrument", companion: "Instrument", now: datetime
+) -> None:
+    """Tell those who wait, other than who decided, that their instrument is booked without what it lacked."""
+    _notify_of_end(actor, instrument, COMPANION_UNLINKED, now, companion=get_instrument_name(companion))
 
 
 def _notify_of_end(

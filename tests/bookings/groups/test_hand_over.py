@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bookings.groups.domain import HandOverRefused, NotPaidByOrganization, Scope
+from bookings.groups.selectors.hand_over import is_decided_again
 from bookings.groups.selectors.together import Wanted
 from bookings.groups.services.hand_over import booking_hand_over
 from bookings.groups.services.series import series_cancel
@@ -26,6 +27,7 @@ from providers.instruments.models import InstrumentLink, Qualification
 from providers.public import terms_at
 from tests import factories
 from tests.bookings.requests.booking import book, codes
+from tests.bookings.requests.test_together import linked_city
 from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +71,17 @@ def test_keeper_decides_again_about_another_person():
     after = hand_over(city, booking)
     after.refresh_from_db()
     assert (after.state, after.decided_by, after.decide_by > NOW) == ("requested", None, True)
+
+
+def test_keeper_of_a_linked_instrument_alone_decides_again_about_another_person():
+    city = linked_city(decision="by_keeper", decision_hours=4)
+    booking = book(city)
+    (mate,) = get_companions(booking)
+    assert not is_decided_again(city.researcher, booking)
+    booking_approve(actor=city.keeper, booking_id=mate.pk, now=NOW)
+    assert is_decided_again(city.researcher, booking)
+    after = hand_over(city, booking, factories.member(city.company))
+    assert [one.state for one in (after, *get_companions(after))] == ["approved", "requested"]
 
 
 def moved_by_unit_and_handed_over(city):

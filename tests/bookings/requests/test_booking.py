@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from bookings.requests.domain.decision import get_decision_deadline
+from bookings.requests.domain.decision import get_decision_deadline, get_first_deadline
 from bookings.requests.domain.errors import BookingChanged, BookingRefused, DecisionOverdue, SlotTaken
 from bookings.requests.models import Booking, CreditEvent, NextFree
 from bookings.requests.selectors.bookings import decisions_of_year
@@ -25,9 +25,10 @@ from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import Forbidden, IllegalMove, NotFound, ReasonMissing
 from instrument_share.kernel.interval import Interval
 from instrument_share.web.responses import problem
-from providers.terms.domain.choices import UserKind
+from providers.terms.domain.choices import Decision, UserKind
 from tests import factories
 from tests.bookings.requests.booking import book, codes
+from tests.bookings.requests.domain.terms import terms
 from tests.factories import NOW, slot
 
 pytestmark = pytest.mark.django_db
@@ -265,6 +266,13 @@ def test_waiting_request_moves_after_the_deadline_for_changes():
 def test_decision_leaves_a_share_of_the_lead_and_an_hour_at_least(lead, hours, notice):
     start = NOW + lead * HOURS
     assert start - get_decision_deadline(NOW, start, hours) == notice * HOURS
+
+
+def test_first_of_several_keepers_gives_the_deadline():
+    start, at_once, slow = NOW + 480 * HOURS, terms(), terms(decision=Decision.BY_KEEPER, decision_hours=72)
+    quick = terms(decision=Decision.BY_KEEPER, decision_hours=4)
+    found = [get_first_deadline(NOW, start, one) for one in ([at_once], [at_once, slow], [slow, quick])]
+    assert found == [None, NOW + 72 * HOURS, NOW + 4 * HOURS]
 
 
 def test_only_user_move_resets_keeper_approval():

@@ -23,6 +23,7 @@ from instrument_share.accounts.models import Organization
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.wording import from_plain
 from providers.instruments.models import InstrumentLink
+from providers.instruments.services.relations import instrument_links_set
 from providers.models import Instrument
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -179,6 +180,35 @@ def test_who_awaits_what_needs_an_instrument_is_told_as_that_is_out_of_service_a
         (waiting_for.user.name, waiting.COMPANION_IN_SERVICE, "/me/waiting/"),
         *((linked.researcher.name, samples.COMPANION_IN_SERVICE, of(order)) for order in orders),
     ]
+
+
+def set_links(city, *linked):
+    instrument_links_set(
+        actor=city.manager, instrument_id=city.instrument.pk, linked_ids=[one.pk for one in linked], now=NOW
+    )
+
+
+def test_who_awaits_an_instrument_is_told_as_it_no_longer_needs_what_is_out_of_service(linked):
+    third, needing = factories.instrument(linked.owner), factories.instrument(linked.owner)
+    for one in (third, needing):
+        factories.rule(one)
+        factories.windows(one)
+    waiting_for, order = wait(linked), received(linked)
+    InstrumentLink.objects.create(instrument=needing, linked=linked.instrument)
+    indirect = join(linked, linked.keeper, instrument_id=needing.pk, wanted=slot(day=5), payer=False)
+    set_links(linked, linked.second, third)
+    suspend_second(linked)
+    after = last_told()
+    set_links(linked, linked.second)  # what is needed no more is in service
+    assert told(after) == []
+    set_links(linked)
+    assert told(after) == [
+        (waiting_for.user.name, waiting.COMPANION_UNLINKED, "/me/waiting/"),
+        (linked.researcher.name, samples.COMPANION_UNLINKED, of(order)),
+        (indirect.user.name, waiting.COMPANION_UNLINKED, "/me/waiting/"),
+    ]
+    about = Notification.objects.filter(pk__gt=after)
+    assert {one.params["companion"]["zh"] for one in about} == {linked.second.name_zh}
 
 
 def test_who_loses_an_offer_with_what_is_booked_beside_it_reads_of_both_in_one_message(linked):

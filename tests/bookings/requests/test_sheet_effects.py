@@ -6,6 +6,7 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, NextFree
 from bookings.requests.services.notifications import WITHDRAWN
 from instrument_share.journal import selectors as journal
+from instrument_share.journal.models import AuditEntry
 from instrument_share.kernel.wording import Sentence
 from instrument_share.sheets.reading import read_table
 from providers.exchange.domain.sheets.sheet_columns import PRICES, RULES
@@ -113,14 +114,19 @@ def test_sheet_withdraws_the_offers_that_its_rules_refuse(city, row, state):
     assert (messages[0] == WITHDRAWN) == (state == "lapsed")
 
 
-def test_sheet_withdraws_an_offer_on_all_instruments_that_it_holds(city):
+@pytest.mark.parametrize("both", [False, True])
+def test_sheet_withdraws_an_offer_once_on_all_instruments_that_it_holds(city, both):
     other = factories.instrument(city.owner)
     factories.rule(other)
     factories.windows(other)
     InstrumentLink.objects.create(instrument=city.instrument, linked=other)
     join(city)
-    assert bring(city, RULES_HEADING + rule_row(other, day=1, users="本单位用户")).applied
+    changed = [city.instrument, other] if both else [other]
+    rows = "".join(rule_row(one, day=1, users="本单位用户") for one in changed)
+    assert bring(city, RULES_HEADING + rows).applied
     assert set(Booking.objects.values_list("instrument", "state")) == {
         (city.instrument.pk, "lapsed"),
         (other.pk, "lapsed"),
     }
+    ended = AuditEntry.objects.filter(action="booking.offer_lapsed").values_list("subject_id", flat=True)
+    assert sorted(ended) == sorted(Booking.objects.values_list("public_id", flat=True))

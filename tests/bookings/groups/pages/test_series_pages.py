@@ -19,6 +19,7 @@ from instrument_share.accounts.domain import Role
 from providers.domain import ServiceMode
 from tests import factories
 from tests.bookings.requests.booking import book
+from tests.bookings.requests.test_together import linked_city
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
 
@@ -133,13 +134,16 @@ def test_dates_that_cannot_be_had_any_more_are_named_with_the_reason(client, cit
     ) in page
 
 
-def test_series_that_a_keeper_decides_is_called_requested(client, city, typed):
-    city = factories.city(decision="by_keeper")
+@pytest.mark.parametrize("make", [factories.city, linked_city])
+def test_series_that_a_keeper_decides_is_called_requested(client, city, typed, make):
+    """Also where the keeper of what is booked with it alone decides."""
+    city = make(decision="by_keeper")
     client.force_login(city.researcher)
     address = reverse("book_series", args=[city.instrument.public_id])
     asked = {**typed, "payer": city.company.public_id, "subject": "薄膜", "every_weeks": "2", "count": "2"}
-    shown = dates_in(client.post(address, asked))
-    page = client.post(address, {**asked, "book": "1", "date": shown}, follow=True)
+    looked = client.post(address, asked)
+    assert text_of(looked).count("机组须在") == 2
+    page = client.post(address, {**asked, "book": "1", "date": dates_in(looked)}, follow=True)
     assert "已提交 2 次预约申请，机组审批后会通知您。" in text_of(page)
 
 
@@ -190,6 +194,19 @@ def test_several_dates_are_cancelled_after_their_cost_is_shown(city, series, see
         "cancelled",
         "cancelled",
     ]
+
+
+def test_page_that_cancels_dates_says_what_goes_with_them_and_whom_it_tells(db, see):
+    city = linked_city()
+    requests = [
+        Wanted(city.instrument, one, ServiceMode.SELF_OPERATED, city.company, "薄膜")
+        for one in get_dates(slot(day=1), 1, 2)
+    ]
+    first, _second = series_book(actor=city.researcher, requests=requests, now=NOW).booked
+    lines = ("同时预约的样品制备仪一并取消。", "将立即通知戊并附上您的理由，对方无需付费。")
+    for person, told in ((city.researcher, [1, 0]), (city.keeper, [1, 1])):
+        page = text_of(see(person, "series_cancel", first.public_id))
+        assert [page.count(one) for one in lines] == told
 
 
 def test_late_dates_are_cancelled_only_once_their_cost_was_shown(city, series, client, clock):

@@ -4,11 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.messages import get_messages
+from django.utils import translation
 
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.services.cancellations import booking_cancel
 from providers.instruments.models import InstrumentLink
 from tests import factories
+from bookings.requests.services.deciding import booking_approve
+from bookings.requests.views.next_steps import describe_new_booking
 from tests.bookings.requests.booking import book
 from tests.bookings.requests.test_together import linked_city
 from tests.factories import NOW, slot
@@ -72,6 +75,34 @@ def test_each_booking_shows_its_companion_and_its_state(city, see):
     booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
     page = see(city.researcher, "booking", booking.public_id).content.decode()
     assert "已取消" in page.split('id="together"')[1].split("</section>")[0]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("main", "words"),
+    [
+        ({}, "同时预约的样品制备仪尚待审批，最迟 2026年3月2日 12:00；如未通过，本预约随之取消。"),
+        ({"decision": "by_keeper", "decision_hours": 8}, "机组将于 2026年3月2日 12:00 前审批，在此之前"),
+    ],
+)
+def test_booking_is_promised_once_the_last_keeper_has_approved_it(see, main, words):
+    city = linked_city(decision="by_keeper", decision_hours=4)
+    city.instrument.rules.update(**main)
+    typed = {**ASKED, "payer": city.company.public_id, "service_mode": "self_operated"}
+    quoted = text_of(see(city.researcher, "quote", city.instrument.public_id, **typed))
+    assert "符合全部规则，机组将于 2026年3月2日 12:00 前审批" in quoted
+    booking = book(city, slot(day=1))
+    page = ("booking", booking.public_id)
+    with translation.override("en"):
+        assert describe_new_booking(booking).startswith("Requested. The keeper decides by 2 Mar 2026, 12:00;")
+    assert words in text_of(see(city.researcher, *page))
+    for one in (*get_companions(booking), booking):
+        if one.state == "requested":
+            booking_approve(actor=city.keeper, booking_id=one.pk, now=NOW)
+    booking.refresh_from_db()
+    with translation.override("en"):
+        assert describe_new_booking(booking).startswith("Booked.")
+    assert "到场并出示签到码" in text_of(see(city.researcher, *page))
 
 
 def test_link_is_told_on_the_pages_of_both_instruments(city, see):
