@@ -1,7 +1,7 @@
 """Claims, their state with payout lists and payouts, and what a statement would come to."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -203,25 +203,27 @@ def get_uses_of(statement: "Statement", terms: Terms) -> Sequence[BilledUse]:
 
 
 def find_changed_claims(found: Collection[VoucherClaim]) -> Mapping[int, Decimal]:
-    """Return what is billed now of the uses of the claims where that is no longer their basis, by their id.
+    """Return what can be claimed now of the uses of the claims where that is no longer their basis, by their id.
 
-    Nothing is billed of a statement that is disputed. Takes three statements, however many claims.
+    Nothing can of a statement that is disputed, nor of a use that was corrected to a day outside the period.
+    Takes four statements, however many claims.
     """
     agreed_of_payers = agreed_statements(*{claim.grant.organization_id for claim in found})
     of_claims = agreed_of_payers.filter(pk__in=[claim.statement_id for claim in found])
     agreed = set(of_claims.order_by().values_list("pk", flat=True))
-    covered: dict[int, set[int]] = defaultdict(set)
+    claimed: dict[int, set[int]] = defaultdict(set)
     for claim_id, log in VoucherUse.objects.filter(claim__in=found).values_list("claim", "log"):
-        covered[claim_id].add(log)
+        claimed[claim_id].add(log)
     uses = billed_uses([claim.statement_id for claim in found if claim.statement_id in agreed])
-    billed = {
-        claim.pk: sum(
-            (use.billed_yuan for use in uses.get(claim.statement_id, ()) if use.log.pk in covered[claim.pk]),
-            Decimal(0),
-        )
-        for claim in found
+    basis = {
+        claim.pk: _get_basis(claim, uses.get(claim.statement_id, ()), claimed[claim.pk]) for claim in found
     }
-    return {claim.pk: billed[claim.pk] for claim in found if billed[claim.pk] != claim.basis_yuan}
+    return {claim.pk: basis[claim.pk] for claim in found if basis[claim.pk] != claim.basis_yuan}
+
+
+def _get_basis(claim: VoucherClaim, billed: Collection[BilledUse], claimed: Container[int]) -> Decimal:
+    covered = get_covered(claim.grant.scheme.terms, billed)
+    return sum((use.billed_yuan for use in covered if use.log.pk in claimed), Decimal(0))
 
 
 def find_waiting_claims(found: Collection[VoucherClaim]) -> frozenset[int]:
