@@ -43,6 +43,11 @@ def agreed_statements(*organization_ids: int) -> QuerySet[Statement]:
     )
 
 
+def is_agreed(statement: Statement) -> bool:
+    """Return whether the payer agrees to a statement, until a payment is reversed if it only paid it."""
+    return statement.state in AGREED_STATES
+
+
 def billed_uses(statement_ids: Collection[int]) -> dict[int, list[BilledUse]]:
     """Return the uses of each statement in the order of its lines, without charges for what was not used."""
     sent = StatementLine.objects.filter(log=OuterRef("log")).exclude(statement__state=StatementState.DRAFT)

@@ -3,7 +3,6 @@ from decimal import Decimal
 
 import pytest
 
-from bookings.statements.services.payments import statement_payment_record
 from instrument_share.accounts.models import OrganizationRelation
 from instrument_share.kernel.errors import Forbidden, IllegalMove, ReasonMissing
 from rewards.vouchers.domain.errors import (
@@ -30,6 +29,7 @@ from tests.rewards.vouchers.conftest import (
     LATER,
     add_statements,
     local_date,
+    pay_statement,
     proof,
     statement_of,
     statement_to_another,
@@ -61,16 +61,7 @@ def test_statement_has_to_be_confirmed_or_paid(vouchers):
     statement = statement_of(vouchers.city, vouchers.admin, confirm=False)
     with pytest.raises(StatementUnconfirmed):
         vouchers.claim(grant, statement)
-    statement_payment_record(
-        actor=vouchers.city.manager,
-        statement_id=statement.pk,
-        amount_yuan=Decimal(200),
-        paid_date=APRIL_1.date(),
-        voucher="ZZ1",
-        invoice_number="26500001",
-        invoice_date=APRIL_1.date(),
-        now=LATER,
-    )
+    pay_statement(vouchers.city, statement)
     assert vouchers.claim(grant, statement).amount_yuan == Decimal(100)
 
 
@@ -114,7 +105,7 @@ def test_period_counts_by_the_day_to_which_a_use_was_corrected_at_the_same_price
     day = local_date(log.starts_at)
     period = {"apply_until": day, "use_until": day} if is_last else {"use_from": day + DAY}
     grant = vouchers.grant(vouchers.open(**period))
-    statement = statement_of(vouchers.city, vouchers.admin)
+    statement_of(vouchers.city, vouchers.admin)
     move_by_a_day(vouchers, log)
     offered = offered_statements(grant, LATER.date())
     assert [one.claimable.basis_yuan for one in offered] == ([] if is_last else [Decimal(200)])
