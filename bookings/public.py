@@ -91,6 +91,7 @@ from bookings.statements.selectors.uses import (
     BilledUse,
     agreed_statements,
     billed_uses,
+    is_agreed,
     uses_with_correction_to_bill,
 )
 from bookings.statements.services.drafting import statements_draft

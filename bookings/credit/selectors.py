@@ -22,7 +22,7 @@ from bookings.requests.domain import credit
 from bookings.requests.domain.choices import CreditKind, CreditOutcome
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, CreditAnswer, CreditAppeal, CreditEvent
-from bookings.requests.selectors.companions import find_credit_event
+from bookings.requests.selectors.companions import find_credit_event, get_credit_events_together
 from bookings.requests.selectors.request_facts import (
     counting_credit_events,
     get_appeal_deadline,
@@ -131,6 +131,12 @@ def get_credit_state(event: CreditEvent, now: datetime) -> CreditState:
     if is_taken_back(event) or (answer is not None and answer.outcome == CreditOutcome.LIFTED):
         return CreditState.LIFTED
     return CreditState.COUNTS if event.ends_at > now else CreditState.OVER
+
+
+def is_counted(booking: Booking, now: datetime) -> bool:
+    """Return whether it counts on the credit of its user that a booking was missed or cancelled late."""
+    counting = counting_credit_events(booking.user_id, now).exclude(kind=CreditKind.MISUSE)
+    return (counting & get_credit_events_together(booking)).exists()
 
 
 def get_suspended_until(user_id: int, now: datetime) -> datetime | None:

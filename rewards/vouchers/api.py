@@ -1,7 +1,7 @@
 """Innovation vouchers: batches, applications, vouchers, claims and payout lists."""
 
-from collections.abc import Callable
-from typing import Annotated, Any
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import rules
 from django.http import HttpRequest
@@ -19,11 +19,14 @@ from instrument_share.web.api.pagination import Cursor, Limit
 from instrument_share.web.cursor import page
 from instrument_share.web.idempotency import IDEMPOTENT, idempotent_operation
 from rewards.vouchers import schemas
-from rewards.vouchers.domain.choices import ApplicationState, ClaimState
+from rewards.vouchers.domain.choices import OPEN_STAGES, ApplicationState, ClaimState
 from rewards.vouchers.domain.terms import NOTHING, get_left
 from rewards.vouchers.selectors import claims as claim_selectors
 from rewards.vouchers.selectors import payouts, vouchers
 from rewards.vouchers.services import claiming, granting, paying
+
+if TYPE_CHECKING:
+    from rewards.vouchers.models import VoucherClaim
 
 router = Router(tags=["vouchers"], auth=members(TokenScope.MANAGE))
 Id = Annotated[PublicId, Path()]
@@ -196,7 +199,7 @@ def claim_list(
     """In the order of their receipt."""
     found = claim_selectors.claims(request.user, stage=state)
     rows = page(found, ordering=("id",), cursor=cursor, limit=limit)
-    waiting = claim_selectors.find_waiting_claims(rows.items)
+    waiting = _find_waiting(rows.items)
     return schemas.VoucherClaimsPage(
         items=[schemas.serialize_claim(row, waiting) for row in rows.items], next_cursor=rows.next_cursor
     )
@@ -286,7 +289,12 @@ def _move(
 
 def _serialize_claim(request: HttpRequest, claim_id: str) -> schemas.VoucherClaimOut:
     found = claim_selectors.get_claim(request.user, claim_id)
-    return schemas.serialize_claim(found, claim_selectors.find_waiting_claims([found]))
+    return schemas.serialize_claim(found, _find_waiting([found]))
+
+
+def _find_waiting(rows: Iterable["VoucherClaim"]) -> claim_selectors.Waiting:
+    """Return which claims wait: none that was refused, or that a list has taken."""
+    return claim_selectors.find_waiting_claims([row for row in rows if row.stage in OPEN_STAGES])  # type: ignore[attr-defined]
 
 
 @router.get(
@@ -317,7 +325,8 @@ def payout_list_make(
 ) -> Status[schemas.PayoutListWithRowsOut]:
     """Every audited claim of the batch that stands on no list; Finance is notified.
 
-    A claim with a use whose correction is not billed yet waits for the next list.
+    A claim waits for the next list while a correction of its uses is not billed yet, or while its statement is
+    to be paid or confirmed again.
     """
     scheme = vouchers.get_scheme(data.scheme)
     made = paying.voucher_list_make(

@@ -87,7 +87,7 @@ def _blocks(payout_list: "VoucherPayoutList", rows: "Sequence[VoucherPayoutRow]"
         KeyValue(pairs, per_row=2),
         Heading("兑付明细"),
         Table(columns=COLUMNS, rows=[_row(row) for row in rows], totals=totals, size="list"),
-        Paragraph("以上兑付申请均经初审和复审，请按清单金额拨付至各单位在平台登记并经核对的收款账户。"),
+        Paragraph("以上兑付申请均经初审和复审，请按清单金额拨付至各单位在平台登记并经复核的收款账户。"),
     ]
 
 

@@ -1,6 +1,5 @@
 """Innovation vouchers in the API."""
 
-from collections.abc import Container
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,7 +20,7 @@ from instrument_share.web.api.fields import (
     organization_ref,
 )
 from rewards.vouchers.domain.choices import ApplicationState, ClaimState, Issuer
-from rewards.vouchers.selectors.claims import Offered
+from rewards.vouchers.selectors.claims import Offered, Waiting
 from rewards.vouchers.selectors.payouts import payout_rows
 from rewards.vouchers.services.telling import MOST_FILES
 
@@ -198,6 +197,12 @@ class VoucherClaimOut(Schema):
             "whether a correction of a use is still to be billed: until then no payout list takes it"
         )
     )
+    waits_for_agreement: bool = Field(
+        description=_(
+            "whether the statement, whose payment the unit has reversed, is still to be paid or confirmed "
+            "again: until then no payout list takes it"
+        )
+    )
 
 
 class RefusalIn(BodyIn):
@@ -303,11 +308,8 @@ def serialize_offer(offer: Offered) -> ClaimableOut:
     )
 
 
-def serialize_claim(claim: "VoucherClaim", waiting: Container[int]) -> VoucherClaimOut:
-    """Return a claim of a selector, with the state that follows from lists and payouts.
-
-    `waiting` are the ids of claims that wait for a correction to be billed.
-    """
+def serialize_claim(claim: "VoucherClaim", waiting: Waiting) -> VoucherClaimOut:
+    """Return a claim of a selector, with the state that follows from lists and payouts."""
     kept = (
         *("basis_yuan", "amount_yuan", "invoice_number", "invoice_date", "reason", "submitted_at"),
         *("checked_at", "audited_at", "refused_at"),
@@ -319,7 +321,8 @@ def serialize_claim(claim: "VoucherClaim", waiting: Container[int]) -> VoucherCl
         statement=claim.statement.public_id,
         unit=organization_ref(claim.seller),
         state=claim.stage,  # type: ignore[attr-defined]
-        waits_for_bill=claim.pk in waiting,
+        waits_for_bill=claim.pk in waiting.for_bill,
+        waits_for_agreement=claim.pk in waiting.for_agreement,
         **{name: getattr(claim, name) for name in kept},
     )
 

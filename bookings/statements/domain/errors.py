@@ -59,11 +59,19 @@ class NothingOwed(Conflict):
 
 
 class PaidInFuture(DomainError):
-    """A date of a payment or an invoice that lies in the future."""
+    """A date of a payment that lies in the future."""
 
     code = "statement.paid_in_future"
     field = "paid_date"
     message = gettext_noop("This date lies in the future. Record a payment after it was made.")
+
+
+class InvoicedInFuture(DomainError):
+    """A date of an invoice that lies in the future."""
+
+    code = "statement.invoice_in_future"
+    field = "invoice_date"
+    message = gettext_noop("The date of the invoice lies in the future.")
 
 
 class PaperMissing(DomainError):

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.expressions import Combinable
@@ -22,7 +23,8 @@ AGREED_STATES = (StatementState.CONFIRMED, StatementState.SETTLED)
 class BilledUse:
     """A use that a statement bills, with what every statement sent until now bills of it.
 
-    Its times are those of the last of them: a correction bills the difference with the times that count then.
+    Its times are those that count now. Statements don't know them: a correction that leaves the amount as it
+    was is on none.
     """
 
     log: UsageLog
@@ -41,29 +43,36 @@ def agreed_statements(*organization_ids: int) -> QuerySet[Statement]:
     )
 
 
+def is_agreed(statement: Statement) -> bool:
+    """Return whether the payer agrees to a statement, until a payment is reversed if it only paid it."""
+    return statement.state in AGREED_STATES
+
+
 def billed_uses(statement_ids: Collection[int]) -> dict[int, list[BilledUse]]:
     """Return the uses of each statement in the order of its lines, without charges for what was not used."""
     sent = StatementLine.objects.filter(log=OuterRef("log")).exclude(statement__state=StatementState.DRAFT)
     billed = sent.order_by().values("log").annotate(sum=Sum("amount_yuan")).values("sum")
-    last_line = sent.order_by("-pk").values("pk")[:1]
-    lines = (
+    lines = list(
         StatementLine.objects.filter(statement__in=statement_ids, log__isnull=False, corrects__isnull=True)
-        .annotate(billed_yuan=Subquery(billed), last_line_id=Subquery(last_line))
+        .annotate(billed_yuan=Subquery(billed))
         .select_related("log__instrument", "log__user")
         .order_by("statement", "position")
     )
+    times = _get_counted_times([line.log.pk for line in lines if line.log])
     found: dict[int, list[BilledUse]] = {pk: [] for pk in statement_ids}
-    rows = list(lines)
-    last_lines = StatementLine.objects.in_bulk({line.last_line_id for line in rows})
-    for line in rows:
+    for line in lines:
         assert line.log is not None
-        last = last_lines[line.last_line_id]
-        found[line.statement_id].append(
-            BilledUse(
-                line.log, last.starts_at, last.ends_at, last.effective_seconds, to_fen(line.billed_yuan)
-            )
-        )
+        use = BilledUse(line.log, billed_yuan=to_fen(line.billed_yuan), **times[line.log.pk])
+        found[line.statement_id].append(use)
     return found
+
+
+def _get_counted_times(logs: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Return when uses (keys) were as corrected, and their effective time, by their keys."""
+    read: dict[str, str | Combinable] = {"starts_at": "starts_at", "ends_at": "ends_at"}
+    batches = iterate_counted_rows(UsageLog.objects.filter(pk__in=logs).order_by("id"), read)
+    names = (*read, "effective_seconds")
+    return {row["pk"]: {name: row[name] for name in names} for rows in batches for row in rows}
 
 
 def uses_with_correction_to_bill(logs: Collection[int]) -> frozenset[int]:

@@ -9,6 +9,7 @@ from django.db import transaction
 from bookings.statements.domain.billing import is_payable, require_owed
 from bookings.statements.domain.errors import (
     REVERSAL_REASON_MISSING,
+    InvoicedInFuture,
     PaidInFuture,
     PaperMissing,
     PaymentExceeds,
@@ -44,7 +45,8 @@ def statement_payment_record(
 ) -> StatementPayment:
     """Record a payment of a statement or of a part of it; what pays the rest settles it.
 
-    Raises IllegalMove, VoucherRecorded, NothingOwed, PaymentExceeds, PaidInFuture, PaperMissing.
+    Raises IllegalMove, VoucherRecorded, NothingOwed, PaymentExceeds, PaidInFuture,
+    InvoicedInFuture, PaperMissing.
     """
     statement = statement_lock(statement_id)
     require(actor, "bookings.manage_statements", statement)
@@ -55,8 +57,11 @@ def statement_payment_record(
     require_owed(owed)
     if not is_payable(amount_yuan, owed):
         raise PaymentExceeds(owed=f"{owed:,.2f}", amount=f"{amount_yuan:,.2f}")
-    if max(paid_date, invoice_date) > now.astimezone(CITY_TIME).date():
+    today = now.astimezone(CITY_TIME).date()
+    if paid_date > today:
         raise PaidInFuture
+    if invoice_date > today:
+        raise InvoicedInFuture
     if not (paper and invoice):
         raise PaperMissing
     payment = StatementPayment.objects.create(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from bookings.statements.domain.billing import require_owed, to_fen
-from bookings.statements.domain.states import get_next_state
+from bookings.statements.domain.states import StatementState, get_next_state
 from bookings.statements.forms import MonthForm, PaymentForm, SendingForm
 from bookings.statements.selectors.statements import (
     drafts_to_send,
@@ -312,6 +312,7 @@ def statement_payment_reversing(request: SignedInRequest, public_id: str, paymen
         heading=_("Reverse the payment of {amount}?").format(amount=yuan(payment.amount_yuan)),
         consequences=[
             _("The amount is outstanding again; a settled statement is reopened."),
+            *_tell_of_claims(found),
             _("The payment and its reversal both stay visible. The voucher can be recorded again."),
         ],
         action=pgettext("statement", "Reverse the payment"),
@@ -322,6 +323,13 @@ def statement_payment_reversing(request: SignedInRequest, public_id: str, paymen
         back_address=_address(found),
         form=form,
     )
+
+
+def _tell_of_claims(statement: "Statement") -> list[str]:
+    """Return what follows for claims on vouchers: its payer agreed to the statement by paying it only."""
+    if statement.state != StatementState.SETTLED or statement.confirmed_at is not None:
+        return []
+    return [_("No claim on an innovation voucher against it is paid until it is paid or confirmed again.")]
 
 
 def _address(found: "Statement") -> str:

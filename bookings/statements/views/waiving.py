@@ -1,8 +1,11 @@
 """The page on which a unit waives a charge."""
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from bookings.credit.selectors import is_counted
 from bookings.requests.selectors.bookings import get_booking
 from bookings.requests.views.common import get_booking_address, get_desk
 from bookings.statements.domain.errors import NothingToWaive
@@ -15,6 +18,11 @@ from instrument_share.web.responses.confirmation import Confirmation, confirmati
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, timerange, yuan
 
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bookings.requests.models import Booking
+
 
 @confirmation_view
 def waive(request: SignedInRequest, public_id: str) -> Confirmation:
@@ -23,6 +31,7 @@ def waive(request: SignedInRequest, public_id: str) -> Confirmation:
     require(request.user, "bookings.waive_charge", booking)
     if not booking.charged_yuan:
         raise NothingToWaive
+    now = clock.now()
     form = ReasonForm(
         request.POST if request.method == "POST" else None, help_text=_("The user can read it.")
     )
@@ -32,17 +41,20 @@ def waive(request: SignedInRequest, public_id: str) -> Confirmation:
         consequences=[
             " · ".join((bilingual(booking.instrument, "name"), time, booking.user.name)),
             _("It leaves a draft at once. Of a statement that was sent, the next one gives it back."),
-            _("That the booking was missed or cancelled late still counts on the credit of {user}.").format(
-                user=booking.user.name
-            ),
+            *_tell_of_credit(booking, now),
             _("It can’t be charged again."),
         ],
         action=pgettext("charge", "Waive"),
-        perform=lambda: charge_waive(
-            actor=request.user, booking_id=booking.pk, now=clock.now(), **form.cleaned_data
-        ),
+        perform=lambda: charge_waive(actor=request.user, booking_id=booking.pk, now=now, **form.cleaned_data),
         success=_("The charge is waived. {user} is told.").format(user=booking.user.name),
         back_address=get_booking_address(public_id),
         form=form,
         extra_context={"here": get_desk(request.user, booking)},
     )
+
+
+def _tell_of_credit(booking: "Booking", now: "datetime") -> list[str]:
+    if not is_counted(booking, now):
+        return []
+    words = _("That the booking was missed or cancelled late still counts on the credit of {user}.")
+    return [words.format(user=booking.user.name)]

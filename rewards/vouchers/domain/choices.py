@@ -40,6 +40,8 @@ MOVES: Moves = {
     ClaimState.AUDITED: {"refuse": ClaimState.REFUSED},
 }
 """An audited claim is refused only while it stands on no list: its uses may have been corrected since."""
+OPEN_STAGES = frozenset(stage for stage, moves in MOVES.items() if "refuse" in moves)
+"""Stages of a claim that a change of its uses still stops, and in which it may wait for something."""
 
 LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     Issuer: {Issuer.CITY: gettext_noop("The city"), Issuer.PROVINCE: gettext_noop("The province")},

@@ -167,8 +167,8 @@ class UsesChanged(Conflict):
 
     code = "voucher.uses_changed"
     message = gettext_noop(
-        "Uses of claim {claim} were corrected since: ¥{now} is billed now, not ¥{before}. Refuse it with "
-        "this reason; the organization can claim anew through {last}."
+        "Uses of claim {claim} were corrected since: ¥{now} is billed now in the period of use, not "
+        "¥{before}. Refuse it with this reason; the organization can claim anew through {last}."
     )
 
 
@@ -176,8 +176,8 @@ class UsesChangedTooLate(UsesChanged):
     """The same after the last day of claims: nobody can claim anew."""
 
     message = gettext_noop(
-        "Uses of claim {claim} were corrected since: ¥{now} is billed now, not ¥{before}. Refuse it with "
-        "this reason; claims were taken through {last}."
+        "Uses of claim {claim} were corrected since: ¥{now} is billed now in the period of use, not "
+        "¥{before}. Refuse it with this reason; claims were taken through {last}."
     )
 
 

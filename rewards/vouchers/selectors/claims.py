@@ -1,7 +1,7 @@
 """Claims, their state with payout lists and payouts, and what a statement would come to."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from bookings.public import (
     BilledUse,
     agreed_statements,
     billed_uses,
+    is_agreed,
     uses_with_correction_to_bill,
 )
 from instrument_share.accounts.domain import Role
@@ -205,36 +206,46 @@ def get_uses_of(statement: "Statement", terms: Terms) -> Sequence[BilledUse]:
 def find_changed_claims(found: Collection[VoucherClaim]) -> Mapping[int, Decimal]:
     """Return what is billed now of the uses of the claims where that is no longer their basis, by their id.
 
-    Nothing is billed of a statement that is disputed. Takes three statements, however many claims.
+    Nothing of a use that was corrected to a day outside the period. Takes four statements at most, however
+    many claims.
     """
-    agreed_of_payers = agreed_statements(*{claim.grant.organization_id for claim in found})
-    of_claims = agreed_of_payers.filter(pk__in=[claim.statement_id for claim in found])
-    agreed = set(of_claims.order_by().values_list("pk", flat=True))
-    covered: dict[int, set[int]] = defaultdict(set)
+    claimed: dict[int, set[int]] = defaultdict(set)
     for claim_id, log in VoucherUse.objects.filter(claim__in=found).values_list("claim", "log"):
-        covered[claim_id].add(log)
-    uses = billed_uses([claim.statement_id for claim in found if claim.statement_id in agreed])
-    billed = {
-        claim.pk: sum(
-            (use.billed_yuan for use in uses.get(claim.statement_id, ()) if use.log.pk in covered[claim.pk]),
-            Decimal(0),
-        )
-        for claim in found
-    }
-    return {claim.pk: billed[claim.pk] for claim in found if billed[claim.pk] != claim.basis_yuan}
+        claimed[claim_id].add(log)
+    uses = billed_uses([claim.statement_id for claim in found])
+    basis = {claim.pk: _get_basis(claim, uses[claim.statement_id], claimed[claim.pk]) for claim in found}
+    return {claim.pk: basis[claim.pk] for claim in found if basis[claim.pk] != claim.basis_yuan}
 
 
-def find_waiting_claims(found: Collection[VoucherClaim]) -> frozenset[int]:
-    """Return the ids of claims with a use whose correction the unit has still to bill: they are on no list.
+def _get_basis(claim: VoucherClaim, billed: Collection[BilledUse], claimed: Container[int]) -> Decimal:
+    covered = get_covered(claim.grant.scheme.terms, billed)
+    return sum((use.billed_yuan for use in covered if use.log.pk in claimed), Decimal(0))
 
-    Once it is billed, `find_changed_claims` compares. Takes three statements at most, however many claims.
-    """
-    covered = list(VoucherUse.objects.filter(claim__in=found).values_list("claim", "log"))
-    corrected = uses_with_correction_to_bill([log for _claim, log in covered])
-    return frozenset(claim for claim, log in covered if log in corrected)
+
+@dataclass(frozen=True)
+class Waiting:
+    """The ids of claims that no payout list takes yet, by what has to come before."""
+
+    for_bill: frozenset[int]
+    """The bill of a correction of a use; once it is there, `find_changed_claims` compares."""
+    for_agreement: frozenset[int]
+    """The payer's: the statement was paid unconfirmed, and the unit has reversed a payment."""
+
+    def __contains__(self, claim: VoucherClaim) -> bool:
+        return claim.pk in self.for_bill | self.for_agreement
+
+
+def find_waiting_claims(found: Collection[VoucherClaim]) -> Waiting:
+    """Return which of these claims wait. Takes three statements at most, however many claims."""
+    claimed = list(VoucherUse.objects.filter(claim__in=found).values_list("claim", "log"))
+    corrected = uses_with_correction_to_bill([log for _claim, log in claimed])
+    return Waiting(
+        for_bill=frozenset(claim for claim, log in claimed if log in corrected),
+        for_agreement=frozenset(claim.pk for claim in found if not is_agreed(claim.statement)),
+    )
 
 
 def leave_out_waiting(found: Collection[VoucherClaim]) -> list[VoucherClaim]:
-    """Return the claims that wait for no correction to be billed, in their order."""
+    """Return the claims that wait for nothing before a payout list takes them, in their order."""
     waiting = find_waiting_claims(found)
-    return [claim for claim in found if claim.pk not in waiting]
+    return [claim for claim in found if claim not in waiting]

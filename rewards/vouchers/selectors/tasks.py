@@ -1,7 +1,7 @@
 """What of vouchers waits for the person of the bureau who asks."""
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import rules
 from django.db.models import Count, QuerySet, Value
@@ -30,7 +30,7 @@ def count_tasks(viewer: "Viewer") -> Mapping[str, int]:
     if not parts:
         return {}
     counted = dict(parts[0].union(*parts[1:], all=True))
-    return counted | {LIST: len(split_audited_claims(viewer)[0])} if counted.get(LIST) else counted
+    return counted | {LIST: len(split_audited_claims(viewer).to_list)} if counted.get(LIST) else counted
 
 
 def _find_waiting(viewer: "Viewer") -> Iterator[tuple[str, QuerySet[Any]]]:
@@ -47,18 +47,22 @@ def _find_waiting(viewer: "Viewer") -> Iterator[tuple[str, QuerySet[Any]]]:
         yield LIST, audited_claims()
 
 
-def split_audited_claims(
-    viewer: "Viewer", scheme_id: int | None = None
-) -> tuple[list[VoucherClaim], list[VoucherClaim]]:
-    """Return the claims for the next payout lists to who makes them, and those that wait for a bill before.
+class AuditedClaims(NamedTuple):
+    """Claims on no payout list, first received first; those that wait by what has to come before."""
 
-    Of one batch or of all, first received first. What waits is the bill of a correction of its uses.
-    """
+    to_list: list[VoucherClaim]
+    for_bill: list[VoucherClaim]
+    for_agreement: list[VoucherClaim]
+
+
+def split_audited_claims(viewer: "Viewer", scheme_id: int | None = None) -> AuditedClaims:
+    """Return the audited claims of one batch or of all to who makes payout lists, none to others."""
     if not rules.has_perm("rewards.list_vouchers", viewer):
-        return [], []
+        return AuditedClaims([], [], [])
     audited = list(audited_claims(scheme_id))
     waiting = find_waiting_claims(audited)
-    return (
-        [claim for claim in audited if claim.pk not in waiting],
-        [claim for claim in audited if claim.pk in waiting],
+    return AuditedClaims(
+        to_list=[claim for claim in audited if claim not in waiting],
+        for_bill=[claim for claim in audited if claim.pk in waiting.for_bill],
+        for_agreement=[claim for claim in audited if claim.pk in waiting.for_agreement],
     )

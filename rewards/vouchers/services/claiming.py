@@ -194,8 +194,9 @@ def voucher_claim_check(*, actor: "User", claim_id: int, now: datetime) -> Vouch
     """Confirm that a claim is right, as the first of two people. Raises UsesChanged, IllegalMove."""
     claim = claim_lock(claim_id)
     require(actor, "rewards.decide_voucher", claim.grant)
-    claim.state = get_next_state(claim.state, "check")
+    state = get_next_state(claim.state, "check")
     require_approvable(actor, claim, now)
+    claim.state = state
     claim.checked_at, claim.checked_by = now, actor
     claim.save(update_fields=["state", "checked_at", "checked_by"])
     _record(actor, "voucher_claim.checked", claim, now)
@@ -210,8 +211,9 @@ def voucher_claim_audit(*, actor: "User", claim_id: int, now: datetime) -> Vouch
     """
     claim = claim_lock(claim_id)
     require(actor, "rewards.audit_voucher", claim.grant)
-    claim.state = get_next_state(claim.state, "audit")
+    state = get_next_state(claim.state, "audit")
     require_approvable(actor, claim, now)
+    claim.state = state
     claim.audited_at, claim.audited_by = now, actor
     claim.save(update_fields=["state", "audited_at", "audited_by"])
     _record(actor, "voucher_claim.audited", claim, now)
@@ -250,21 +252,37 @@ def voucher_claim_refuse(*, actor: "User", claim_id: int, reason: str, now: date
 
 
 def require_approvable(actor: "Viewer", claim: VoucherClaim, now: datetime) -> None:
-    """Raise AuditedBySame or UsesChanged where the actor can't check or audit a claim, but for its state."""
-    if claim.checked_by_id is not None and claim.checked_by_id == actor.pk:
-        raise AuditedBySame
-    require_unchanged([claim], now)
+    """Raise AuditedBySame or UsesChanged where the actor can't check or audit a claim, as comes next."""
+    hindrance = find_hindrance(actor, claim, now)
+    if hindrance is not None:
+        raise hindrance
+
+
+def find_hindrance(
+    viewer: "Viewer", claim: VoucherClaim, now: datetime
+) -> UsesChanged | AuditedBySame | None:
+    """Return why the viewer can't check or audit a claim, as comes next; None: nothing hinders."""
+    changed = _find_change([claim], now)
+    if changed is None and claim.state == ClaimState.CHECKED and claim.checked_by_id == viewer.pk:
+        return AuditedBySame()
+    return changed
 
 
 def require_unchanged(found: Sequence[VoucherClaim], now: datetime) -> None:
-    """Raise UsesChanged for the first claim whose uses were corrected, or their statement disputed, since."""
+    """Raise UsesChanged for the first claim whose uses were corrected since."""
+    changed = _find_change(found, now)
+    if changed is not None:
+        raise changed
+
+
+def _find_change(found: Sequence[VoucherClaim], now: datetime) -> UsesChanged | None:
     billed = find_changed_claims(found)
     changed = next((claim for claim in found if claim.pk in billed), None)
     if changed is None:
-        return
+        return None
     terms = changed.grant.scheme.terms
     error = UsesChanged if terms.takes_claims(now.astimezone(CITY_TIME).date()) else UsesChangedTooLate
-    raise error(
+    return error(
         claim=changed.public_id,
         now=f"{billed[changed.pk]:,.2f}",
         before=f"{changed.basis_yuan:,.2f}",

@@ -69,8 +69,9 @@ def voucher_list_make(
 ) -> VoucherPayoutList:
     """Put every audited claim of a batch that stands on no list onto a new one, for Finance.
 
-    Those with a use whose correction is not billed yet wait for the next one. `shown_yuan` is the sum that
-    the actor was shown (None skips the comparison). Raises NothingToList, UsesChanged, ListChanged.
+    Those with a use whose correction is not billed yet, or whose statement is no longer agreed to, wait for
+    the next one. `shown_yuan` is the sum that the actor was shown (None skips the comparison). Raises
+    NothingToList, UsesChanged, ListChanged.
     """
     require(actor, "rewards.list_vouchers")
     scheme = scheme_lock(scheme_id)

@@ -18,17 +18,17 @@ from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
+from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, date_only, moment, yuan
 from rewards.cycle.selectors.browsing import viewable_log_ids
 from rewards.findings.selectors.findings import findings_invalidating
 from rewards.payments.selectors.accounts import get_accounts
-from rewards.vouchers.domain.choices import MOVES, ClaimState, get_next_state
+from rewards.vouchers.domain.choices import MOVES, OPEN_STAGES, ClaimState, get_next_state
 from rewards.vouchers.forms import ClaimForm
 from rewards.vouchers.selectors.claims import (
     claim_uses,
     claims,
-    find_changed_claims,
     find_waiting_claims,
     get_claim,
     get_uses_of,
@@ -37,6 +37,7 @@ from rewards.vouchers.selectors.claims import (
 from rewards.vouchers.selectors.payouts import get_payouts_of_claim
 from rewards.vouchers.selectors.vouchers import get_balances, get_file, get_grant
 from rewards.vouchers.services.claiming import (
+    find_hindrance,
     require_approvable,
     require_offered,
     voucher_claim,
@@ -59,8 +60,6 @@ PERMISSIONS = {
     "audit": "rewards.audit_voucher",
     "refuse": "rewards.audit_voucher",
 }
-REFUSABLE = frozenset(stage for stage, moves in MOVES.items() if "refuse" in moves)
-"""Stages of a claim that a change of its uses still stops."""
 
 
 @login_required
@@ -135,24 +134,25 @@ def claim(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Show a claim with its uses, files, decisions and payouts."""
     found = get_claim(request.user, public_id)
     oversees = rules.has_perm("rewards.see_vouchers", request.user)
-    is_open = found.stage in REFUSABLE  # type: ignore[attr-defined]
-    billed_now = find_changed_claims([found]).get(found.pk) if oversees and is_open else None
+    is_open = found.stage in OPEN_STAGES  # type: ignore[attr-defined]
+    hindrance = find_hindrance(request.user, found, clock.now()) if oversees and is_open else None
+    waiting = find_waiting_claims([found] if is_open else [])
     uses = list(claim_uses(found))
     logs = [use.log.public_id for use in uses]
     context = {
         "claim": found,
         "invalidated": findings_invalidating(request.user, found.seller_id, logs) if oversees else [],
-        "waits_for_bill": is_open and bool(find_waiting_claims([found])),
+        "waits_for_bill": found.pk in waiting.for_bill,
+        "waits_for_agreement": found.pk in waiting.for_agreement,
         **_list_uses(request, uses),
         "files": [
             (one.name, reverse("voucher_claim_file", args=[public_id, one.sha256]))
             for one in found.files.order_by("id")
         ],
         "steps": _steps(found),
-        "moves": get_possible_moves(request, found, is_changed=billed_now is not None),
+        "moves": get_possible_moves(request, found, is_approvable=hindrance is None),
         "oversees": oversees,
-        "is_own_check": found.state == ClaimState.CHECKED and found.checked_by_id == request.user.pk,
-        "billed_now": billed_now,
+        "hindrance": told(hindrance.message, hindrance.params) if hindrance else "",
         "payouts": get_payouts_of_claim(found),
     }
     return render(request, "rewards/vouchers/claim.html", context)
@@ -169,19 +169,14 @@ def _list_uses(
     }
 
 
-def get_possible_moves(request: SignedInRequest, found: "VoucherClaim", *, is_changed: bool) -> set[str]:
-    """Return what the viewer may do with the claim now; who checked it does not audit it.
-
-    Of a claim whose uses were changed since only a refusal is left.
-    """
+def get_possible_moves(request: SignedInRequest, found: "VoucherClaim", *, is_approvable: bool) -> set[str]:
+    """Return what the viewer may do with the claim now: only refuse it where something hinders the rest."""
     moves = {
         move
         for move in MOVES.get(found.stage, {})  # type: ignore[attr-defined]
         if rules.has_perm(PERMISSIONS[move], request.user, found.grant)
     }
-    if is_changed:
-        return moves & {"refuse"}
-    return moves - {"audit"} if found.checked_by_id == request.user.pk else moves
+    return moves if is_approvable else moves & {"refuse"}
 
 
 def _steps(found: "VoucherClaim") -> "list[tuple[str, str, str]]":

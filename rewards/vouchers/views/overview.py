@@ -75,13 +75,13 @@ def vouchers(request: HttpRequest) -> HttpResponse:
     if sees_all:
         to_decide = applications(viewer).filter(state=ApplicationState.SUBMITTED)
         to_check = claims(viewer).filter(state__in=WAITING)
-        to_list, waiting = split_audited_claims(viewer)
+        audited = split_audited_claims(viewer)
         context |= {
             "applications": read_queue(request, to_decide, "applications", "id", limit=PER_PAGE),
             "claims": read_queue(request, to_check, "claims", "id", limit=PER_PAGE),
             "makes_lists": rules.has_perm("rewards.list_vouchers", viewer),
-            "to_list": _group_by_batch(to_list),
-            "waiting": len(waiting),
+            "to_list": _group_by_batch(audited.to_list),
+            "audited": audited,
             "lists": _page(request, payout_lists(viewer), "lists"),
         }
     elif administers:
@@ -133,8 +133,8 @@ def scheme(request: HttpRequest, public_id: str) -> HttpResponse:
     found = get_scheme(public_id)
     today = clock.now().astimezone(CITY_TIME).date()
     granted = get_granted_by_scheme().get(found.pk)
-    to_list, waiting = split_audited_claims(request.user, found.pk)
-    changed = find_changed_claims(to_list)
+    audited = split_audited_claims(request.user, found.pk)
+    changed = find_changed_claims(audited.to_list)
     context = {
         "scheme": found,
         "facts": _terms(found),
@@ -143,9 +143,9 @@ def scheme(request: HttpRequest, public_id: str) -> HttpResponse:
         "granted": granted or 0,
         "takes_applications": found.terms.takes_applications(today) and has_budget_left(found),
         "applies": bool(applying_organizations(request.user, found, today)),
-        "to_list": 0 if changed else len(to_list),
-        "waiting": waiting,
-        "changed": [(one, changed[one.pk]) for one in to_list if one.pk in changed],
+        "to_list": 0 if changed else len(audited.to_list),
+        "audited": audited,
+        "changed": [(one, changed[one.pk]) for one in audited.to_list if one.pk in changed],
         "grants": (shown := _page(request, grants(request.user).filter(scheme=found), "grants")),
         "balances": with_balances(shown.items),
         "grant_heads": GRANTS.plain_heads,

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bookings.statements.domain.errors import (
+    InvoicedInFuture,
     NothingOwed,
     PaidInFuture,
     PaperMissing,
@@ -225,6 +226,9 @@ def test_reversal_needs_a_reason_a_manager_and_a_payment_that_counts(billed):
 def test_payment_needs_its_papers_and_a_day_that_has_come(billed):
     with pytest.raises(PaidInFuture):
         pay(billed, 200, day=TODAY + DAY)
+    with pytest.raises(InvoicedInFuture) as refused:
+        pay(billed, 200, invoice_date=TODAY + DAY)
+    assert refused.value.field == "invoice_date"
     with pytest.raises(PaperMissing):
         pay(billed, 200, " ")
     with pytest.raises(PaperMissing):

@@ -96,6 +96,17 @@ def test_waived_charge_of_a_late_cancellation_does_not_come_back(city):
     assert cancelled.charged_yuan == 0
 
 
+@pytest.mark.parametrize("cancels", [True, False])
+def test_who_waives_reads_that_the_credit_stays_only_while_it_does(city, see, cancels):
+    charged = (cancelled_late if cancels else not_attended)(city, slot(day=2))
+
+    def is_said(now):
+        page = see(city.manager, "charge_waive", charged.public_id, now=now)
+        return "仍计入戊的信用记录" in text_of(page)
+
+    assert (is_said(APRIL_1), is_said(CreditEvent.objects.get().ends_at)) == (True, False)
+
+
 def test_unit_is_offered_to_waive_what_is_charged_and_nobody_waives_their_own(city, see):
     missed = not_attended(city, slot(day=2))
     address = f"/bookings/{missed.public_id}/waive/"

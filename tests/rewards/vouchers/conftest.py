@@ -8,6 +8,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from bookings.statements.services.drafting import statements_draft
+from bookings.statements.services.payments import statement_payment_record, statement_payment_reverse
 from bookings.statements.services.statements import statement_confirm, statement_send
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.kernel.city_time import CITY_TIME
@@ -170,6 +171,32 @@ def statement_of(city, admin, month=MARCH, over=APRIL_1, confirm=True):
     if confirm:
         statement_confirm(actor=admin, statement_id=statement.pk, now=over)
     return statement
+
+
+def pay_statement(city, statement):
+    """Its 200 yuan, as the unit records them."""
+    return statement_payment_record(
+        actor=city.manager,
+        statement_id=statement.pk,
+        amount_yuan=Decimal(200),
+        paid_date=APRIL_1.date(),
+        voucher="ZZ1",
+        invoice_number="26500001",
+        invoice_date=APRIL_1.date(),
+        now=LATER,
+    )
+
+
+def reverse_payment(city, payment):
+    return statement_payment_reverse(actor=city.manager, payment_id=payment.pk, reason="号码有误", now=LATER)
+
+
+def claim_of_paid(vouchers):
+    """A claim on a statement that the firm paid without confirming it; with the payment."""
+    confirmed_use(vouchers.city)
+    statement = statement_of(vouchers.city, vouchers.admin, confirm=False)
+    payment = pay_statement(vouchers.city, statement)
+    return vouchers.claim(vouchers.grant(vouchers.open()), statement), payment
 
 
 def add_statements(city, admin, amounts, hour=9):

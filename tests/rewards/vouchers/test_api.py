@@ -10,7 +10,7 @@ import pytest
 from instrument_share.accounts.services import api_token_create
 from rewards.vouchers.models import VoucherApplication, VoucherClaim, VoucherPayoutList
 from tests.bookings.statements.conftest import APRIL_1, correct
-from tests.rewards.vouchers.conftest import LATER
+from tests.rewards.vouchers.conftest import LATER, claim_of_paid, reverse_payment
 
 PDF = {"name": "发票.pdf", "content": base64.b64encode(b"%PDF-1.7 1").decode()}
 
@@ -142,6 +142,16 @@ def test_a_program_reads_which_claims_no_payout_list_takes_yet(ask, vouchers, cl
     assert waits() == [False, False]
     correct(vouchers.city, claimable.log, APRIL_1 + timedelta(days=8), amount_yuan=Decimal(150))
     assert waits() == [True, True]
+    vouchers.refuse(claim)
+    assert ask(vouchers.officer, "get", f"/claims/{claim.public_id}")[1]["waits_for_bill"] is False
+    assert [one["waits_for_bill"] for one in ask(vouchers.officer, "get", "/claims")[1]["items"]] == [False]
+
+
+def test_a_program_reads_that_a_claim_waits_for_its_statement_to_be_paid_again(ask, vouchers):
+    claim, payment = claim_of_paid(vouchers)
+    reverse_payment(vouchers.city, payment)
+    found = ask(vouchers.admin, "get", f"/claims/{claim.public_id}")[1]
+    assert (found["waits_for_agreement"], found["waits_for_bill"]) == (True, False)
 
 
 def test_after_the_last_day_of_claims_nothing_is_claimable_on_a_voucher(ask, vouchers, claimable, clock):

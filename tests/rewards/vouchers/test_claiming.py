@@ -3,7 +3,6 @@ from decimal import Decimal
 
 import pytest
 
-from bookings.statements.services.payments import statement_payment_record
 from instrument_share.accounts.models import OrganizationRelation
 from instrument_share.kernel.errors import Forbidden, IllegalMove, ReasonMissing
 from rewards.vouchers.domain.errors import (
@@ -25,7 +24,16 @@ from rewards.vouchers.services.claiming import require_offered
 from tests import factories
 from tests.bookings.statements.conftest import APRIL_1, cancelled_late, confirmed_use, correct
 from tests.factories import LONG_AGO, slot
-from tests.rewards.vouchers.conftest import LATER, add_statements, proof, statement_of, statement_to_another
+from tests.rewards.vouchers.conftest import (
+    DAY,
+    LATER,
+    add_statements,
+    local_date,
+    pay_statement,
+    proof,
+    statement_of,
+    statement_to_another,
+)
 
 
 def balance(grant):
@@ -53,16 +61,7 @@ def test_statement_has_to_be_confirmed_or_paid(vouchers):
     statement = statement_of(vouchers.city, vouchers.admin, confirm=False)
     with pytest.raises(StatementUnconfirmed):
         vouchers.claim(grant, statement)
-    statement_payment_record(
-        actor=vouchers.city.manager,
-        statement_id=statement.pk,
-        amount_yuan=Decimal(200),
-        paid_date=APRIL_1.date(),
-        voucher="ZZ1",
-        invoice_number="26500001",
-        invoice_date=APRIL_1.date(),
-        now=LATER,
-    )
+    pay_statement(vouchers.city, statement)
     assert vouchers.claim(grant, statement).amount_yuan == Decimal(100)
 
 
@@ -91,6 +90,38 @@ def test_uses_outside_the_period_are_not_supported(vouchers):
     assert offered_statements(grant, LATER.date()) == []
     with pytest.raises(NothingClaimable):
         vouchers.claim(grant, statement)
+
+
+def move_by_a_day(vouchers, log):
+    """Correct a use to the next day; it costs the same."""
+    times = {"starts_at": log.starts_at + DAY, "ends_at": log.ends_at + DAY}
+    correct(vouchers.city, log, APRIL_1 + 4 * DAY, **times)
+
+
+@pytest.mark.parametrize("is_last", [True, False])
+def test_period_counts_by_the_day_to_which_a_use_was_corrected_at_the_same_price(vouchers, is_last):
+    """The use was recorded on the last day of the period, or on the day before the first."""
+    log = confirmed_use(vouchers.city)
+    day = local_date(log.starts_at)
+    period = {"apply_until": day, "use_until": day} if is_last else {"use_from": day + DAY}
+    grant = vouchers.grant(vouchers.open(**period))
+    statement_of(vouchers.city, vouchers.admin)
+    move_by_a_day(vouchers, log)
+    offered = offered_statements(grant, LATER.date())
+    assert [one.claimable.basis_yuan for one in offered] == ([] if is_last else [Decimal(200)])
+
+
+def test_claim_of_a_use_that_was_corrected_to_a_day_outside_the_period_is_not_approved(vouchers):
+    log = confirmed_use(vouchers.city)
+    day = local_date(log.starts_at)
+    scheme = vouchers.open(apply_until=day, use_until=day)
+    grant = vouchers.grant(scheme)
+    claim = vouchers.claim(grant, statement_of(vouchers.city, vouchers.admin))
+    vouchers.check(claim)
+    move_by_a_day(vouchers, log)
+    with pytest.raises(UsesChanged) as refused:
+        vouchers.audit(claim)
+    assert (refused.value.params["now"], refused.value.params["before"]) == ("0.00", "200.00")
 
 
 def test_claims_have_a_last_day_after_that_of_uses(vouchers, claimable):

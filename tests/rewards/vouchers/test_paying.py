@@ -35,7 +35,14 @@ from rewards.vouchers.selectors.payouts import get_payout_list
 from tests import factories
 from tests.bookings.statements.conftest import APRIL_1, correct
 from tests.factories import NOW
-from tests.rewards.vouchers.conftest import LATER, local_date
+from tests.rewards.vouchers.conftest import (
+    LATER,
+    add_statements,
+    claim_of_paid,
+    local_date,
+    pay_statement,
+    reverse_payment,
+)
 
 
 @pytest.fixture
@@ -75,6 +82,19 @@ def test_a_claim_whose_correction_is_not_billed_waits_for_a_later_list(vouchers,
     correct(vouchers.city, claimable.log, later + timedelta(days=1), amount_yuan=Decimal(200))
     made = vouchers.list(claimable.scheme)
     assert [row.amount_yuan for row in made.rows.all()] == [Decimal(100)]
+
+
+def test_a_claim_waits_alone_while_the_payment_of_its_statement_is_reversed(vouchers):
+    claim, payment = claim_of_paid(vouchers)
+    reverse_payment(vouchers.city, payment)
+    vouchers.approve(claim)
+    (other,) = add_statements(vouchers.city, vouchers.admin, [300])
+    vouchers.approve(vouchers.claim(claim.grant, other, invoice="FP2"))
+    assert vouchers.list(claim.grant.scheme).total_yuan == Decimal(150)
+    with pytest.raises(NothingToList):
+        vouchers.list(claim.grant.scheme)
+    pay_statement(vouchers.city, claim.statement)
+    assert vouchers.list(claim.grant.scheme).rows.get().claim == claim
 
 
 def test_payout_is_recorded_with_account_and_reference(vouchers, claim, row):

@@ -20,7 +20,7 @@ def test_pages_show_what_was_sealed_and_say_that_awards_were_changed(report, yea
     assert "云屏大学 良好 ¥91,933.00" in public
     assert "191,933" not in public
     page = text_of(login(steps.city.finance).get(reverse("report", args=[report.public_id])))
-    assert "平台现存的奖励金额已不是封存时的金额。" in page
+    assert "平台现存的奖励金额已不是封装时的金额。" in page
     assert "¥91,933.00" in page
     assert "191,933" not in page
 

@@ -27,12 +27,17 @@ class PlainStatement:
     unit: str
     yuan: Decimal
     state: str = "draft"
+    is_confirmed: bool = False
     is_corrected: bool = False
+
+    @property
+    def is_agreed(self):
+        return self.state in {"confirmed", "settled"}
 
     @property
     def agreed_yuan(self):
         """What is billed of its use now, nothing unless its payer agreed."""
-        return self.yuan if self.state == "confirmed" else Decimal(0)
+        return self.yuan if self.is_agreed else Decimal(0)
 
 
 @dataclass
@@ -66,7 +71,7 @@ class PlainClaim:
     @property
     def is_unchanged(self):
         """Whether what it was claimed for is still what is billed."""
-        return self.statement.agreed_yuan == self.basis_yuan
+        return self.statement.yuan == self.basis_yuan
 
 
 @dataclass
@@ -143,7 +148,9 @@ class PlainVouchers:
         return claim.holds and not claim.is_listed
 
     def get_unlisted(self, batch):
-        return self.held(lambda one: one.batch == batch and one.state == "audited" and not one.is_listed)
+        """What a list takes: not what waits for its payer to pay or confirm again."""
+        audited = self.held(lambda one: one.batch == batch and one.state == "audited" and not one.is_listed)
+        return [one for one in audited if one.statement.is_agreed]
 
     def may_list(self, batch):
         waiting = self.get_unlisted(batch)

@@ -7,8 +7,9 @@ from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bookings.statements.models import Statement, StatementLine
+from bookings.statements.models import Statement, StatementLine, StatementPayment
 from bookings.statements.services.drafting import statements_draft
+from bookings.statements.services.payments import statement_payment_record, statement_payment_reverse
 from bookings.statements.services.statements import (
     statement_answer,
     statement_confirm,
@@ -84,12 +85,12 @@ class VoucherActs(RuleBasedStateMachine):
 
     @initialize()
     def begin_with_vouchers(self):
-        """Firm 甲 has a voucher of each batch and an audited claim; firm 乙 has applied."""
+        """Firm 甲 has a voucher of each batch and an audited claim on what it paid; firm 乙 has applied."""
         statements = {name: PlainStatement(*name, Decimal(yuan)) for name, yuan in BILLED.items()}
         self.model = PlainVouchers(statements)
         for name in ("甲一", "甲二", "甲三", "乙一"):
             self.take_step(name, "send")
-            self.take_step(name, "confirm")
+            self.take_step(name, "confirm") if name != "甲三" else self.pay_a_statement(name)
         for firm, batch, yuan in (("甲", 1, 300), ("甲", 2, 500), ("乙", 1, 500)):
             self.apply(firm, batch, yuan)
         for pk in list(self.model.applications)[:2]:
@@ -180,6 +181,37 @@ class VoucherActs(RuleBasedStateMachine):
         )
         if done:
             plain.state = MOVES[step][1]
+            plain.is_confirmed = plain.is_confirmed or step == "confirm"
+
+    @rule(name=st.sampled_from(list(BILLED)))
+    def pay_a_statement(self, name):
+        plain = self.model.statements[name]
+        paid = self.attempt(
+            plain.state in {"sent", "confirmed"},
+            statement_payment_record,
+            actor=self.world.managers[plain.unit],
+            statement_id=self.world.statements[name],
+            amount_yuan=Decimal(BILLED[name]),
+            paid_date=local_date(LATER),
+            voucher="ZZ-1",
+            invoice_number="26500001",
+            invoice_date=local_date(LATER),
+            now=self.now,
+        )
+        if paid:
+            plain.state = "settled"
+
+    @precondition(lambda self: any(one.state == "settled" for one in self.model.statements.values()))
+    @rule(pick=picks)
+    def reverse_a_payment(self, pick):
+        """What its payer has confirmed stays confirmed."""
+        settled = [name for name, one in self.model.statements.items() if one.state == "settled"]
+        plain = self.model.statements[name := settled[pick % len(settled)]]
+        payment = StatementPayment.objects.get(statement=self.world.statements[name], reversal__isnull=True)
+        manager = self.world.managers[plain.unit]
+        facts = {"payment_id": payment.pk, "reason": "号码有误", "now": self.now}
+        self.attempt(True, statement_payment_reverse, actor=manager, **facts)
+        plain.state = "confirmed" if plain.is_confirmed else "sent"
 
     @precondition(lambda self: self.correctable())
     @rule(pick=picks, yuan=st.sampled_from([100, 900]))

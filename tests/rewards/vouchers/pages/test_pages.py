@@ -24,7 +24,15 @@ from tests import factories
 from tests.bookings.statements.conftest import APRIL_1, correct
 from tests.documents.reading import places, reader, text
 from tests.page_fixtures import text_of
-from tests.rewards.vouchers.conftest import DAY, LATER, add_statements, local_date, statement_of
+from tests.rewards.vouchers.conftest import (
+    DAY,
+    LATER,
+    add_statements,
+    claim_of_paid,
+    local_date,
+    reverse_payment,
+    statement_of,
+)
 
 ADDRESSES = ("check", "audit", "refuse")
 
@@ -190,7 +198,7 @@ def test_only_a_refusal_is_offered_of_a_claim_whose_uses_were_corrected(vouchers
     change_uses(vouchers, claimable)
     page = read(vouchers.officer, *about)
     assert offered_moves(page, claim) == {"refuse"}
-    assert "¥150.00" in page
+    assert "用券时间内现计费150.00元，原为200.00元。" in page
 
 
 def test_a_claim_whose_correction_is_not_billed_says_for_whom_it_waits(vouchers, claimable, read):
@@ -211,6 +219,23 @@ def test_a_claim_whose_correction_is_not_billed_says_for_whom_it_waits(vouchers,
     month = date(2026, 4, 1)
     statement_of(vouchers.city, vouchers.admin, month=month, over=APRIL_1 + 30 * DAY)
     assert "结算更正后" not in read(vouchers.admin, "voucher_claim", claim.public_id)
+
+
+def test_a_claim_whose_payment_was_reversed_says_until_when_it_waits(vouchers, read):
+    claim, payment = claim_of_paid(vouchers)
+    reversing = ("statement_payment_reverse", claim.statement.public_id, payment.public_id)
+    assert "结算单重新付清或确认前，不兑付据此提出的创新券兑付申请" in read(vouchers.city.manager, *reversing)
+    reverse_payment(vouchers.city, payment)
+    said = f"{claim.seller.name_zh}已冲销结算单的到账登记，本申请须待结算单重新付清或确认后才能列入兑付清单。"
+    for person, moves in ((vouchers.officer, {"check", "refuse"}), (vouchers.admin, set())):
+        page = read(person, "voucher_claim", claim.public_id)
+        assert (said in page, offered_moves(page, claim)) == (True, moves)
+    vouchers.approve(claim)
+    scheme = claim.grant.scheme
+    page = read(vouchers.officer, "voucher_scheme", scheme.public_id)
+    assert (claim.public_id in page, "到账登记已冲销" in page) == (True, True)
+    assert reverse("voucher_list_new", args=[scheme.public_id]) not in page
+    assert "1笔复审通过的申请须待结算单（到账登记已冲销）重新付清或确认" in read(vouchers.officer, "vouchers")
 
 
 def test_whoever_decides_on_a_claim_reads_which_of_its_uses_an_assessment_has_invalidated(
@@ -277,11 +302,11 @@ def test_no_list_is_offered_while_uses_of_an_audited_claim_were_corrected(vouche
     client = Client()
     client.force_login(vouchers.officer)
     refused = client.get(new)
-    said = "请以此为由退回，申领单位可在2027年2月28日前（含当日）重新申请。"
+    said = "请以此为由不予通过，申领单位可在2027年2月28日前（含当日）重新申请。"
     assert (refused.status_code, said in text_of(refused)) == (409, True)
     page = read(vouchers.officer, "voucher_claim", claim.public_id)
     assert offered_moves(page, claim) == {"refuse"}
-    assert "¥150.00" in page
+    assert "用券时间内现计费150.00元，原为200.00元。" in page
     refuse = reverse("voucher_claim_refuse", args=[claim.public_id])
     for day, said, reason in (
         (28, "所涉机时、发票和创新券额度将释放，可重新申请。", "申领单位可在2027年2月28日前"),
@@ -290,7 +315,9 @@ def test_no_list_is_offered_while_uses_of_an_audited_claim_were_corrected(vouche
         clock.set(datetime(2027, 2, 27, tzinfo=CITY_TIME) + (day - 27) * DAY)
         asked = text_of(client.get(refuse))
         assert (said in asked, "可重新申请" in asked) == (True, day == 28)
-        assert f"现计费150.00元，原为200.00元。请以此为由退回，{reason}" in text_of(client.get(new))
+        assert f"用券时间内现计费150.00元，原为200.00元。请以此为由不予通过，{reason}" in text_of(
+            client.get(new)
+        )
     clock.set(LATER)
     vouchers.refuse(claim)
     assert address not in read(vouchers.officer, *about)
