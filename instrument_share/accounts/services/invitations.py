@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
@@ -46,6 +47,8 @@ OPEN_AT_MOST = 100
 """So many invitations of one organization wait at a time: this is not a way to mail strangers."""
 
 MAILED = SENT, SENT_AGAIN = "invitation.sent", "invitation.sent_again"
+GONE = "deleted.invalid"
+"""A domain that never has mailboxes (RFC 2606)."""
 
 ACCEPTED = gettext_noop("{user} has accepted the invitation to “{organization}”.")
 
@@ -111,9 +114,7 @@ def invitation_withdraw(*, actor: User, invitation_id: int, now: datetime) -> In
     if invitation.accepted_at:
         raise InvitationTaken
     if invitation.withdrawn_at is None:
-        invitation.withdrawn_at = now
-        invitation.save(update_fields=["withdrawn_at"])
-        _record(actor, "invitation.withdrawn", invitation, now)
+        _withdraw(actor, invitation, now)
     return invitation
 
 
@@ -141,6 +142,25 @@ def invitation_accept(*, actor: User, secret: str, now: datetime) -> Membership:
     _record(actor, "invitation.accepted", invitation, now, membership=membership.public_id)
     _tell_inviter(invitation, actor, now)
     return membership
+
+
+def erase_invitations(person: User, addresses: Iterable[str], now: datetime) -> None:
+    """Take a person out of the invitations that they accepted or got at these addresses; withdraw open ones.
+
+    It is done by the clock, as the account is deleted.
+    """
+    theirs = Q(accepted_by=person) | Q(email__in=addresses)
+    for invitation in Invitation.objects.filter(theirs).order_by("pk"):
+        invitation.email = f"{invitation.public_id.lower()}@{GONE}"
+        invitation.save(update_fields=["email"])
+        if invitation.accepted_at is None and invitation.withdrawn_at is None:
+            _withdraw(None, invitation, now)
+
+
+def _withdraw(actor: User | None, invitation: Invitation, now: datetime) -> None:
+    invitation.withdrawn_at = now
+    invitation.save(update_fields=["withdrawn_at"])
+    _record(actor, "invitation.withdrawn", invitation, now)
 
 
 def _lock_invitation(invitation_id: int) -> Invitation:
@@ -228,7 +248,7 @@ def _letter(invitation: Invitation, languages: list[str]) -> tuple[str, list[str
     return " / ".join(subjects), texts
 
 
-def _record(actor: User, action: str, invitation: Invitation, now: datetime, **details: str) -> None:
+def _record(actor: User | None, action: str, invitation: Invitation, now: datetime, **details: str) -> None:
     record(
         actor=actor,
         action=action,
