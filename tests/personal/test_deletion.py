@@ -4,6 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
@@ -259,6 +261,17 @@ def test_what_went_to_an_address_that_is_merely_claimed_stays(city, person):
     assert (others.email, others.withdrawn_at) == ("victim@example.org", None)
     assert (own.email, own.withdrawn_at) == (f"{own.public_id.lower()}@deleted.invalid", AFTER + WEEK)
     assert [(one.action, one.actor) for one in history(own)] == [("invitation.withdrawn", None)]
+
+
+def test_second_factors_and_the_citys_login_go_by_the_clock_not_by_the_person(person):
+    TOTP.activate(person, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    SocialAccount.objects.create(user=person, provider="city", uid="lin")
+    delete(person)
+    ended = history(person).filter(action__in=("user.second_factor_removed", "user.city_login_unlinked"))
+    assert [(one.action, one.actor) for one in ended] == [
+        ("user.second_factor_removed", None),
+        ("user.city_login_unlinked", None),
+    ]
 
 
 def test_roles_end_with_the_account(city, person):

@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import uuid4
 
 from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.db import transaction
@@ -21,6 +20,7 @@ from instrument_share.accounts.models import (
     User,
 )
 from instrument_share.accounts.services.invitations import erase_invitations
+from instrument_share.accounts.services.second_factor import remove_factors
 
 
 @transaction.atomic
@@ -53,8 +53,10 @@ def _erase_access(user: User, addresses: Iterable[str], now: datetime) -> None:
         token.name, token.digest = "", uuid4().hex
         token.revoked_at = token.revoked_at or now
         token.save(update_fields=["name", "digest", "revoked_at"])
-    Authenticator.objects.filter(user=user).delete()
-    SocialAccount.objects.filter(user=user).delete()
+    remove_factors(user, None)
+    for link in SocialAccount.objects.filter(user=user):
+        link.removed_by = None
+        link.delete()
     EmailAddress.objects.filter(user=user).delete()
     names = [user.public_id, user.username, *addresses]
     for model in (AccessAttempt, AccessFailureLog, AccessLog):

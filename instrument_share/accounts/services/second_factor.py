@@ -159,9 +159,7 @@ def second_factor_reset_grant(*, actor: User, reset_id: str, now: datetime) -> U
     asked = _lock_undecided(actor, reset_id, now)
     if not asked.user.is_active:
         raise AccountLocked
-    for factor in Authenticator.objects.filter(user=asked.user).order_by("id"):
-        factor.removed_by = actor
-        factor.delete()
+    remove_factors(asked.user, actor)
     _decide(asked, actor, granted=True, now=now)
     details = {"reset": asked.public_id, **end_access(asked.user, now)}
     record(actor=actor, action="user.second_factor_reset", subject=asked.user, now=now, details=details)
@@ -196,16 +194,21 @@ def second_factors_remove_on_server(*, username: str, reason: str, now: datetime
     The way back of a site's only administrator, whom no two others can help. Raises NotFound, NoSecondFactor.
     """
     user = require_found(User.objects.select_for_update().filter(username=username).first())
-    factors = list(Authenticator.objects.filter(user=user).order_by("id"))
-    if not factors:
+    if not remove_factors(user, None):
         raise NoSecondFactor
-    for factor in factors:
-        factor.removed_by = None
-        factor.delete()
     details = {"reason": reason, **end_access(user, now)}
     record(actor=None, action="user.second_factor_reset_on_server", subject=user, now=now, details=details)
     notify(users=[user], message=REMOVED_ON_SERVER, now=now, act_by=now)
     return user
+
+
+def remove_factors(user: User, removed_by: User | None) -> int:
+    """Take all factors off the account, and return how many; entries name who does it, None for the site."""
+    factors = list(Authenticator.objects.filter(user=user).order_by("id"))
+    for factor in factors:
+        factor.removed_by = removed_by
+        factor.delete()
+    return len(factors)
 
 
 def _lock_undecided(actor: User, reset_id: str, now: datetime) -> SecondFactorReset:
