@@ -142,7 +142,9 @@ def register() -> None:
     )
     register_obstacles(_find_roles_held_alone)
     register_eraser("web", lambda user, _now: idempotency.delete_records_of(user))
-    register_eraser("mails", lambda user, _now: mails.mails_erase(addresses=accounts.confirmed_addresses(user)))
+    register_eraser(
+        "mails", lambda user, _now: mails.mails_erase(addresses=accounts.confirmed_addresses(user))
+    )
     register_eraser("journal", lambda user, _now: journal.notifications_erase(user=user))
     register_eraser("accounts", _withdraw_requests)
     register_retention(

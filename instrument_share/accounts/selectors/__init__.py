@@ -17,6 +17,7 @@ from instrument_share.accounts.selectors.access import (
     organizations_matching,
     people_in,
     people_matching,
+    resets_to_decide,
     second_factor_deciders,
     second_factor_resets,
 )
@@ -240,6 +241,7 @@ __all__ = [
     "registrations_waiting",
     "related_ids",
     "related_to",
+    "resets_to_decide",
     "resubmission_of",
     "roles_of_people",
     "roles_to_end",
