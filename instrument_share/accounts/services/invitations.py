@@ -44,7 +44,7 @@ from instrument_share.kernel.wording import Bilingual
 
 LIFETIME = timedelta(days=14)
 OPEN_AT_MOST = 100
-"""So many invitations of one organization wait at a time: this is not a way to mail strangers."""
+"""So many invitations of one organization wait at a time; how many it mails a day, the domain says."""
 
 MAILED = SENT, SENT_AGAIN = "invitation.sent", "invitation.sent_again"
 GONE = "deleted.invalid"
@@ -205,13 +205,18 @@ def _issue(invitation: Invitation, actor: User, action: str, now: datetime) -> N
 
 
 def _require_mail_due(invitation: Invitation, now: datetime) -> None:
-    to_address = Invitation.objects.filter(
+    same_address = Invitation.objects.filter(
         organization_id=invitation.organization_id, email=invitation.email
-    ).values_list("public_id", flat=True)
-    sent = journal.entries_on(Invitation._meta.label, list(to_address), MAILED)
-    mails = list(sent.filter(at__gt=now - DAY).values_list("subject_id", "at"))
-    own = [at for public_id, at in mails if public_id == invitation.public_id]
-    require_mail_due(own, [at for _public_id, at in mails], now)
+    )
+    to_address = set(same_address.values_list("public_id", flat=True))
+    sent = journal.entries_of_organization(invitation.organization_id, MAILED).filter(at__gt=now - DAY)
+    mails = list(sent.values_list("subject_id", "at"))
+    require_mail_due(
+        own=[at for public_id, at in mails if public_id == invitation.public_id],
+        to_address=[at for public_id, at in mails if public_id in to_address],
+        of_organization=[at for _public_id, at in mails],
+        now=now,
+    )
 
 
 def _build_mail(invitation: Invitation, secret: str) -> EmailMessage:
