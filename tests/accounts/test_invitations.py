@@ -22,6 +22,7 @@ from instrument_share.accounts.domain.invitations import (
 )
 from instrument_share.accounts.models import Invitation
 from instrument_share.accounts.services import AlreadyMember, InvitationForOther
+from instrument_share.accounts.services.memberships import GIVEN_BY_ADMINISTRATOR
 from instrument_share.kernel.errors import Invalid, NotFound
 from tests import factories
 from tests.factories import NOW
@@ -104,6 +105,14 @@ def test_accepting_invitation_grants_role_and_notifies_inviter(invite, company, 
     assert [one.message for one in admin.notifications.all()] == [
         "{user} has accepted the invitation to “{organization}”."
     ]
+
+
+def test_managers_are_told_when_who_was_invited_by_a_system_administrator_accepts(invite, company, admin):
+    secret = invite()
+    sysadmin = factories.member(factories.organization("数据中心"), Role.SYSADMIN)
+    Invitation.objects.update(invited_by=sysadmin)
+    accept(person(), secret)
+    assert [one.message for one in admin.notifications.all()] == [GIVEN_BY_ADMINISTRATOR]
 
 
 def test_a_link_does_not_give_back_a_role_that_has_ended(invite, admin):

@@ -26,7 +26,11 @@ from instrument_share.accounts.domain.invitations import (
 from instrument_share.accounts.models import Invitation, Membership, Organization, User
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services._common import activate_membership
-from instrument_share.accounts.services.memberships import AlreadyMember, require_may_grant
+from instrument_share.accounts.services.memberships import (
+    AlreadyMember,
+    require_may_grant,
+    tell_of_administrator,
+)
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.mails import compose_mail, greet
@@ -137,10 +141,12 @@ def invitation_accept(*, actor: User, secret: str, now: datetime) -> Membership:
         raise InvitationForOther
     invitation.accepted_at, invitation.accepted_by = now, actor
     invitation.save(update_fields=["accepted_at", "accepted_by"])
-    membership, _is_new = activate_membership(actor, invitation.organization, Role(invitation.role), now)
+    membership, is_new = activate_membership(actor, invitation.organization, Role(invitation.role), now)
     selectors.refresh_standing(actor)
     _record(actor, "invitation.accepted", invitation, now, membership=membership.public_id)
     _tell_inviter(invitation, actor, now)
+    if is_new:
+        tell_of_administrator(invitation.invited_by, membership, now)
     return membership
 
 
