@@ -527,7 +527,7 @@ def _things_of_the_site(administrator, other):
     DBTaskResult.objects.filter(pk=job).update(
         status="FAILED", worker_ids=["w"] * ATTEMPTS, finished_at=NOW, traceback="ValueError: out of paper"
     )
-    Authenticator.objects.create(user=other, type=Authenticator.Type.TOTP, data={})
+    Authenticator.objects.create(user=other, type=Authenticator.Type.TOTP, data={}, created_at=NOW)
     factor_reset = SecondFactorReset.objects.create(
         user=other,
         requested_by=administrator,

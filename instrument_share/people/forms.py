@@ -347,3 +347,9 @@ class MemberFilterForm(FilterForm):
 
     def offer_choices(self) -> None:
         self.offer("role", ((one.value, words) for one, words in ROLES.items()))
+
+
+class FormerMemberFilterForm(MemberFilterForm):
+    """Filters of the list of former members, whose present addresses are their own matter."""
+
+    q = forms.CharField(label=_("Name"), max_length=MAX_TEXT)

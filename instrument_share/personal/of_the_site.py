@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from allauth.account.models import EmailAddress
 from django.db.models import Q
 
 from instrument_share.accounts import selectors as accounts
@@ -66,7 +65,7 @@ OWN = (
         "accounts.Invitation",
         gettext_noop("Invitations to you and by you"),
         ("accepted_by", "invited_by"),
-        where=lambda user: Q(email__in=_addresses(user)),
+        where=lambda user: Q(email__in=accounts.confirmed_addresses(user)),
     ),
     OwnRows("accounts.ApiToken", gettext_noop("API tokens, without their secrets"), ("user",)),
     OwnRows("accounts.Session", gettext_noop("Sessions, without their keys"), ("user",)),
@@ -90,7 +89,12 @@ OWN = (
     OwnRows("journal.Notification", gettext_noop("Notifications"), ("user",), sentence=("message", "params")),
     OwnRows("journal.MailChoice", gettext_noop("Which notifications are mailed"), ("user",)),
     OwnRows("journal.AuditEntry", gettext_noop("Audit log of what you did"), ("actor",)),
-    OwnRows("mails.OutgoingMail", gettext_noop("Mails to you"), where=lambda user: _is_mail_to(user)),
+    OwnRows(
+        "mails.OutgoingMail",
+        gettext_noop("Mails to you, without their texts"),
+        where=lambda user: _is_mail_to(user),
+        hidden=("content",),
+    ),
     OwnRows("personal.PersonalArchive", gettext_noop("Copies of your data"), ("user",)),
     OwnRows("personal.AccountDeletion", gettext_noop("Requests to delete the account"), ("user",)),
 )
@@ -138,7 +142,9 @@ def register() -> None:
     )
     register_obstacles(_find_roles_held_alone)
     register_eraser("web", lambda user, _now: idempotency.delete_records_of(user))
-    register_eraser("mails", lambda user, _now: mails.mails_erase(addresses=_addresses(user)))
+    register_eraser(
+        "mails", lambda user, _now: mails.mails_erase(addresses=accounts.confirmed_addresses(user))
+    )
     register_eraser("journal", lambda user, _now: journal.notifications_erase(user=user))
     register_eraser("accounts", _withdraw_requests)
     register_retention(
@@ -169,18 +175,12 @@ def register() -> None:
     )
 
 
-def _addresses(user: "User") -> list[str]:
-    """Return every address of the account; none where it has none."""
-    found = {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)}
-    return sorted({address for one in found - {""} for address in (one, one.lower())})
-
-
 def _is_login_of(user: "User") -> Q:
-    return Q(username__in=[user.public_id, user.username, *_addresses(user)])
+    return Q(username__in=[user.public_id, user.username, *accounts.confirmed_addresses(user)])
 
 
 def _is_mail_to(user: "User") -> Q:
-    return Q(pk__in=mails.mails_to(_addresses(user)))
+    return Q(pk__in=mails.mails_to(accounts.confirmed_addresses(user)))
 
 
 def _withdraw_requests(user: "User", now: datetime) -> None:

@@ -11,6 +11,7 @@ from django.core import mail
 
 from instrument_share.accounts import selectors, services
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.domain import invitations as rules
 from instrument_share.accounts.domain.invitations import (
     InvitationExpired,
     InvitationSuspended,
@@ -21,6 +22,7 @@ from instrument_share.accounts.domain.invitations import (
 )
 from instrument_share.accounts.models import Invitation
 from instrument_share.accounts.services import AlreadyMember, InvitationForOther
+from instrument_share.accounts.services.memberships import GIVEN_BY_ADMINISTRATOR
 from instrument_share.kernel.errors import Invalid, NotFound
 from tests import factories
 from tests.factories import NOW
@@ -105,6 +107,14 @@ def test_accepting_invitation_grants_role_and_notifies_inviter(invite, company, 
     ]
 
 
+def test_managers_are_told_when_who_was_invited_by_a_system_administrator_accepts(invite, company, admin):
+    secret = invite()
+    sysadmin = factories.member(factories.organization("数据中心"), Role.SYSADMIN)
+    Invitation.objects.update(invited_by=sysadmin)
+    accept(person(), secret)
+    assert [one.message for one in admin.notifications.all()] == [GIVEN_BY_ADMINISTRATOR]
+
+
 def test_a_link_does_not_give_back_a_role_that_has_ended(invite, admin):
     secret, invited = invite(), person()
     membership = accept(invited, secret)
@@ -183,6 +193,18 @@ def test_a_new_invitation_is_no_way_around_the_limit_of_a_day(invite, admin, com
     with pytest.raises(InvitedTooOften):
         invite(now=NOW + timedelta(minutes=5))
     assert invite("another@example.org", now=NOW + timedelta(minutes=5))
+
+
+def test_withdrawn_invitations_count_towards_what_an_organization_mails_a_day(invite, admin, monkeypatch):
+    monkeypatch.setattr(rules, "MAX_MAILS_OF_ORGANIZATION", 2)
+    for minute, address in enumerate(("one@example.org", "two@example.org")):
+        invite(address, now=NOW + timedelta(minutes=minute))
+        waiting = Invitation.objects.get(email=address)
+        services.invitation_withdraw(actor=admin, invitation_id=waiting.pk, now=NOW)
+    with pytest.raises(rules.OrganizationInvitedTooMany) as refused:
+        invite("three@example.org", now=NOW + timedelta(hours=23))
+    assert refused.value.params == {"most": 2, "time": NOW + timedelta(days=1)}
+    assert invite("three@example.org", now=NOW + timedelta(days=1))
 
 
 def test_a_withdrawn_invitation_does_not_work(invite, admin):

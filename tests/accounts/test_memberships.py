@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 
 from instrument_share.accounts import selectors, services
-from instrument_share.accounts.domain import Role
+from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.accounts.models import Membership
 from instrument_share.accounts.services import (
     AlreadyMember,
@@ -15,6 +15,7 @@ from instrument_share.accounts.services import (
     NotJoinable,
     RoleNotYours,
 )
+from instrument_share.accounts.services.memberships import GIVEN_BY_ADMINISTRATOR, GRANTED
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, IllegalMove
 from tests import factories
@@ -65,6 +66,32 @@ def test_membership_request_notifies_once_and_is_admitted(company, admin, person
     assert told(person) == ["You are admitted to “{organization}” and can book for it."]
     with pytest.raises(AlreadyMember):
         ask(person, company)
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_those_in_a_body_are_told_of_a_role_that_a_system_administrator_gives(is_own, person):
+    bureau = factories.organization("云屏市科学技术局", kind=OrganizationKind.BUREAU.value)
+    officer, admin, researcher = (
+        factories.member(bureau, role) for role in (Role.BUREAU_OFFICER, Role.ORG_ADMIN, Role.RESEARCHER)
+    )
+    sysadmin = factories.member(factories.organization("数据中心"), Role.SYSADMIN, name="癸")
+    given_to = sysadmin if is_own else person
+    for _twice in range(2):
+        grant(sysadmin, given_to, bureau, Role.BUREAU_AUDITOR)
+    (note,) = journal.notifications(officer)
+    assert (note.message, note.params) == (
+        GIVEN_BY_ADMINISTRATOR,
+        {
+            "user": given_to.name,
+            "organization": {"zh": "云屏市科学技术局", "en": ""},
+            "administrator": "癸",
+            "role": {"words": "Auditor of the Science and Technology Bureau"},
+        },
+    )
+    assert (told(admin), told(researcher)) == ([GIVEN_BY_ADMINISTRATOR], [])
+    assert told(given_to) == ([] if is_own else [GRANTED])
+    grant(admin, researcher, bureau, Role.ORG_ADMIN)
+    assert told(officer) == [GIVEN_BY_ADMINISTRATOR]
 
 
 def test_refused_request_shows_reason_and_can_be_repeated(company, admin, person):

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 
 from instrument_share.accounts import selectors, services
-from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
+from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass, files
 from instrument_share.accounts.domain.registration import Registration, is_phone
 from instrument_share.accounts.models import District, Organization, OrganizationDocument
 from instrument_share.accounts.services.organizations import (
@@ -120,6 +120,46 @@ def test_invalid_registration_reports_all_problems_and_saves_nothing(registrant)
     ]
     assert not Organization.objects.exists()
     assert not OrganizationDocument.objects.exists()
+
+
+def uscc(number):
+    first = f"91990105YP200{number:04d}"
+    return first + compute_check_character(first)
+
+
+def test_one_person_has_five_registrations_that_wait_or_were_refused_today(officer, registrant):
+    made = [register(registrant, documents=[], uscc=uscc(number)) for number in range(5)]
+
+    def sixth(now=NOW):
+        return services.organization_register(actor=registrant, registration=FACTS, now=now)
+
+    assert problems_of(sixth) == [("organization.too_many", None)]
+    services.organization_refuse(actor=officer, organization_id=made[0].pk, reason="冒名", now=NOW)
+    assert problems_of(sixth) == [("organization.too_many", None)]
+    assert register(factories.user("丑"), uscc=OTHER_USCC).state == "pending"
+    tomorrow = NOW + timedelta(days=1)
+    assert problems_of(lambda: sixth(tomorrow - timedelta(seconds=1))) == [("organization.too_many", None)]
+    assert sixth(tomorrow).state == "pending"
+
+
+def test_documents_that_are_added_and_removed_again_are_counted_for_a_day(registrant, monkeypatch):
+    monkeypatch.setattr(files, "MAX_ADDED_A_DAY", 2)
+    made = register(registrant)
+
+    def add(content, now):
+        services.organization_document_add(
+            actor=registrant, organization_id=made.pk, uploads=[licence(content)], now=now
+        )
+
+    add(b"%PDF-1.7 second", NOW)
+    for one in selectors.documents(registrant, made):
+        services.organization_document_remove(
+            actor=registrant, organization_id=made.pk, public_id=one.public_id, now=NOW
+        )
+    with pytest.raises(services.DocumentUnusable) as refused:
+        add(b"%PDF-1.7 third", NOW + timedelta(hours=23))
+    assert [(one.code, one.params) for one in refused.value.problems] == [("document.too_many", {"most": 2})]
+    add(b"%PDF-1.7 third", NOW + timedelta(days=1))
 
 
 def test_duplicate_credit_code_is_refused(registrant):

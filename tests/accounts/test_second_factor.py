@@ -31,6 +31,7 @@ from instrument_share.accounts.services.second_factor import (
     REMOVED_ON_SERVER,
     REQUEST_GRANTED,
     REQUEST_LAPSED,
+    REQUEST_OVERTAKEN,
     TO_DECIDE,
     NobodyToAgree,
 )
@@ -86,6 +87,8 @@ def acts(person):
 
 
 def ask(actor, person, now=NOW, reason="已当面核对身份证"):
+    """Ask about the factors that there are; allauth dates them by the machine's clock."""
+    Authenticator.objects.filter(user=person).update(created_at=now)
     return services.second_factor_reset_ask(actor=actor, user_id=person.pk, reason=reason, now=now)
 
 
@@ -284,6 +287,41 @@ def test_only_administrator_gets_back_by_a_command_on_the_server(clock, administ
     assert [one.message for one in notifications(alone)] == [REMOVED_ON_SERVER]
     with pytest.raises(CommandError):
         call_command("second_factor_remove", alone.username, "再次")
+
+
+def test_request_ends_with_the_command_on_the_server_and_spares_the_next_factor(
+    clock, administrators, officer
+):
+    clock.set(NOW)
+    first, second = administrators
+    TOTP.activate(officer, SECRET)
+    asked = ask(first, officer)
+    call_command("second_factor_remove", officer.username, "机房当面核实", stdout=StringIO())
+    assert acts(officer)[-2:] == [
+        ("user.second_factor_reset_on_server", None, None),
+        ("user.second_factor_reset_lapsed", None, None),
+    ]
+    assert [one.message for one in notifications(first)] == [REQUEST_OVERTAKEN]
+    TOTP.activate(officer, SECRET)
+    with pytest.raises(ResetOver):
+        grant(second, asked)
+    assert ask(first, officer).granted is None
+
+
+def test_request_about_factors_that_the_person_has_replaced_is_over(administrators, officer, see):
+    first, second = administrators
+    TOTP.activate(officer, SECRET)
+    asked = ask(first, officer)
+    address = reverse("second_factor_reset_ask", args=[officer.public_id])
+    assert see(second, "second_factor_reset_ask", officer.public_id).status_code == 409
+    Authenticator.objects.filter(user=officer).delete()
+    TOTP.activate(officer, SECRET)
+    with pytest.raises(ResetOver):
+        grant(second, asked)
+    page = see(second, "system_account", officer.public_id).content.decode()
+    assert ("/grant/" in page, address in page) == (False, True)
+    assert services.second_factor_resets_lapse(now=NOW) == 1
+    assert [one.message for one in notifications(first)] == [REQUEST_OVERTAKEN]
 
 
 def test_other_administrators_hear_of_a_request_and_who_asked_of_its_end(administrators, officer):

@@ -58,6 +58,26 @@ def test_a_request_is_admitted_or_refused(see, send, company, admin):
     assert "不认识" in page
 
 
+def test_addresses_of_former_and_refused_members_are_neither_shown_nor_found(see, company, admin):
+    """They are the present ones, which people keep to those they belong to."""
+    gone, refused = (factories.member(company, name=name) for name in ("寅", "卯"))
+    for person, state in ((gone, "ended"), (refused, "refused")):
+        person.memberships.update(state=state, ended_at=NOW)
+    page = see(admin, "members", company.public_id, show="former")
+    table = see(admin, "members", company.public_id, show="former", format="csv")
+    for text in (text_of(page), table.getvalue().decode()):
+        assert all(name in text for name in ("寅", "卯"))
+        assert not any(person.email in text for person in (gone, refused))
+
+    def found(show, text):
+        shown = see(admin, "members", company.public_id, show=show, q=text)
+        return [one.user for one in shown.context["people"]]
+
+    assert (found("former", gone.email), found("former", "寅")) == ([], [gone])
+    assert found("", admin.email) == [admin]
+    assert admin.email in see(admin, "members", company.public_id, format="csv").getvalue().decode()
+
+
 def test_who_was_not_admitted_can_open_what_they_are_told(see, send, company, admin):
     person = factories.user("寅")
     asked = Membership.objects.create(user=person, organization=company, role="researcher", created_at=NOW)

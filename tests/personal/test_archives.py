@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -17,6 +18,7 @@ from django_tasks_db.models import DBTaskResult
 from instrument_share.accounts.models import Invitation
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import NotFound
+from instrument_share.mails.models import OutgoingMail
 from instrument_share.personal import registry
 from instrument_share.personal.models import PersonalArchive
 from instrument_share.personal.services import archives, deletions
@@ -103,15 +105,7 @@ def test_archive_holds_no_secret_and_nobody_elses_name(city, made):
 
 def test_archive_says_that_its_texts_may_name_other_people(city, clock):
     clock.set(NOW)
-    Invitation.objects.create(
-        organization=city.company,
-        email="colleague@example.org",
-        role="researcher",
-        digest="0" * 64,
-        invited_by=city.researcher,
-        created_at=NOW,
-        expires_at=NOW + WEEK,
-    )
+    invite(city, "colleague@example.org", by=city.researcher)
     asked = archives.archive_ask(actor=city.researcher, now=NOW)
     archives.archive_make.func(None, public_id=asked.public_id)
     asked.refresh_from_db()
@@ -119,6 +113,40 @@ def test_archive_says_that_its_texts_may_name_other_people(city, clock):
     (invitation,) = json.loads(files["accounts-invitation.json"])
     assert invitation["email"] == "colleague@example.org"
     assert "通知、邀请、联系人等内容按原文复制，其中可能含有他人的姓名和邮箱" in files["index.html"]
+
+
+def test_archive_holds_nothing_that_went_to_an_address_that_is_merely_claimed(city, clock):
+    """Whoever enters somebody else's address would read who invites them and what they are mailed."""
+    clock.set(NOW)
+    claimed = "victim@example.org"
+    city.researcher.emailaddress_set.create(email=claimed, verified=False)
+    for address in (claimed, city.researcher.email):
+        invite(city, address)
+        OutgoingMail.objects.create(
+            recipients=[address], subject=f"致 {address}", content={"body": "/reset/x/"}, created_at=NOW
+        )
+    AccessAttempt.objects.create(username=claimed, attempt_time=NOW, failures_since_start=1)
+    asked = archives.archive_ask(actor=city.researcher, now=NOW)
+    archives.archive_make.func(None, public_id=asked.public_id)
+    asked.refresh_from_db()
+    files = {name: text for name, text in contents(asked).items() if name.endswith(".json")}
+    assert {name for name, text in files.items() if claimed in text} == {"account-emailaddress.json"}
+    (sent,) = json.loads(files["mails-outgoingmail.json"])
+    assert (sent["subject"], "content" in sent) == (f"致 {city.researcher.email}", False)
+    (invitation,) = json.loads(files["accounts-invitation.json"])
+    assert invitation["email"] == city.researcher.email
+
+
+def invite(city, address, by=None):
+    return Invitation.objects.create(
+        organization=city.company,
+        email=address,
+        role="researcher",
+        digest=address,
+        invited_by=by or city.keeper,
+        created_at=NOW,
+        expires_at=NOW + WEEK,
+    )
 
 
 def test_archive_says_which_projects_name_the_person(city, clock):

@@ -4,6 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
@@ -22,7 +24,7 @@ from bookings.usage.models import UsageLog
 from bookings.usage.services.usage import usage_confirm
 from bookings.waiting.selectors import count_waiting_for
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.models import User
+from instrument_share.accounts.models import Invitation, User
 from instrument_share.accounts.selectors import accounts, waiting_requests
 from instrument_share.accounts.services import (
     account_lock,
@@ -35,6 +37,7 @@ from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.journal.selectors import find_broken_seals, history
 from instrument_share.journal.services import audit_seal
 from instrument_share.kernel.errors import Conflict, IllegalMove, Invalid, NotFound
+from instrument_share.mails.models import OutgoingMail
 from instrument_share.personal import registry
 from instrument_share.personal.services import deletions
 from instrument_share.transparency.registry import registered_checks
@@ -232,6 +235,43 @@ def test_who_answers_alone_for_a_suspended_organization_asks_the_bureau(see, cit
     assert obstacle.path == reverse("organization", args=[suspended.public_id])
     assert see(alone, "organization", suspended.public_id).status_code == 200
     assert "“云屏暂停公司”已暂停，且没有其他管理员" in text_of(see(alone, "own_data"))
+
+
+def test_what_went_to_an_address_that_is_merely_claimed_stays(city, person):
+    """It is somebody else's: their mails wait to be sent, and their invitation to be accepted."""
+    person.emailaddress_set.create(email="victim@example.org", verified=False)
+    own, others = (
+        Invitation.objects.create(
+            organization=city.company,
+            email=address,
+            role="researcher",
+            digest=address,
+            invited_by=city.keeper,
+            created_at=NOW,
+            expires_at=AFTER + 2 * WEEK,
+        )
+        for address in ("ouyang@duyi.example", "victim@example.org")
+    )
+    for invitation in (own, others):
+        OutgoingMail.objects.create(recipients=[invitation.email], subject="邀请", created_at=NOW)
+    delete(person)
+    assert [one.recipients for one in OutgoingMail.objects.all()] == [["victim@example.org"]]
+    for invitation in (own, others):
+        invitation.refresh_from_db()
+    assert (others.email, others.withdrawn_at) == ("victim@example.org", None)
+    assert (own.email, own.withdrawn_at) == (f"{own.public_id.lower()}@deleted.invalid", AFTER + WEEK)
+    assert [(one.action, one.actor) for one in history(own)] == [("invitation.withdrawn", None)]
+
+
+def test_second_factors_and_the_citys_login_go_by_the_clock_not_by_the_person(person):
+    TOTP.activate(person, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+    SocialAccount.objects.create(user=person, provider="city", uid="lin")
+    delete(person)
+    ended = history(person).filter(action__in=("user.second_factor_removed", "user.city_login_unlinked"))
+    assert [(one.action, one.actor) for one in ended] == [
+        ("user.second_factor_removed", None),
+        ("user.city_login_unlinked", None),
+    ]
 
 
 def test_roles_end_with_the_account(city, person):

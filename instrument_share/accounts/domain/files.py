@@ -3,6 +3,8 @@
 MAX_BYTES = 10 * 1024 * 1024
 MAX_DOCUMENTS = 10
 """So many one organization keeps."""
+MAX_ADDED_A_DAY = 30
+"""So many one person adds to one organization within 24 hours, as removed ones are kept too."""
 
 _BEGINNINGS = (
     (b"%PDF-", "application/pdf", "pdf"),

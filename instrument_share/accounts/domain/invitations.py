@@ -9,6 +9,8 @@ PAUSE = timedelta(minutes=1)
 """So long after a mail of an invitation the next one goes out."""
 MAX_MAILS_A_DAY = 5
 """So many mails with invitations an organization sends to an address within 24 hours."""
+MAX_MAILS_OF_ORGANIZATION = 200
+"""So many mails with invitations an organization sends within 24 hours, to whomever."""
 DAY = timedelta(days=1)
 
 
@@ -20,12 +22,30 @@ class InvitedTooOften(Conflict):
     )
 
 
-def require_mail_due(own: Sequence[datetime], to_address: Sequence[datetime], now: datetime) -> None:
-    """Raise InvitedTooOften unless another mail may go out.
+class OrganizationInvitedTooMany(Conflict):
+    code = "invitation.too_many_mails"
+    message = gettext_noop(
+        "An organization sends {most} invitations within 24 hours, at most. More can be sent from {time}."
+    )
+
+
+def require_mail_due(
+    own: Sequence[datetime],
+    to_address: Sequence[datetime],
+    of_organization: Sequence[datetime],
+    now: datetime,
+) -> None:
+    """Raise InvitedTooOften or OrganizationInvitedTooMany unless another mail may go out.
 
     `own` are the times of the mails of this invitation, `to_address` those of all that the organization has
-    sent to the address, so that a new invitation is no way around the limit.
+    sent to the address, `of_organization` those of all within 24 hours, so that a new invitation is no way
+    around the limits, nor a withdrawn one.
     """
+    if len(of_organization) >= MAX_MAILS_OF_ORGANIZATION:
+        begin = sorted(of_organization)[-MAX_MAILS_OF_ORGANIZATION]
+        raise OrganizationInvitedTooMany(
+            most=MAX_MAILS_OF_ORGANIZATION, time=_round_up_to_minute(begin + DAY)
+        )
     due = [max(own) + PAUSE] if own else []
     if len(to_address) >= MAX_MAILS_A_DAY:
         due.append(sorted(to_address)[-MAX_MAILS_A_DAY] + DAY)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 PHONE = re.compile(r"[+(]?[0-9][0-9 ()\-]*( ?(转|x|ext\.?) ?[0-9]+)?")
 FEWEST_DIGITS = 7
+MAX_REGISTRATIONS = 5
+"""So many registrations of one account wait for the bureau, or were made and refused within 24 hours."""
 AUTHORITIES = frozenset({OrganizationKind.BUREAU, OrganizationKind.FINANCE})
 
 

@@ -3,6 +3,19 @@
 from collections.abc import Collection, Iterable
 
 from instrument_share.accounts.domain import OrganizationKind, Role
+from instrument_share.kernel.errors import gettext_noop
+
+NAMES: dict[Role, str] = {
+    Role.RESEARCHER: gettext_noop("Researcher"),
+    Role.ORG_ADMIN: gettext_noop("Administrator of a using organization"),
+    Role.KEEPER: gettext_noop("Instrument keeper"),
+    Role.UNIT_MANAGER: gettext_noop("Manager of an owning unit"),
+    Role.BUREAU_OFFICER: gettext_noop("Officer of the Science and Technology Bureau"),
+    Role.BUREAU_AUDITOR: gettext_noop("Auditor of the Science and Technology Bureau"),
+    Role.FINANCE_OFFICER: gettext_noop("Finance Bureau"),
+    Role.SYSADMIN: gettext_noop("System administrator"),
+}
+"""What people read of each role; marked literals."""
 
 OWNER_ROLES = frozenset({Role.KEEPER, Role.UNIT_MANAGER})
 """Roles that only make sense where the organization owns instruments."""

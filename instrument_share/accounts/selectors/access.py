@@ -103,9 +103,19 @@ def account_access(account: User, now: datetime) -> Access:
 
 def second_factor_resets(viewer: "Viewer", now: datetime) -> QuerySet[SecondFactorReset]:
     """Return the requests that wait for a second administrator, the oldest first; none for others."""
-    waiting = SecondFactorReset.objects.filter(granted__isnull=True, expires_at__gt=now)
-    waiting = waiting.filter(user__in=accounts(viewer).values("pk"))
+    waiting = resets_to_decide(now).filter(user__in=accounts(viewer).values("pk"))
     return waiting.select_related("user", "requested_by").order_by("requested_at", "id")
+
+
+def resets_to_decide(now: datetime) -> QuerySet[SecondFactorReset]:
+    """Return the requests to remove second factors that can be decided on; for services.
+
+    One whose factors have all been removed since is over: those of now were set up by who got in again.
+    """
+    asked_about = Authenticator.objects.filter(
+        user=OuterRef("user"), created_at__lte=OuterRef("requested_at")
+    )
+    return SecondFactorReset.objects.filter(Exists(asked_about), granted__isnull=True, expires_at__gt=now)
 
 
 def second_factor_deciders(asker: User, account: User) -> QuerySet[User]:

@@ -93,6 +93,15 @@ def is_address_of(person: User, address: str) -> bool:
     return EmailAddress.objects.filter(user=person, email=address.lower(), verified=True).exists()
 
 
+def confirmed_addresses(person: User) -> list[str]:
+    """Return every mail address that the person has confirmed, in lower case.
+
+    One that is merely claimed may be somebody else's, and so may what was mailed to it.
+    """
+    confirmed = EmailAddress.objects.filter(user=person, verified=True)
+    return sorted({address.lower() for address in confirmed.values_list("email", flat=True)})
+
+
 def locked_account(address: str) -> User | None:
     """Return the locked account of the person who has confirmed this mail address."""
     confirmed = EmailAddress.objects.filter(email=address.lower(), verified=True)

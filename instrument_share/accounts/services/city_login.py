@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from allauth.socialaccount.models import SocialAccount
+
 from instrument_share.accounts.models import User
 from instrument_share.journal.services import record
 
@@ -11,6 +13,10 @@ def city_login_linked(*, user: User, now: datetime) -> None:
     record(actor=user, action="user.city_login_linked", subject=user, now=now)
 
 
-def city_login_unlinked(*, user: User, now: datetime) -> None:
-    """Record that the city's login opens the account no longer."""
-    record(actor=user, action="user.city_login_unlinked", subject=user, now=now)
+def city_login_unlinked(*, link: SocialAccount, now: datetime) -> None:
+    """Record that the city's login opens the account no longer.
+
+    By the person, unless the link says who removes it: nobody, where the account is deleted by the clock.
+    """
+    user, actor = link.user, getattr(link, "removed_by", link.user)
+    record(actor=actor, action="user.city_login_unlinked", subject=user, now=now)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.core.files.base import ContentFile
@@ -17,6 +17,7 @@ from instrument_share.journal.services import record
 from instrument_share.kernel.errors import DomainError, Problem, gettext_noop, require_found
 
 LONGEST_NAME = 200
+DAY = timedelta(days=1)
 
 
 class DocumentUnusable(DomainError):
@@ -101,8 +102,11 @@ def _filed(
         return known
     if kept.count() >= files.MAX_DOCUMENTS:
         message = gettext_noop("At most {most} documents can be kept. Remove one first.")
-        params = {"most": files.MAX_DOCUMENTS}
-        raise DocumentUnusable(problems=[Problem("document.too_many", message, params, "documents")])
+        raise _too_many(message, files.MAX_DOCUMENTS)
+    added = OrganizationDocument.objects.filter(organization=organization, uploaded_by=actor)
+    if added.filter(uploaded_at__gt=now - DAY).count() >= files.MAX_ADDED_A_DAY:
+        message = gettext_noop("You have added {most} documents within a day. Add the others tomorrow.")
+        raise _too_many(message, files.MAX_ADDED_A_DAY)
     document = OrganizationDocument(
         organization=organization,
         name=one.name[-LONGEST_NAME:],
@@ -116,6 +120,10 @@ def _filed(
     document.save(force_insert=True)
     _record(actor, "organization.document_added", document, now)
     return document
+
+
+def _too_many(message: str, most: int) -> DocumentUnusable:
+    return DocumentUnusable(problems=[Problem("document.too_many", message, {"most": most}, "documents")])
 
 
 @transaction.atomic

@@ -1,28 +1,26 @@
 """Take a person out of an account that they have asked to be deleted: its rows stay, without who it was."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import uuid4
 
 from allauth.account.models import EmailAddress
-from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.db import transaction
-from django.db.models import Q
 
+from instrument_share.accounts import selectors
 from instrument_share.accounts.models import (
     ERASED_NAME,
     ERASED_PREFIX,
     ApiToken,
-    Invitation,
     Membership,
     SecondFactorReset,
     Session,
     User,
 )
-
-GONE = "deleted.invalid"
-"""A domain that never has mailboxes (RFC 2606)."""
+from instrument_share.accounts.services.invitations import erase_invitations
+from instrument_share.accounts.services.second_factor import remove_factors
 
 
 @transaction.atomic
@@ -30,13 +28,14 @@ def account_erase(*, user: User, now: datetime) -> User:
     """Delete who a person is from their account and whatever hangs on it; nobody logs in to it any more.
 
     The account's row and public id stay, so that bookings, logs and entries still name one and the same
-    person, whom nobody can tell from it. A second time changes nothing.
+    person, whom nobody can tell from it. An address that was entered and never confirmed may be somebody
+    else's: what went to it stays. A second time changes nothing.
     """
     user = User.objects.select_for_update().get(pk=user.pk)
     if user.erased_at is not None:
         return user
-    addresses = {user.email, *EmailAddress.objects.filter(user=user).values_list("email", flat=True)} - {""}
-    _erase_invitations(user, addresses, now)
+    addresses = selectors.confirmed_addresses(user)
+    erase_invitations(user, addresses, now)
     _erase_access(user, addresses, now)
     Membership.objects.filter(user=user).update(note="", reason="")
     SecondFactorReset.objects.filter(user=user).update(reason="")
@@ -48,23 +47,16 @@ def account_erase(*, user: User, now: datetime) -> User:
     return user
 
 
-def _erase_invitations(user: User, addresses: set[str], now: datetime) -> None:
-    theirs = Q(accepted_by=user) | Q(email__in=[one.lower() for one in addresses])
-    for invitation in Invitation.objects.filter(theirs):
-        invitation.email = f"{invitation.public_id.lower()}@{GONE}"
-        if invitation.accepted_at is None and invitation.withdrawn_at is None:
-            invitation.withdrawn_at = now
-        invitation.save(update_fields=["email", "withdrawn_at"])
-
-
-def _erase_access(user: User, addresses: set[str], now: datetime) -> None:
+def _erase_access(user: User, addresses: Iterable[str], now: datetime) -> None:
     Session.objects.filter(user=user).delete()
     for token in ApiToken.objects.filter(user=user):
         token.name, token.digest = "", uuid4().hex
         token.revoked_at = token.revoked_at or now
         token.save(update_fields=["name", "digest", "revoked_at"])
-    Authenticator.objects.filter(user=user).delete()
-    SocialAccount.objects.filter(user=user).delete()
+    remove_factors(user, None)
+    for link in SocialAccount.objects.filter(user=user):
+        link.removed_by = None
+        link.delete()
     EmailAddress.objects.filter(user=user).delete()
     names = [user.public_id, user.username, *addresses]
     for model in (AccessAttempt, AccessFailureLog, AccessLog):

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
@@ -25,7 +26,11 @@ from instrument_share.accounts.domain.invitations import (
 from instrument_share.accounts.models import Invitation, Membership, Organization, User
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services._common import activate_membership
-from instrument_share.accounts.services.memberships import AlreadyMember, require_may_grant
+from instrument_share.accounts.services.memberships import (
+    AlreadyMember,
+    require_may_grant,
+    tell_of_administrator,
+)
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.mails import compose_mail, greet
@@ -43,9 +48,11 @@ from instrument_share.kernel.wording import Bilingual
 
 LIFETIME = timedelta(days=14)
 OPEN_AT_MOST = 100
-"""So many invitations of one organization wait at a time: this is not a way to mail strangers."""
+"""So many invitations of one organization wait at a time; how many it mails a day, the domain says."""
 
 MAILED = SENT, SENT_AGAIN = "invitation.sent", "invitation.sent_again"
+GONE = "deleted.invalid"
+"""A domain that never has mailboxes (RFC 2606)."""
 
 ACCEPTED = gettext_noop("{user} has accepted the invitation to “{organization}”.")
 
@@ -111,9 +118,7 @@ def invitation_withdraw(*, actor: User, invitation_id: int, now: datetime) -> In
     if invitation.accepted_at:
         raise InvitationTaken
     if invitation.withdrawn_at is None:
-        invitation.withdrawn_at = now
-        invitation.save(update_fields=["withdrawn_at"])
-        _record(actor, "invitation.withdrawn", invitation, now)
+        _withdraw(actor, invitation, now)
     return invitation
 
 
@@ -136,11 +141,32 @@ def invitation_accept(*, actor: User, secret: str, now: datetime) -> Membership:
         raise InvitationForOther
     invitation.accepted_at, invitation.accepted_by = now, actor
     invitation.save(update_fields=["accepted_at", "accepted_by"])
-    membership, _is_new = activate_membership(actor, invitation.organization, Role(invitation.role), now)
+    membership, is_new = activate_membership(actor, invitation.organization, Role(invitation.role), now)
     selectors.refresh_standing(actor)
     _record(actor, "invitation.accepted", invitation, now, membership=membership.public_id)
     _tell_inviter(invitation, actor, now)
+    if is_new:
+        tell_of_administrator(invitation.invited_by, membership, now)
     return membership
+
+
+def erase_invitations(person: User, addresses: Iterable[str], now: datetime) -> None:
+    """Take a person out of the invitations that they accepted or got at these addresses; withdraw open ones.
+
+    It is done by the clock, as the account is deleted.
+    """
+    theirs = Q(accepted_by=person) | Q(email__in=addresses)
+    for invitation in Invitation.objects.filter(theirs).order_by("pk"):
+        invitation.email = f"{invitation.public_id.lower()}@{GONE}"
+        invitation.save(update_fields=["email"])
+        if invitation.accepted_at is None and invitation.withdrawn_at is None:
+            _withdraw(None, invitation, now)
+
+
+def _withdraw(actor: User | None, invitation: Invitation, now: datetime) -> None:
+    invitation.withdrawn_at = now
+    invitation.save(update_fields=["withdrawn_at"])
+    _record(actor, "invitation.withdrawn", invitation, now)
 
 
 def _lock_invitation(invitation_id: int) -> Invitation:
@@ -185,13 +211,18 @@ def _issue(invitation: Invitation, actor: User, action: str, now: datetime) -> N
 
 
 def _require_mail_due(invitation: Invitation, now: datetime) -> None:
-    to_address = Invitation.objects.filter(
+    same_address = Invitation.objects.filter(
         organization_id=invitation.organization_id, email=invitation.email
-    ).values_list("public_id", flat=True)
-    sent = journal.entries_on(Invitation._meta.label, list(to_address), MAILED)
-    mails = list(sent.filter(at__gt=now - DAY).values_list("subject_id", "at"))
-    own = [at for public_id, at in mails if public_id == invitation.public_id]
-    require_mail_due(own, [at for _public_id, at in mails], now)
+    )
+    to_address = set(same_address.values_list("public_id", flat=True))
+    sent = journal.entries_of_organization(invitation.organization_id, MAILED).filter(at__gt=now - DAY)
+    mails = list(sent.values_list("subject_id", "at"))
+    require_mail_due(
+        own=[at for public_id, at in mails if public_id == invitation.public_id],
+        to_address=[at for public_id, at in mails if public_id in to_address],
+        of_organization=[at for _public_id, at in mails],
+        now=now,
+    )
 
 
 def _build_mail(invitation: Invitation, secret: str) -> EmailMessage:
@@ -228,7 +259,7 @@ def _letter(invitation: Invitation, languages: list[str]) -> tuple[str, list[str
     return " / ".join(subjects), texts
 
 
-def _record(actor: User, action: str, invitation: Invitation, now: datetime, **details: str) -> None:
+def _record(actor: User | None, action: str, invitation: Invitation, now: datetime, **details: str) -> None:
     record(
         actor=actor,
         action=action,

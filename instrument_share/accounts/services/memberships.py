@@ -12,7 +12,7 @@ from django.db import transaction
 
 from instrument_share.accounts import selectors
 from instrument_share.accounts.domain import MembershipState, OrganizationState, Role
-from instrument_share.accounts.domain.roles import MANAGING_ROLES
+from instrument_share.accounts.domain.roles import MANAGING_ROLES, NAMES, SEATS
 from instrument_share.accounts.domain.states import MEMBERSHIP
 from instrument_share.accounts.models import Membership, Organization, User
 from instrument_share.accounts.permissions import require
@@ -23,13 +23,16 @@ from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import Conflict, DomainError, Kind, gettext_noop, require_reason
 from instrument_share.kernel.states import next_state
-from instrument_share.kernel.wording import Bilingual
+from instrument_share.kernel.wording import Bilingual, Words
 
 SAME_REQUEST = timedelta(days=1)
 WITHDRAWN = "membership.withdrawn"
 
 ASKED = gettext_noop("{user} asks to be admitted to “{organization}”.")
 GRANTED = gettext_noop("You have a new role in “{organization}”.")
+GIVEN_BY_ADMINISTRATOR = gettext_noop(
+    "The system administrator {administrator} gave {user} the role “{role}” in “{organization}”."
+)
 ADMITTED = gettext_noop("You are admitted to “{organization}” and can book for it.")
 REFUSED = gettext_noop("“{organization}” did not admit you: {reason}")
 ENDED = gettext_noop("A role of yours in “{organization}” has ended: {reason}")
@@ -84,8 +87,8 @@ def membership_grant(
 ) -> Membership:
     """Give a person a role in an organization; a second time changes nothing.
 
-    Who manages its people gives roles to those who belong to it; system administrators to anybody. `actor` is
-    None at installation only.
+    Who manages its people gives roles to those who belong to it; system administrators to anybody, and those
+    who answer for the organization are told. `actor` is None at installation only.
     """
     held = selectors.organization_lock_for(organization.pk, role)
     if actor is not None:
@@ -98,7 +101,28 @@ def membership_grant(
         record_membership(actor, "membership.granted", membership, now)
         if actor is not None and actor.pk != user.pk:
             _tell([user], GRANTED, membership, now)
+        if actor is not None:
+            tell_of_administrator(actor, membership, now)
     return membership
+
+
+def tell_of_administrator(giver: User, membership: Membership, now: datetime) -> None:
+    """Tell who answers for an organization or sits in it that a system administrator gave a role there.
+
+    They need not have asked for it, and the administrator may be whom it was given to. A role that somebody
+    else gave is not told.
+    """
+    if not selectors.standing(giver).holds(Role.SYSADMIN):
+        return
+    people = selectors.managers_of(membership.organization, roles=MANAGING_ROLES | SEATS.keys())
+    _tell(
+        people.exclude(pk__in=[giver.pk, membership.user_id]),
+        GIVEN_BY_ADMINISTRATOR,
+        membership,
+        now,
+        administrator=giver.name,
+        role=Words(NAMES[Role(membership.role)]),
+    )
 
 
 @transaction.atomic

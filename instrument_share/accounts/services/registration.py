@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -75,6 +75,12 @@ AUTHORITY = Problem(
     field="kind",
 )
 
+TOO_MANY = gettext_noop(
+    "{most} organizations that you registered wait for the bureau or were refused within a day. Wait for its "
+    "decisions, or correct one of these registrations."
+)
+DAY = timedelta(days=1)
+
 
 class NothingCorrected(Conflict):
     code = "organization.nothing_corrected"
@@ -100,15 +106,22 @@ def organization_register(
 
     Who registers it becomes its first administrator, and manager where it owns instruments; both take effect
     with the admission. A refused registration does not keep its code from somebody else, nor a waiting one
-    from the site itself, which enters its authorities: theirs takes its place. Raises Invalid with every
+    from the site itself, which enters its authorities: theirs takes its place. One person has
+    `MAX_REGISTRATIONS` at most that wait, or were made and refused within 24 hours. Raises Invalid with every
     problem.
     """
     require_unless_system(actor, "accounts.register_organization")
+    if actor is not None:
+        selectors.oneself_lock(actor)  # of two registrations at once the second counts the first
     facts = registration.normalized()
     refused = Organization.objects.select_for_update(no_key=True).filter(uscc=facts.uscc).first()
     superior = superior_of(facts)
     good, unusable = check_uploads(documents)
-    problems = [*find_registration_problems(facts, is_authority_allowed=actor is None), *unusable]
+    problems = [
+        *find_registration_problems(facts, is_authority_allowed=actor is None),
+        *_find_too_many(actor, now),
+        *unusable,
+    ]
     if problems:
         raise Invalid(problems=problems)
     if refused is not None:
@@ -191,6 +204,17 @@ def _find_taken(
     if holder.state == OrganizationState.REFUSED:
         return [TAKEN_BY_REFUSED] if corrected else []
     return [] if is_authority_allowed and holder.state == OrganizationState.PENDING else [TAKEN]
+
+
+def _find_too_many(actor: User | None, now: datetime) -> list[Problem]:
+    """Return the problem of who has as many registrations as one person may; each keeps officers busy."""
+    refused_today = Q(state=OrganizationState.REFUSED, created_at__gt=now - DAY)
+    counted = Organization.objects.filter(
+        refused_today | Q(state=OrganizationState.PENDING), registered_by=actor
+    )
+    if actor is None or counted.count() < rules.MAX_REGISTRATIONS:
+        return []
+    return [Problem("organization.too_many", TOO_MANY, {"most": rules.MAX_REGISTRATIONS})]
 
 
 def find_differences(

@@ -38,6 +38,9 @@ TO_DECIDE = gettext_noop(
     "{asker} asked for the removal of the second factors of {name}. Agree or refuse by {until}."
 )
 REQUEST_GRANTED = gettext_noop("Another administrator agreed: the second factors of {name} are removed.")
+REQUEST_OVERTAKEN = gettext_noop(
+    "Your request to remove the second factors of {name} has ended: they have been removed in another way."
+)
 REQUEST_LAPSED = gettext_noop(
     "Your request to remove the second factors of {name} lapsed, as no other administrator decided on it."
 )
@@ -121,7 +124,7 @@ def second_factor_reset_ask(*, actor: User, user_id: int, reason: str, now: date
     if not others:
         raise NobodyToAgree
     undecided = SecondFactorReset.objects.filter(user=user, granted__isnull=True)
-    _lapse(undecided, now)
+    _end_if_over(undecided, now)
     if undecided.exists():
         raise ResetAlreadyAsked
     asked = SecondFactorReset.objects.create(
@@ -159,9 +162,7 @@ def second_factor_reset_grant(*, actor: User, reset_id: str, now: datetime) -> U
     asked = _lock_undecided(actor, reset_id, now)
     if not asked.user.is_active:
         raise AccountLocked
-    for factor in Authenticator.objects.filter(user=asked.user).order_by("id"):
-        factor.removed_by = actor
-        factor.delete()
+    remove_factors(asked.user, actor)
     _decide(asked, actor, granted=True, now=now)
     details = {"reset": asked.public_id, **end_access(asked.user, now)}
     record(actor=actor, action="user.second_factor_reset", subject=asked.user, now=now, details=details)
@@ -185,35 +186,46 @@ def second_factor_reset_refuse(*, actor: User, reset_id: str, now: datetime) -> 
 
 @transaction.atomic
 def second_factor_resets_lapse(*, now: datetime) -> int:
-    """End requests on which nobody decided in time and tell who asked; run by a job. Returns how many."""
-    return _lapse(SecondFactorReset.objects.filter(granted__isnull=True), now)
+    """End requests that are over and tell who asked; run by a job. Returns how many.
+
+    Nobody decided on them in time, or their factors were removed in another way.
+    """
+    return _end_if_over(SecondFactorReset.objects.filter(granted__isnull=True), now)
 
 
 @transaction.atomic
 def second_factors_remove_on_server(*, username: str, reason: str, now: datetime) -> User:
     """Take all second factors off an account, by who may run commands on the server.
 
-    The way back of a site's only administrator, whom no two others can help. Raises NotFound, NoSecondFactor.
+    The way back of a site's only administrator, whom no two others can help. It ends a request that waits,
+    which would take off the factors set up next. Raises NotFound, NoSecondFactor.
     """
     user = require_found(User.objects.select_for_update().filter(username=username).first())
-    factors = list(Authenticator.objects.filter(user=user).order_by("id"))
-    if not factors:
+    if not remove_factors(user, None):
         raise NoSecondFactor
-    for factor in factors:
-        factor.removed_by = None
-        factor.delete()
     details = {"reason": reason, **end_access(user, now)}
     record(actor=None, action="user.second_factor_reset_on_server", subject=user, now=now, details=details)
     notify(users=[user], message=REMOVED_ON_SERVER, now=now, act_by=now)
+    _end_if_over(SecondFactorReset.objects.filter(user=user, granted__isnull=True), now)
     return user
+
+
+def remove_factors(user: User, removed_by: User | None) -> int:
+    """Take all factors off the account, and return how many; entries name who does it, None for the site."""
+    factors = list(Authenticator.objects.filter(user=user).order_by("id"))
+    for factor in factors:
+        factor.removed_by = removed_by
+        factor.delete()
+    return len(factors)
 
 
 def _lock_undecided(actor: User, reset_id: str, now: datetime) -> SecondFactorReset:
     require(actor, "accounts.maintain_accounts")
     found = require_found(SecondFactorReset.objects.filter(public_id=reset_id).first())
     lock_account(actor, found.user_id)
-    asked = SecondFactorReset.objects.select_for_update(of=("self",)).select_related("user").get(pk=found.pk)
-    if asked.granted is not None or asked.expires_at <= now:
+    waiting = selectors.resets_to_decide(now).select_for_update(of=("self",)).select_related("user")
+    asked = waiting.filter(pk=found.pk).first()
+    if asked is None:
         raise ResetOver
     if actor.pk == asked.requested_by_id:
         raise SecondPersonNeeded
@@ -222,18 +234,18 @@ def _lock_undecided(actor: User, reset_id: str, now: datetime) -> SecondFactorRe
     return asked
 
 
-def _lapse(undecided: QuerySet[SecondFactorReset], now: datetime) -> int:
-    over = undecided.filter(expires_at__lte=now).select_related("user")
-    lapsed = list(over.select_for_update(of=("self",)).order_by("pk"))
-    for one in lapsed:
+def _end_if_over(undecided: QuerySet[SecondFactorReset], now: datetime) -> int:
+    over = undecided.exclude(pk__in=selectors.resets_to_decide(now).values("pk")).select_related("user")
+    ended = list(over.select_for_update(of=("self",)).order_by("pk"))
+    for one in ended:
         one.granted = False
         one.save(update_fields=["granted"])
         details = {"reset": one.public_id}
         record(
             actor=None, action="user.second_factor_reset_lapsed", subject=one.user, now=now, details=details
         )
-        tell_who_asked(one, REQUEST_LAPSED, now)
-    return len(lapsed)
+        tell_who_asked(one, REQUEST_LAPSED if one.expires_at <= now else REQUEST_OVERTAKEN, now)
+    return len(ended)
 
 
 def _decide(asked: SecondFactorReset, actor: User, *, granted: bool, now: datetime) -> None:

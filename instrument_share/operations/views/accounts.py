@@ -143,7 +143,7 @@ def account_lock(request: SignedInRequest, public_id: str) -> Confirmation:
     """Confirm locking an account, with the reason that the person reads."""
     found = _account(request, public_id)
     form = ReasonForm(request.POST or None, help_text=_("The person can read it at login."))
-    has_reset = selectors.second_factor_resets(request.user, clock.now()).filter(user=found).exists()
+    has_reset = _has_reset(request, found)
     return Confirmation(
         **_common(found),
         heading=_("Lock the account of {name}?").format(name=found.get_full_name()),
@@ -243,8 +243,13 @@ def account_send_reset(request: SignedInRequest, public_id: str) -> Confirmation
 
 @confirmation_view
 def second_factor_reset_ask(request: SignedInRequest, public_id: str) -> Confirmation:
-    """Confirm asking for the removal of an account's second factors, with how the person was recognised."""
+    """Confirm asking for the removal of an account's second factors, with how the person was recognised.
+
+    Raises ResetAlreadyAsked where a colleague asked meanwhile.
+    """
     found = _account(request, public_id)
+    if _has_reset(request, found):
+        raise services.ResetAlreadyAsked
     form = ReasonForm(
         request.POST or None,
         help_text=_("How the person has proved who they are. The other administrator can read it."),
@@ -296,6 +301,11 @@ def second_factor_reset_refuse(request: SignedInRequest, public_id: str) -> Conf
         perform=lambda: services.second_factor_reset_refuse(**_decide(request, asked)),
         success=_("The request is refused."),
     )
+
+
+def _has_reset(request: SignedInRequest, account: "User") -> bool:
+    """Return whether a request to remove the account's second factors waits."""
+    return selectors.second_factor_resets(request.user, clock.now()).filter(user=account).exists()
 
 
 def _reset(request: SignedInRequest, public_id: str) -> "SecondFactorReset":

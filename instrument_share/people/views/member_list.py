@@ -19,7 +19,7 @@ from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.domain.roles import MANAGING_ROLES
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.mails.selectors import MailState, mail_states
-from instrument_share.people.forms import InvitationForm, MemberFilterForm
+from instrument_share.people.forms import FormerMemberFilterForm, InvitationForm, MemberFilterForm
 from instrument_share.people.views.organizations import build_organization_tabs
 from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
@@ -83,7 +83,8 @@ def get_members_address(found: "Organization") -> str:
 def members(request: SignedInRequest, public_id: str) -> HttpResponseBase:
     """List members; `?show=former` lists former ones, `?q=` and `?role=` narrow.
 
-    `?format=csv` exports what is found.
+    Of former ones, refused ones among them, no mail address is shown or found: it is their present one, which
+    the organization never had or has no more to do with. `?format=csv` exports what is found.
     """
     found = get_managed_organization(request, public_id)
     if request.GET.get("format") == "csv":
@@ -95,7 +96,7 @@ def show_members(
     request: SignedInRequest, found: "Organization", form: InvitationForm, status: int = 200
 ) -> HttpResponse:
     """Show the list with the form of an invitation beside it."""
-    filters, former = MemberFilterForm(request), _is_former(request)
+    filters, former = _read_filters(request), _is_former(request)
     page = cursor.page(
         _find(request, found, filters),
         ordering=TABLE.get_ordering(request),
@@ -133,13 +134,19 @@ def _is_former(request: SignedInRequest) -> bool:
     return request.GET.get("show") == "former"
 
 
+def _read_filters(request: SignedInRequest) -> MemberFilterForm:
+    return FormerMemberFilterForm(request) if _is_former(request) else MemberFilterForm(request)
+
+
 def _find(
     request: SignedInRequest, found: "Organization", filters: MemberFilterForm
 ) -> "QuerySet[Membership]":
-    states = FORMER_STATES if _is_former(request) else (MembershipState.ACTIVE,)
+    former = _is_former(request)
+    states = FORMER_STATES if former else (MembershipState.ACTIVE,)
     rows = accounts.members(request.user, found).filter(state__in=states)
     if text := filters.get("q"):
-        rows = rows.filter(Q(user__name__icontains=text) | Q(user__email__icontains=text))
+        by_name = Q(user__name__icontains=text)
+        rows = rows.filter(by_name if former else by_name | Q(user__email__icontains=text))
     if role := filters.get("role"):
         rows = rows.filter(role=role)
     return rows
@@ -165,7 +172,7 @@ def _grouped(viewer: "User", found: "Organization", rows: "Collection[Membership
 
 def _export(request: SignedInRequest, found: "Organization") -> HttpResponseBase:
     heads = [_("Person"), _("Mail address"), _("Role"), _("State"), _("Since"), _("Ended at"), _("Reason")]
-    rows = _find(request, found, MemberFilterForm(request))
+    rows = _find(request, found, _read_filters(request))
     people_disclosed(
         actor=request.user,
         what="members.export",
@@ -182,4 +189,5 @@ def _export(request: SignedInRequest, found: "Organization") -> HttpResponseBase
 def _to_row(one: "Membership") -> list[Any]:
     role = str(ROLES[Role(one.role)])
     state = label("membership", one.state).text
-    return [one.user.name, one.user.email, role, state, one.created_at, one.ended_at, one.reason]
+    address = "" if one.state in FORMER_STATES else one.user.email
+    return [one.user.name, address, role, state, one.created_at, one.ended_at, one.reason]

@@ -92,4 +92,4 @@ def _on_linked(instance: SocialAccount, created: bool, **_more: Any) -> None:
 
 
 def _on_unlinked(instance: SocialAccount, **_more: Any) -> None:
-    services.city_login_unlinked(user=instance.user, now=clock.now())
+    services.city_login_unlinked(link=instance, now=clock.now())

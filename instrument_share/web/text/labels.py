@@ -9,7 +9,7 @@ from typing import Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
+from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass, roles
 from instrument_share.accounts.domain.tokens import TokenScope
 
 Tone = Literal["quiet", "waiting", "active", "good", "bad"]
@@ -34,16 +34,7 @@ STATES: dict[str, Label] = {
 }
 """`<kind>.<code>` → label: those of accounts; other packages register theirs."""
 
-ROLES: dict[Role, str | Promise] = {
-    Role.RESEARCHER: _("Researcher"),
-    Role.ORG_ADMIN: _("Administrator of a using organization"),
-    Role.KEEPER: _("Instrument keeper"),
-    Role.UNIT_MANAGER: _("Manager of an owning unit"),
-    Role.BUREAU_OFFICER: _("Officer of the Science and Technology Bureau"),
-    Role.BUREAU_AUDITOR: _("Auditor of the Science and Technology Bureau"),
-    Role.FINANCE_OFFICER: _("Finance Bureau"),
-    Role.SYSADMIN: _("System administrator"),
-}
+ROLES: dict[Role, str | Promise] = {role: _(name) for role, name in roles.NAMES.items()}
 
 TOKEN_SCOPES: dict[TokenScope, str | Promise] = {
     TokenScope.READ: _("Read: everything you can see"),
