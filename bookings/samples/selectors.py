@@ -50,6 +50,8 @@ if TYPE_CHECKING:
     from providers.domain import Terms
     from providers.models import Instrument
 
+PARTIES = ("instrument__organization", "user", "payer_organization", "payer_person")
+"""What an order has from its first day on."""
 PERMISSIONS = {
     "quote": "bookings.handle_samples",
     "reject": "bookings.handle_samples",
@@ -162,9 +164,12 @@ def get_order(viewer: "Viewer", public_id: str) -> SampleOrder:
 
 
 def order_lock(order_id: int) -> SampleOrder:
-    """Return the order, locked until the transaction ends. Raises NotFound."""
+    """Return the order, locked until the transaction ends. Raises NotFound.
+
+    Its booking is read when it is asked for: joined here, it would be that of before a wait for the lock.
+    """
     locked = SampleOrder.objects.select_for_update(of=("self",)).filter(pk=order_id)
-    return require_found(_with_relations(locked).first())
+    return require_found(locked.select_related(*PARTIES).first())
 
 
 def open_orders(instrument_id: int) -> QuerySet[SampleOrder]:
@@ -386,9 +391,7 @@ def _with_parts(found: QuerySet[SampleOrder]) -> QuerySet[SampleOrder]:
 
 
 def _with_relations(found: QuerySet[SampleOrder]) -> QuerySet[SampleOrder]:
-    return found.select_related(
-        "instrument__organization", "user", "payer_organization", "payer_person", "booking", "received_by"
-    )
+    return found.select_related(*PARTIES, "booking", "received_by")
 
 
 def unfinished_orders(person: "User") -> QuerySet[SampleOrder]:
