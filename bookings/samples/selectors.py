@@ -36,6 +36,7 @@ from bookings.samples.domain.states import (
     get_progress,
 )
 from bookings.samples.models import Sample, SampleFile, SampleOrder
+from bookings.usage.selectors.usage import get_current_values
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import Problem, require_found
 from instrument_share.kernel.interval import Interval
@@ -224,6 +225,12 @@ def get_order_progress(order: SampleOrder) -> Progress | None:
     if order.state != SampleOrderState.RECEIVED:
         return None
     return get_progress(order.booking.state if order.booking else None)
+
+
+def get_charge(order: SampleOrder) -> Decimal | None:
+    """Return what the use for an order costs in yuan, with its corrections; None where none is logged."""
+    log = getattr(order.booking, "usage_log", None)
+    return None if log is None else get_current_values(log)["amount_yuan"]
 
 
 def is_move_possible(order: SampleOrder, move: str) -> bool:
