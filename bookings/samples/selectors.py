@@ -36,6 +36,7 @@ from bookings.samples.domain.states import (
     get_progress,
 )
 from bookings.samples.models import Sample, SampleFile, SampleOrder
+from bookings.usage.selectors.usage import get_current_values
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import Problem, require_found
 from instrument_share.kernel.interval import Interval
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
     from providers.domain import Terms
     from providers.models import Instrument
 
+PARTIES = ("instrument__organization", "user", "payer_organization", "payer_person")
+"""What an order has from its first day on."""
 PERMISSIONS = {
     "quote": "bookings.handle_samples",
     "reject": "bookings.handle_samples",
@@ -162,9 +165,12 @@ def get_order(viewer: "Viewer", public_id: str) -> SampleOrder:
 
 
 def order_lock(order_id: int) -> SampleOrder:
-    """Return the order, locked until the transaction ends. Raises NotFound."""
+    """Return the order, locked until the transaction ends. Raises NotFound.
+
+    Its booking is read when it is asked for: joined here, it would be that of before a wait for the lock.
+    """
     locked = SampleOrder.objects.select_for_update(of=("self",)).filter(pk=order_id)
-    return require_found(_with_relations(locked).first())
+    return require_found(locked.select_related(*PARTIES).first())
 
 
 def open_orders(instrument_id: int) -> QuerySet[SampleOrder]:
@@ -219,6 +225,12 @@ def get_order_progress(order: SampleOrder) -> Progress | None:
     if order.state != SampleOrderState.RECEIVED:
         return None
     return get_progress(order.booking.state if order.booking else None)
+
+
+def get_charge(order: SampleOrder) -> Decimal | None:
+    """Return what the use for an order costs in yuan, with its corrections; None where none is logged."""
+    log = getattr(order.booking, "usage_log", None)
+    return None if log is None else get_current_values(log)["amount_yuan"]
 
 
 def is_move_possible(order: SampleOrder, move: str) -> bool:
@@ -386,9 +398,7 @@ def _with_parts(found: QuerySet[SampleOrder]) -> QuerySet[SampleOrder]:
 
 
 def _with_relations(found: QuerySet[SampleOrder]) -> QuerySet[SampleOrder]:
-    return found.select_related(
-        "instrument__organization", "user", "payer_organization", "payer_person", "booking", "received_by"
-    )
+    return found.select_related(*PARTIES, "booking", "received_by")
 
 
 def unfinished_orders(person: "User") -> QuerySet[SampleOrder]:

@@ -114,6 +114,8 @@ class _CheckedConnection(http.client.HTTPSConnection):
     def __init__(self, host: str, port: int, seconds: float) -> None:
         super().__init__(host, port, timeout=seconds)
         self.seconds = seconds
+        self.is_over = False
+        self.opened: ssl.SSLSocket | None = None
 
     def connect(self) -> None:
         plain = _connect_to_any(find_public_addresses(self.host, self.port), self.port, self.seconds)
@@ -123,12 +125,20 @@ class _CheckedConnection(http.client.HTTPSConnection):
         except BaseException:
             plain.close()
             raise
+        self.opened = self.sock  # `sock` is None again once an answer has said that it is the last
+        self.require_time()
 
     def hang_up(self) -> None:
-        """End what is under way; whoever waits for it gets an error."""
+        """End what is under way, or what is only being opened; whoever waits for it gets an error."""
+        self.is_over = True
         with suppress(OSError):
-            if self.sock is not None:
-                self.sock.shutdown(socket.SHUT_RDWR)
+            if self.opened is not None:
+                self.opened.shutdown(socket.SHUT_RDWR)
+
+    def require_time(self) -> None:
+        """Raise TimeoutError once the call was ended: what was read until then may be a part only."""
+        if self.is_over:
+            raise TimeoutError("the call took too long")
 
 
 def _connect_to_any(addresses: Sequence[str], port: int, seconds: float) -> socket.socket:
@@ -166,7 +176,9 @@ def _call(
     try:
         connection.request(method, path, body, dict(headers))
         answer = connection.getresponse()
-        return Answer(answer.status, answer.read(longest).decode(errors="replace"))
+        text = answer.read(longest).decode(errors="replace")
+        connection.require_time()
+        return Answer(answer.status, text)
     finally:
         hang_up.cancel()
         connection.close()

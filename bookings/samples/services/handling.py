@@ -161,9 +161,19 @@ def sample_order_close(
         action="sample_order.closed",
         details={"outcome": order.outcome},
     )
-    told = notifications.RETURNED if outcome == Afterwards.RETURN else notifications.DISPOSED
-    notifications.notify_user(order, told, now, note=order.end_note)
+    _notify_of_end(order, now)
     return order
+
+
+def _notify_of_end(order: SampleOrder, now: datetime) -> None:
+    is_returned = order.outcome == Afterwards.RETURN
+    if order.reported_at is not None:
+        told = notifications.RETURNED if is_returned else notifications.DISPOSED
+        notifications.notify_user(order, told, now, note=order.end_note)
+        return
+    told = notifications.RETURNED_WITHOUT_REPORT if is_returned else notifications.DISPOSED_WITHOUT_REPORT
+    charge = notifications.describe_charge(order)
+    notifications.notify_user(order, told, now, note=order.end_note, charge=charge)
 
 
 def _find_days_problems(report_days: int) -> "Iterator[Problem]":

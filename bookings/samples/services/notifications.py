@@ -5,10 +5,12 @@ from typing import Any
 
 from bookings.requests.services.notifications import get_instrument_name, list_answerers
 from bookings.samples.models import SampleOrder
+from bookings.samples.selectors import get_charge
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.wording import Sentence
 
 SUBMITTED = gettext_noop("{user} wants samples measured with {instrument}: {subject}. Quote by {due}.")
 QUOTED = gettext_noop(
@@ -36,6 +38,16 @@ PLANNED_BESIDE = gettext_noop(
 REPORTED = gettext_noop("The report on your samples with {instrument} ({subject}) is ready.")
 RETURNED = gettext_noop("Your samples for {instrument} ({subject}) were given back. {note}")
 DISPOSED = gettext_noop("Your samples for {instrument} ({subject}) were disposed of. {note}")
+RETURNED_WITHOUT_REPORT = gettext_noop(
+    "Your samples for {instrument} ({subject}) were given back without a report: {note} {charge}"
+)
+DISPOSED_WITHOUT_REPORT = gettext_noop(
+    "Your samples for {instrument} ({subject}) were disposed of without a report: {note} {charge}"
+)
+STAYS_CHARGED = gettext_noop(
+    "The samples were measured: ¥{amount} stays charged unless the usage log is corrected."
+)
+NOTHING_CHARGED = gettext_noop("Nothing is charged.")
 
 TO_QUOTE_OUT_OF_SERVICE = gettext_noop(
     "{instrument} is out of service: {reason} Your order of samples ({subject}) stands, and does not lapse "
@@ -82,6 +94,12 @@ KEPT_BY_RETIRED = gettext_noop(
     "{instrument} was retired: {reason} Your samples ({subject}) are not measured; the unit gives them back "
     "or disposes of them."
 )
+
+
+def describe_charge(order: SampleOrder) -> Sentence:
+    """Return what an order costs that ends without a report."""
+    charged = get_charge(order)
+    return Sentence(STAYS_CHARGED, {"amount": f"{charged:,.2f}"}) if charged else Sentence(NOTHING_CHARGED)
 
 
 def notify_user(order: SampleOrder, message: str, now: datetime, **params: Any) -> None:

@@ -11,8 +11,10 @@ from bookings.requests.templatetags.bookings_ui import payer
 from bookings.samples.domain.choices import Afterwards, SampleHazard
 from bookings.samples.domain.states import LAPSING_STATES, Progress, SampleOrderState
 from bookings.samples.selectors import get_order_progress
+from bookings.samples.services.notifications import describe_charge
 from instrument_share.journal.registry import registered_acts
 from instrument_share.kernel.wording import word
+from instrument_share.web.responses.problem import told
 from instrument_share.web.templatetags.ui import facts
 from instrument_share.web.text.formats import hours, moment
 
@@ -102,6 +104,11 @@ def next_step(order: "SampleOrder", is_mine: bool) -> str:
             return _describe_progress(order).format(due=due)
         case SampleOrderState.REPORTED:
             return _describe_collection(order).format(due=due)
+        case SampleOrderState.CLOSED if order.reported_at is None:
+            charge = describe_charge(order)
+            return _("The order is finished without a report. {charge}").format(
+                charge=told(charge.message, charge.params)
+            )
         case SampleOrderState.CLOSED:
             return _("The order is finished.")
         case SampleOrderState.LAPSED:

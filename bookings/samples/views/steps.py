@@ -40,6 +40,7 @@ from bookings.samples.services.handling import (
     sample_order_receive,
     sample_order_reject,
 )
+from bookings.samples.services.notifications import describe_charge
 from bookings.samples.services.orders import sample_order_accept, sample_order_cancel
 from bookings.samples.services.planning import sample_order_plan
 from instrument_share.accounts.permissions import require
@@ -49,6 +50,7 @@ from instrument_share.web.forms.params import parse_day
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import moment, timerange, yuan
 from providers import public as providers
@@ -317,11 +319,7 @@ def close(request: SignedInRequest, public_id: str) -> Confirmation:
     form = ClosingForm(_sent(request), is_reported=is_reported, initial={"outcome": found.afterwards})
     return Confirmation(
         heading=_("Give the samples back, or dispose of them"),
-        consequences=[
-            _("The order ends.")
-            if is_reported
-            else _("The order ends without a report. Say why; the user can read it.")
-        ],
+        consequences=[_("The order ends.")] if is_reported else _describe_end_without_report(found),
         action=_("Finish the order"),
         perform=lambda: sample_order_close(
             actor=request.user,
@@ -334,3 +332,11 @@ def close(request: SignedInRequest, public_id: str) -> Confirmation:
         back_address=_address(found),
         form=form,
     )
+
+
+def _describe_end_without_report(order: "SampleOrder") -> list[str]:
+    charge = describe_charge(order)
+    return [
+        _("The order ends without a report. Say why; the user can read it."),
+        told(charge.message, charge.params),
+    ]

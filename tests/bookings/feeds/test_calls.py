@@ -3,6 +3,7 @@
 import http.server
 import ssl
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -143,6 +144,8 @@ def receiver(tmp_path, monkeypatch, settings):
     got = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
+        timeout = 5
+
         def do_POST(self):
             got.append(
                 (self.path, self.headers["X-Mark"], self.rfile.read(int(self.headers["Content-Length"])))
@@ -150,6 +153,9 @@ def receiver(tmp_path, monkeypatch, settings):
             self.send_response(302)
             self.send_header("Location", "http://169.254.169.254/")
             self.end_headers()
+            if self.path == "/waits":
+                self.rfile.read(1)  # until the caller hangs up
+                return
             self.wfile.write(b"elsewhere")
 
         def log_message(self, *args):
@@ -170,6 +176,52 @@ def receiver(tmp_path, monkeypatch, settings):
     yield server.server_port, got
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def limit(monkeypatch):
+    """The limit of a call as a whole, which passes when the test says so."""
+
+    class Limit:
+        def __init__(self, seconds, pass_by):
+            Limit.seconds, Limit.pass_by = seconds, staticmethod(pass_by)
+
+        def start(self):
+            pass
+
+        def cancel(self):
+            pass
+
+    monkeypatch.setattr(calls.threading, "Timer", Limit)
+    return Limit
+
+
+def test_a_call_that_is_opened_too_late_is_ended(receiver, limit, monkeypatch):
+    """While the name is resolved, and until the certificate is shown, there is nothing to hang up yet."""
+
+    def resolve(host, port):
+        limit.pass_by()
+        return ["127.0.0.1"]
+
+    monkeypatch.setattr(calls, "find_public_addresses", resolve)
+    with pytest.raises(TimeoutError):
+        calls.post_json(f"https://example.org:{receiver[0]}/", "{}", {"X-Mark": "m"})
+    assert (limit.seconds, receiver[1]) == (6, [])
+
+
+def test_an_answer_that_comes_too_slowly_is_ended(receiver, limit, monkeypatch):
+    """The receiver's answer is the last of its connection, which is no longer the call's own then."""
+    read = calls.http.client.HTTPResponse.read
+
+    def read_too_long(answer, longest):
+        limit.pass_by()
+        with suppress(ConnectionResetError):
+            return read(answer, longest)
+        return b""
+
+    monkeypatch.setattr(calls.http.client.HTTPResponse, "read", read_too_long)
+    with pytest.raises(TimeoutError, match="the call took too long"):
+        calls.post_json(f"https://example.org:{receiver[0]}/waits", "{}", {"X-Mark": "m"})
 
 
 def test_a_receiver_gets_the_message_and_redirects_are_not_followed(receiver):

@@ -10,8 +10,14 @@ from django.urls import reverse
 from bookings.samples.models import SampleOrder
 from bookings.samples.services.files import sample_order_report
 from bookings.samples.services.handling import sample_order_reject
+from bookings.samples.services.notifications import (
+    NOTHING_CHARGED,
+    RETURNED_WITHOUT_REPORT,
+    STAYS_CHARGED,
+)
 from bookings.waiting.models import WaitlistEntry
 from instrument_share.accounts.models import Organization
+from instrument_share.journal.models import Notification
 from instrument_share.web.text.formats import moment
 from providers.domain import PriceUnit, ServiceMode, UserKind
 from providers.instruments.models import Instrument
@@ -21,6 +27,7 @@ from tests.bookings.requests.booking import book
 from tests.bookings.samples.steps import (
     PDF,
     accepted,
+    closed,
     measured,
     pdf,
     planned,
@@ -209,6 +216,24 @@ def test_a_report_is_delivered_and_read_by_its_owner(client, as_keeper, city, cl
     client.force_login(factories.member(city.company, factories.Role.ORG_ADMIN, name="辛"))
     assert client.get(address(order)).status_code == 200
     assert client.get(reverse("sample_file", args=[order.public_id, kept.sha256])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("make", "message", "charge"),
+    [
+        (measured, STAYS_CHARGED, "The samples were measured: ¥200.00 stays charged"),
+        (lambda _city, order: order, NOTHING_CHARGED, "Nothing is charged."),
+    ],
+)
+def test_who_ends_an_order_without_a_report_and_its_user_read_what_it_costs(city, see, make, message, charge):
+    order = received(city)
+    make(city, order)
+    page = see(city.keeper, "sample_order_close", order.public_id)
+    assert charge in page.content.decode()
+    closed(city, order, note="样品不足")
+    told = Notification.objects.get(user=city.researcher, message=RETURNED_WITHOUT_REPORT)
+    assert (told.params["note"], told.params["charge"]["message"]) == ("样品不足", message)
+    assert charge in see(city.researcher, "sample_order", order.public_id).content.decode()
 
 
 def test_further_report_begins_with_the_note_of_the_one_before_and_gives_no_new_term(as_keeper, city, clock):
