@@ -241,7 +241,10 @@ def check_records(now: datetime) -> Found:
     if last is None:
         yield Level.WARNING, "manage.py verify was never run here. Let it follow the nightly backup."
     elif now - last > MOST_BETWEEN_BACKUPS:
-        yield Level.WARNING, f"The last manage.py verify is of {_day(last)}. Look why last night's did not end."
+        yield (
+            Level.WARNING,
+            f"The last manage.py verify is of {_day(last)}. Look why the next did not end.",
+        )
 
 
 def _day(instant: datetime) -> str:

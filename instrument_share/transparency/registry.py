@@ -46,7 +46,9 @@ class Check:
             raise
         except Exception as problem:
             logger.exception("The check %s could not be completed.", self.name)
-            return None, [f"the check {self.name} could not be completed: {type(problem).__name__}: {problem}"]
+            return None, [
+                f"the check {self.name} could not be completed: {type(problem).__name__}: {problem}"
+            ]
 
     def run_all(self) -> list[str]:
         """Run every piece and return all that was found."""

@@ -111,7 +111,7 @@ def test_a_night_in_which_not_everything_was_checked_is_told(healthy, tmp_path):
     verified(tmp_path, NOW - timedelta(hours=26, minutes=1))
     (found,) = without_engine(ill())
     assert (found.level, found.check) == (Level.WARNING, "records")
-    assert found.text == "The last manage.py verify is of 2026-03-01. Look why last night's did not end."
+    assert found.text == "The last manage.py verify is of 2026-03-01. Look why the next did not end."
     (tmp_path / "last-verify").unlink()
     (found,) = without_engine(ill())
     assert found.text == "manage.py verify was never run here. Let it follow the nightly backup."

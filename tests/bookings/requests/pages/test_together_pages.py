@@ -8,10 +8,10 @@ from django.utils import translation
 
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.services.cancellations import booking_cancel
-from providers.instruments.models import InstrumentLink
-from tests import factories
 from bookings.requests.services.deciding import booking_approve
 from bookings.requests.views.next_steps import describe_new_booking
+from providers.instruments.models import InstrumentLink
+from tests import factories
 from tests.bookings.requests.booking import book
 from tests.bookings.requests.test_together import linked_city
 from tests.factories import NOW, slot
