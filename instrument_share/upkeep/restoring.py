@@ -107,10 +107,10 @@ def _require_places_for_keys(manifest: dict[str, Any]) -> None:
     for member in manifest["files"]:
         kind, _, name = member.partition("/")
         place = _get_named_place(name) if kind == archive.KEYS else None
-        if place and not os.path.exists(place) and not _can_be_written(place):
+        if place and not os.access(place, os.F_OK) and not _can_be_written(place):
             raise UpkeepError(
-                f"The {name} key belongs to {place}, where this account may not write. Let it, or name another "
-                "place in the settings until the site is back."
+                f"The {name} key belongs to {place}, where this account may not write. Let it, or name "
+                "another place in the settings until the site is back."
             )
 
 
@@ -120,7 +120,7 @@ def _get_named_place(key: str) -> Path | None:
 
 
 def _can_be_written(place: Path) -> bool:
-    there = next(one for one in place.absolute().parents if os.path.exists(one))
+    there = next(one for one in place.absolute().parents if os.access(one, os.F_OK))
     return os.access(there, os.W_OK | os.X_OK)
 
 

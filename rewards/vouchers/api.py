@@ -325,8 +325,8 @@ def payout_list_make(
 ) -> Status[schemas.PayoutListWithRowsOut]:
     """Every audited claim of the batch that stands on no list; Finance is notified.
 
-    A claim waits for the next list while a correction of its uses is not billed yet, or while its statement is
-    to be paid or confirmed again.
+    A claim waits for the next list while a correction of its uses is not billed yet, or while its statement
+    is to be paid or confirmed again.
     """
     scheme = vouchers.get_scheme(data.scheme)
     made = paying.voucher_list_make(

@@ -419,8 +419,6 @@ def test_a_key_that_can_not_be_put_in_its_place_is_refused_before_anything_is_wr
     place.unlink()
     monkeypatch.setattr("instrument_share.upkeep.restoring._require_empty", lambda: None)
     monkeypatch.setattr("instrument_share.upkeep.restoring._take", pytest.fail)
-    monkeypatch.setattr("os.access", lambda _place, _mode: False)
-    with pytest.raises(
-        UpkeepError, match=r"The signing key belongs to .*/closed/signing\.p12, where this account"
-    ):
+    monkeypatch.setattr("os.access", lambda there, mode: mode == os.F_OK and Path(there).exists())
+    with pytest.raises(UpkeepError, match=r"key belongs to .*/closed/signing\.p12, where this"):
         restoring.restore(file, identity=None, now=NOW)
