@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from instrument_share.kernel.pinyin import to_syllables
 from instrument_share.web.forms.fields import DayField, DayInput, RevisionField, set_choices
+from instrument_share.web.forms.params import parse_number
 from instrument_share.web.responses.problem import told
 from instrument_share.web.text.formats import bilingual, bracketed, in_english
 from providers.instruments.domain.countries import COUNTRIES, MAKERS
@@ -192,8 +193,8 @@ class KeepersForm(forms.Form):
 
     def get_shown(self) -> set[int] | None:
         """Return the keys of the keepers whom the page showed; None where it did not say."""
-        keys = self.cleaned_data["shown"].split()
-        return {int(key) for key in keys if key.isdecimal()} if "shown" in self.data else None
+        keys = map(parse_number, self.cleaned_data["shown"].split())
+        return {key for key in keys if key is not None} if "shown" in self.data else None
 
 
 class QualificationForm(forms.Form):
