@@ -11,11 +11,16 @@ import pytest
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.test import Client
+from django.http import QueryDict
+from django.test import Client, RequestFactory
 
 from bookings.devices.selectors import get_device_secret
 from bookings.devices.services.keys import device_key_make
+from bookings.requests.forms.cancelling import CancelForm
+from bookings.samples.forms import build_rows
 from instrument_share.accounts.services import api_token_create
+from providers.instruments.forms.instrument import KeepersForm
+from providers.units.views.reviews import UNREAD, _get_seen
 from tests import factories
 from tests.api.described import DOCUMENT
 from tests.bookings.devices import signing
@@ -63,6 +68,15 @@ def test_every_number_field_has_a_bound_where_it_is_made(path):
             names = {getattr(part, "attr", getattr(part, "id", "")) for part in (call.func, *call.args)}
             if names & NUMBER_FIELDS:
                 assert BOUNDS & {keyword.arg for keyword in call.keywords}, ast.unparse(call)
+
+
+@pytest.mark.parametrize("text", ["9" * 5000, "²"])
+def test_hidden_number_that_no_page_has_sent_counts_as_none(text):
+    assert not CancelForm({"late": text}, late=1, required=False).is_valid()
+    assert len(build_rows(QueryDict(f"act=drop&samples-TOTAL_FORMS={text}"))) == 1
+    keepers = KeepersForm({"shown": f"7 {text}"}, people=[])
+    assert (keepers.is_valid(), keepers.get_shown()) == (True, {7})
+    assert _get_seen(RequestFactory().post("/", {"seen": text})) == UNREAD
 
 
 @pytest.mark.django_db

@@ -15,6 +15,7 @@ from bookings.samples.domain.quote import MOST_HOURS, MOST_PRICE
 from bookings.samples.services.orders import LONGEST, MOST_SAMPLES, SampleFacts
 from instrument_share.accounts import selectors as accounts
 from instrument_share.web.forms.fields import MultipleFileField, choices_of, set_choices
+from instrument_share.web.forms.params import parse_number
 from instrument_share.web.lists.filters import MAX_TEXT, FilterForm
 from providers.domain import PriceUnit
 
@@ -116,8 +117,7 @@ def build_rows(data: "QueryDict | None") -> forms.BaseFormSet:
 
 def _read(data: "QueryDict") -> list[dict[str, Any]]:
     """Return what stands in the rows, whether it is right or not."""
-    total = data.get(f"{ROWS}-TOTAL_FORMS", "")
-    count = min(int(total), MOST_SAMPLES) if total.isdecimal() else 0
+    count = min(parse_number(data.get(f"{ROWS}-TOTAL_FORMS", "")) or 0, MOST_SAMPLES)
     return [
         {
             name: data.getlist(f"{ROWS}-{at}-{name}")

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from instrument_share.web.forms.fields import ReasonForm
+from instrument_share.web.forms.params import parse_number
 
 
 class CancelForm(ReasonForm):
@@ -19,7 +20,7 @@ class CancelForm(ReasonForm):
 
     def __init__(self, sent: Mapping[str, str] | None, *, late: int, required: bool) -> None:
         told = sent.get("late", "") if sent is not None else ""
-        self._is_told = late <= (int(told) if told.isdecimal() else 0)
+        self._is_told = late <= (parse_number(told) or 0)
         data = None if sent is None else {**{name: sent[name] for name in sent}, "late": str(late)}
         super().__init__(data, initial={"late": late}, required=required)
 

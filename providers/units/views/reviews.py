@@ -16,6 +16,7 @@ from instrument_share.journal import selectors as journal
 from instrument_share.journal.addresses import page_address
 from instrument_share.web import clock
 from instrument_share.web.forms.fields import RefusalForm, SeenForm
+from instrument_share.web.forms.params import parse_number
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
@@ -138,8 +139,8 @@ def _get_read(request: HttpRequest, found: Review) -> str:
 
 def _get_seen(request: HttpRequest) -> int:
     """Return the revision that the page showed on which the viewer has decided."""
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isascii() and seen.isdigit() else UNREAD
+    seen = parse_number(request.POST.get("seen", ""))
+    return UNREAD if seen is None else seen
 
 
 @confirmation_view
