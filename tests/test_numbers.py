@@ -72,7 +72,7 @@ def test_every_number_field_has_a_bound_where_it_is_made(path):
 
 @pytest.mark.parametrize("text", ["9" * 5000, "²"])
 def test_hidden_number_that_no_page_has_sent_counts_as_none(text):
-    assert not CancelForm({"late": text}, late=1, required=False).is_valid()
+    assert not CancelForm({"late": text}, bookings=[], late=1, required=False).is_valid()
     assert len(build_rows(QueryDict(f"act=drop&samples-TOTAL_FORMS={text}"))) == 1
     keepers = KeepersForm({"shown": f"7 {text}"}, people=[])
     assert (keepers.is_valid(), keepers.get_shown()) == (True, {7})

@@ -198,6 +198,8 @@ class ConfirmIn(BodyIn):
     )
     seen: int | None = Field(
         None,
+        ge=1,
+        le=2_147_483_647,
         description=_(
             "`current_number` of the log as you read it; refused with 409 where other values count by now"
         ),

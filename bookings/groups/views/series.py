@@ -36,6 +36,7 @@ from bookings.requests.views.common import (
 from bookings.requests.views.request import get_form_terms, get_named_values
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
+from instrument_share.web.forms.params import parse_number
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
@@ -153,6 +154,7 @@ def cancel_series(request: SignedInRequest, public_id: str) -> Confirmation:
     together = [mate for of_one in get_companions_of_each(dates).values() for mate in of_one]
     form = SeriesCancelForm(
         request.POST if request.method == "POST" else None,
+        bookings=dates,
         late=sum(cost.late for _one, cost in costs),
         required=not is_mine,
     )
@@ -173,6 +175,7 @@ def cancel_series(request: SignedInRequest, public_id: str) -> Confirmation:
                 scope=Scope(form.cleaned_data["scope"]),
                 reason=form.cleaned_data["reason"],
                 now=now,
+                revision=booking.revision,
             )
         ),
         success=lambda: describe_cancelled(request.user, cancelled),
@@ -216,6 +219,7 @@ def move_series(request: SignedInRequest, public_id: str) -> HttpResponse:
             actor=request.user,
             booking_id=booking.pk,
             now=now,
+            revision=parse_number(request.POST.get("seen", "")),
             shown=_read_shown(request) or None,
             **asked,
         )

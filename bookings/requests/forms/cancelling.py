@@ -1,31 +1,42 @@
 """The form that cancels bookings."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
 
+from bookings.requests.domain.errors import BookingChanged
 from instrument_share.web.forms.fields import ReasonForm
 from instrument_share.web.forms.params import parse_number
 
+if TYPE_CHECKING:
+    from bookings.requests.models import Booking
+
 
 class CancelForm(ReasonForm):
-    """A reason, and how many of the bookings the page says are cancelled late.
+    """A reason, which bookings the page shows as they are, and how many of them it says are cancelled late.
 
-    Where there are more by now, the page is shown again with what that costs, and asks once more.
+    Where one was changed or more are late by now, the page is shown again as it stands, and asks once more.
     """
 
     late = forms.CharField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, sent: Mapping[str, str] | None, *, late: int, required: bool) -> None:
-        told = sent.get("late", "") if sent is not None else ""
-        self._is_told = late <= (parse_number(told) or 0)
-        data = None if sent is None else {**{name: sent[name] for name in sent}, "late": str(late)}
-        super().__init__(data, initial={"late": late}, required=required)
+    def __init__(
+        self, sent: Mapping[str, str] | None, *, bookings: Sequence["Booking"], late: int, required: bool
+    ) -> None:
+        present = {"late": str(late), "seen": " ".join(f"{one.public_id}:{one.revision}" for one in bookings)}
+        told = {} if sent is None else sent
+        self._is_told = late <= (parse_number(told.get("late", "")) or 0)
+        self._is_changed = told.get("seen", present["seen"]) != present["seen"]
+        data = None if sent is None else {**{name: sent[name] for name in sent}, **present}
+        super().__init__(data, initial=present, required=required)
 
     def clean(self) -> dict[str, Any]:
-        """Refuse what was read before the time for cancelling without charge had ended."""
+        """Refuse what was decided on other bookings, or before cancelling without charge had ended."""
+        if self._is_changed:
+            raise forms.ValidationError(_(BookingChanged.message))
         if not self._is_told:
             raise forms.ValidationError(
                 _(

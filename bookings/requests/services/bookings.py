@@ -10,10 +10,11 @@ from django.db import transaction
 from bookings.projects.selectors import find_project_of, project_lock
 from bookings.requests.domain import pricing
 from bookings.requests.domain.choices import Direction
-from bookings.requests.domain.decision import get_decision_deadline, is_too_near_to_wait
+from bookings.requests.domain.decision import get_decision_deadline, is_decided_too_late, is_too_near_to_wait
 from bookings.requests.domain.errors import (
     BookingRefused,
     ConditionsChanged,
+    DecisionOverdue,
     SlotTaken,
 )
 from bookings.requests.domain.states import MOVES, BookingState, require_cancellable
@@ -200,8 +201,8 @@ def booking_move(
     The rule in force at the new start applies. Where a keeper decides, an approved booking moved by its user
     becomes a request again; where none does, a request is approved. When a keeper moves a booking, it keeps
     its state, and the user is asked to agree; a request that the keeper moves to within two hours is approved
-    by it. `shown` are the conditions of the new time that a form has shown; raises ConditionsChanged with
-    what is different by now.
+    by it, and one whose deadline has passed lapses instead (DecisionOverdue). `shown` are the conditions of
+    the new time that a form has shown; raises ConditionsChanged with what is different by now.
     """
     booking = move_without_passing_on(actor, booking_id, interval, now, revision=revision, shown=shown)
     pass_on_freed_time(booking, now)
@@ -226,6 +227,9 @@ def move_without_passing_on(
     booking = booking_lock_for(actor, booking_id, permission="bookings.cancel", revision=revision)
     require_cancellable(booking.state, "move")
     companions = get_companions(booking)
+    if actor.pk != booking.user_id:
+        for one in (booking, *companions):
+            require_not_overdue(one, now)
     require_admitted_move(booking, interval, actor, now)
     for one in (*companions, booking):
         _move_booking(one, interval, actor, now)
@@ -278,6 +282,12 @@ def require_admitted_move(
     """
     if problems := find_problems_at(actor, booking, interval, now, by_unit=by_unit):
         raise build_refusal(problems)
+
+
+def require_not_overdue(booking: Booking, now: datetime) -> None:
+    """Raise DecisionOverdue for a request whose deadline has passed: the unit lets it lapse."""
+    if booking.state == BookingState.REQUESTED and is_decided_too_late(booking.decide_by, now):
+        raise DecisionOverdue(deadline=booking.decide_by)
 
 
 def get_terms(instrument_id: int, starts_at: datetime) -> "Terms":

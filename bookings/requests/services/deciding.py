@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from bookings.requests.domain.admission import NOT_PUBLISHED
-from bookings.requests.domain.decision import is_decided_too_late
-from bookings.requests.domain.errors import REASON_MISSING, AlreadyAgreed, DecisionOverdue, KeeperDecidesFirst
+from bookings.requests.domain.errors import REASON_MISSING, AlreadyAgreed, KeeperDecidesFirst
 from bookings.requests.domain.states import MOVES, BookingState, require_cancellable
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.former_times import is_handed_over_since_move
 from bookings.requests.services import notifications
-from bookings.requests.services.bookings import DECISION_FIELDS, build_refusal
+from bookings.requests.services.bookings import DECISION_FIELDS, build_refusal, require_not_overdue
 from bookings.requests.services.cancellations import cancel_companions
 from bookings.requests.services.held_time import (
     apply_transition,
@@ -130,7 +129,6 @@ def requests_decide(
 
 
 def _set_decision(booking: Booking, actor: "User", now: datetime, note: str) -> None:
-    if booking.state == BookingState.REQUESTED and is_decided_too_late(booking.decide_by, now):
-        raise DecisionOverdue(deadline=booking.decide_by)
+    require_not_overdue(booking, now)
     booking.decided_at, booking.decided_by = now, actor
     booking.decision_note = note.strip()[:500]

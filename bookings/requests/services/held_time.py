@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from bookings.requests.domain.cancellation import calculate_late_cancel_charge
 from bookings.requests.domain.errors import BookingChanged, SlotTaken
@@ -185,7 +186,8 @@ def late_charges_refresh(
         starts_at__lt=interval.end,
         ends_at__gt=interval.start,
     ).exclude(is_charge_waived())
-    for booking in cancelled.select_related("rule", "instrument"):
+    # The last first: its charge is what frees those before it.
+    for booking in cancelled.select_related("rule", "instrument").order_by("-ended_at", "-pk"):
         charge = calculate_late_charge(booking)
         if charge != booking.charged_yuan:
             charge_write(booking, charge, action="booking.charged_again", actor=actor, now=now)
@@ -204,11 +206,13 @@ def charge_write(
 def calculate_late_charge(booking: Booking) -> Decimal:
     """Return the charge of a late cancellation in yuan, given who has taken its time since.
 
-    A no-show counts as taken, since it is charged itself; an offer takes nothing until it is accepted.
+    A no-show counts as taken, since it is charged itself, and so does a late cancellation after this one that
+    is: no hour is paid for twice. An offer takes nothing until it is accepted.
     """
+    is_later = Q(ended_at__gt=booking.ended_at) | Q(ended_at=booking.ended_at, pk__gt=booking.pk)
     takers = Booking.objects.filter(
+        Q(state__in=TAKING_STATES) | Q(is_later, late_cancel=True, charged_yuan__gt=0),
         instrument_id=booking.instrument_id,
-        state__in=TAKING_STATES,
         starts_at__lt=booking.ends_at,
         ends_at__gt=booking.starts_at,
     ).exclude(pk=booking.pk)

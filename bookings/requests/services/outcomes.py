@@ -12,7 +12,12 @@ from bookings.requests.domain.states import NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.services import notifications
-from bookings.requests.services.bookings import get_terms, require_admitted_move, write_move_by_unit
+from bookings.requests.services.bookings import (
+    get_terms,
+    require_admitted_move,
+    require_not_overdue,
+    write_move_by_unit,
+)
 from bookings.requests.services.cancellations import cancel_companions, get_note, write_cancellation
 from bookings.requests.services.held_time import let_offer_go
 from instrument_share.journal import services as journal
@@ -146,6 +151,8 @@ def _apply_outcome(
         is_answered = not booking.planned_by_unit and actor.pk != booking.user_id
         with _naming(booking):
             companions = get_companions(booking)
+            for one in (booking, *companions):
+                require_not_overdue(one, now)
             require_admitted_move(booking, outcome, actor, now, by_unit=True)
             for moved in (*companions, booking):
                 terms = get_terms(moved.instrument_id, outcome.start)

@@ -133,14 +133,21 @@ def cancel(request: SignedInRequest, public_id: str) -> Confirmation:
     is_mine = found.user_id == request.user.pk
     cost = get_cancel_cost(request.user, found, now)
     form = CancelForm(
-        request.POST if request.method == "POST" else None, late=int(cost.late), required=not is_mine
+        request.POST if request.method == "POST" else None,
+        bookings=[found],
+        late=int(cost.late),
+        required=not is_mine,
     )
     return Confirmation(
         heading=_("Cancel this booking?"),
         consequences=_consequences(request, found, cost),
         action=_("Cancel the booking"),
         perform=lambda: booking_cancel(
-            actor=request.user, booking_id=found.pk, now=now, reason=form.cleaned_data["reason"]
+            actor=request.user,
+            booking_id=found.pk,
+            now=now,
+            reason=form.cleaned_data["reason"],
+            revision=found.revision,
         ),
         success=lambda: describe_cancelled(request.user, [get_booking(request.user, public_id)]),
         back_address=get_booking_address(public_id),
@@ -194,6 +201,7 @@ def move(request: SignedInRequest, public_id: str) -> HttpResponse:
                 booking_id=found.pk,
                 interval=form.interval,
                 now=now,
+                revision=parse_number(request.POST.get("seen", "")),
                 shown=request.POST.get("shown"),
             ),
         )

@@ -102,7 +102,7 @@ def get_possible_actions(viewer: "User", booking: "Booking", now: datetime) -> s
     if find_unusable_project(booking):
         possible.discard("move")
     if booking.state == BookingState.REQUESTED and is_decided_too_late(booking.decide_by, now):
-        possible -= {"approve", "reject"}
+        possible -= {"approve", "reject"} if viewer.pk == booking.user_id else {"approve", "reject", "move"}
     if now < get_check_in_opening(booking.starts_at) or get_use_to_end_first(viewer, booking, now):
         possible.discard("check_in")
     if "move" in possible and not all(is_in_service(one.instrument) for one in get_companions(booking)):

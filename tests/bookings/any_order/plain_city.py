@@ -44,6 +44,8 @@ class Plain:
     is_for_former_user: bool = False
     """Whether the unit chose its time for somebody who has handed it over since."""
     late: bool = False
+    cancelled: tuple[float, int] | None = None
+    """When it was, and as which of the bookings."""
     checked_in: float | None = None
     ended: float | None = None
     """When its check-out was recorded, or when nobody had come."""
@@ -336,6 +338,7 @@ class PlainCity:
             booking.state, booking.is_withdrawn = "lapsed", True
             return
         booking.late = by_user and self.is_late(booking)
+        booking.cancelled = self.now, list(self.bookings.values()).index(booking)
         if booking.late:
             self.blame(booking.person)
         booking.state = "cancelled"
@@ -430,12 +433,19 @@ class PlainCity:
         others = [
             one
             for one in self.bookings.values()
-            if one is not booking and one.instrument == booking.instrument and one.state in TAKING
+            if one is not booking
+            and one.instrument == booking.instrument
+            and (one.state in TAKING or self.pays_instead(one, booking))
         ]
         slots = range(booking.start, booking.end) if booking.late else ()
         return sum(
             (YUAN / 2 for slot in slots if not any(one.touches(slot, slot + 1) for one in others)), Decimal(0)
         )
+
+    def pays_instead(self, one, before):
+        """Whether somebody has taken what was cancelled late before, and cancelled it late in turn."""
+        both_late = one.late and before.late
+        return both_late and one.cancelled > before.cancelled and self.charged_yuan(one) > 0
 
     def owed_yuan(self):
         return sum(self.used_yuan.values()) + sum(map(self.charged_yuan, self.bookings.values()))

@@ -122,7 +122,8 @@ def test_a_keeper_approves_and_a_stranger_does_not():
 def test_request_lapses_at_deadline_before_tick_runs():
     city = factories.city(decision="by_keeper", decision_hours=4)
     booking = book(city)
-    for decide in (booking_approve, partial(booking_reject, reason="满")):
+    later = partial(booking_move, interval=slot(hour=15))
+    for decide in (booking_approve, partial(booking_reject, reason="满"), later):
         with pytest.raises(DecisionOverdue):
             decide(actor=city.keeper, booking_id=booking.pk, now=booking.decide_by)
     assert list(decisions_of_year(2026)) == [{"organization_id": city.owner.pk, "decided": 0, "lapsed": 0}]
@@ -175,6 +176,17 @@ def test_rebooked_time_missed_by_taker_is_charged_once(city):
     taker.refresh_from_db()
     assert (taker.state, taker.charged_yuan) == ("no_show", Decimal("400.00"))
     assert booking.charged_yuan == Decimal("0.00")
+
+
+def test_rebooked_time_cancelled_late_in_turn_is_charged_once(city):
+    booking = book(city, slot(hour=9, length=4))
+    late = booking.starts_at - HOURS
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=late)
+    taker = book(city, slot(hour=9, length=3), payer=False, now=late)
+    booking_cancel(actor=city.researcher, booking_id=taker.pk, now=late)
+    booking.refresh_from_db()
+    taker.refresh_from_db()
+    assert (booking.charged_yuan, taker.charged_yuan) == (Decimal("50.00"), Decimal("150.00"))
 
 
 def test_cancellation_by_unit_is_free(city):

@@ -219,7 +219,7 @@ def test_what_has_become_too_late_keeps_nobody_from_deciding_on_the_rest(city, c
 
 @pytest.mark.parametrize(("lead", "state"), [(timedelta(0), "approved"), (2 * HOUR, "requested")])
 def test_request_that_the_keeper_moves_to_within_two_hours_is_approved_by_it(lead, state):
-    city = factories.city(decision="by_keeper", decision_hours=24)
+    city = factories.city(decision="by_keeper", decision_hours=48)
     booking, now = book(city, slot(day=2)), slot(day=1).start
     time = Interval(now + lead, now + lead + HOUR)
     moved = booking_move(actor=city.keeper, booking_id=booking.pk, interval=time, now=now)

@@ -295,6 +295,22 @@ def test_a_request_that_moves_while_its_keeper_types_is_declined_only_as_it_stan
     assert send(city.keeper, "booking_reject", booking.public_id, **again).status_code == 302
 
 
+def test_a_unit_cancels_or_moves_a_booking_only_as_it_has_read_it(city, booking, see, send):
+    read = see(city.keeper, "booking_cancel", booking.public_id).context["form"].initial
+    moving = {"seen": "1", "starts_at": "2026-03-04T09:00", "ends_at": "2026-03-04T11:00"}
+    assert 'name="seen" value="1"' in see(city.keeper, "booking_move", booking.public_id).content.decode()
+    booking_move(actor=city.researcher, booking_id=booking.pk, interval=slot(day=3), now=NOW)
+    for page, sent in (("booking_cancel", {**read, "reason": "周二停机。"}), ("booking_move", moving)):
+        refused = send(city.keeper, page, booking.public_id, **sent)
+        assert (refused.status_code, "本预约刚刚被他人修改" in texts(refused)) == (422, True)
+        assert "2026年3月5日 周四 09:00–11:00" in texts(refused)
+        booking.refresh_from_db()
+        assert (booking.state, booking.starts_at) == ("requested", slot(day=3).start)
+    assert 'name="seen" value="2"' in refused.content.decode()
+    again = {**read, "seen": f"{booking.public_id}:2", "reason": "周四停机。"}
+    assert send(city.keeper, "booking_cancel", booking.public_id, **again).status_code == 302
+
+
 def get_shown(answer):
     return re.search(r'name="shown" value="([^"]*)"', answer.content.decode())[1]
 
