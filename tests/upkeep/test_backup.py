@@ -417,8 +417,9 @@ def test_a_key_that_can_not_be_put_in_its_place_is_refused_before_anything_is_wr
     settings.SIGNING_KEY_FILE = str(place)
     file = backup_make(tmp_path / "backups", recipient="", now=NOW)
     place.unlink()
-    monkeypatch.setattr("instrument_share.upkeep.restoring._require_empty", lambda: None)
-    monkeypatch.setattr("instrument_share.upkeep.restoring._take", pytest.fail)
+    monkeypatch.setattr(restoring, "_require_empty", lambda: None)
+    monkeypatch.setattr(restoring, "_require_fitting", lambda _manifest: None)
+    monkeypatch.setattr(restoring, "_take", pytest.fail)
     monkeypatch.setattr("os.access", lambda there, mode: mode == os.F_OK and Path(there).exists())
     with pytest.raises(UpkeepError, match=r"key belongs to .*/closed/signing\.p12, where this"):
         restoring.restore(file, identity=None, now=NOW)

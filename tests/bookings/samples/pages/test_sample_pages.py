@@ -221,8 +221,8 @@ def test_a_report_is_delivered_and_read_by_its_owner(client, as_keeper, city, cl
 @pytest.mark.parametrize(
     ("make", "message", "charge"),
     [
-        (measured, STAYS_CHARGED, "The samples were measured: ¥200.00 stays charged"),
-        (lambda _city, order: order, NOTHING_CHARGED, "Nothing is charged."),
+        (measured, STAYS_CHARGED, "样品已检测，仍按上机记录收取 ¥200.00"),
+        (lambda _city, order: order, NOTHING_CHARGED, "不产生费用。"),
     ],
 )
 def test_who_ends_an_order_without_a_report_and_its_user_read_what_it_costs(city, see, make, message, charge):
