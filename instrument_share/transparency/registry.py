@@ -8,6 +8,8 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 
 logger = logging.getLogger(__name__)
+OUT_OF_REACH = (OperationalError, InterfaceError, OSError, MemoryError)
+"""The database, a file or the memory."""
 SEALS = "seals"
 """The chain of the journal's seals, as leaves name it."""
 
@@ -37,18 +39,14 @@ class Check:
     def run_piece(self, position: Any) -> tuple[Any, list[str]]:
         """Run a piece; what stops it is a finding and ends the check, as changed rows can have any shape.
 
-        Raise `OperationalError` or `InterfaceError` where the database is out of reach: that says nothing
-        about what it holds.
+        What keeps the machine from reading (`OUT_OF_REACH`) is raised: it says nothing about what is there.
         """
         try:
             return self.run(position)
-        except (OperationalError, InterfaceError):
+        except OUT_OF_REACH:
             raise
         except Exception as problem:
-            logger.exception("The check %s could not be completed.", self.name)
-            return None, [
-                f"the check {self.name} could not be completed: {type(problem).__name__}: {problem}"
-            ]
+            return None, [describe_stop(self.name, problem)]
 
     def run_all(self) -> list[str]:
         """Run every piece and return all that was found."""
@@ -65,8 +63,23 @@ _invariants: dict[str, Check] = {}
 
 
 def whole(name: str, find: Callable[[], Iterable[str]]) -> Check:
-    """Return a check of a single piece."""
-    return Check(name, lambda _position: (None, list(find())))
+    """Return a check of a single piece; what it had found when it stopped stays."""
+    return Check(name, lambda _position: (None, list(_find_until_stopped(name, find))))
+
+
+def _find_until_stopped(name: str, find: Callable[[], Iterable[str]]) -> Iterator[str]:
+    try:
+        yield from find()
+    except OUT_OF_REACH:
+        raise
+    except Exception as problem:
+        yield describe_stop(name, problem)
+
+
+def describe_stop(name: str, problem: Exception) -> str:
+    """Return the finding that a check could not go on, in the log with where."""
+    logger.error("The check %s could not be completed.", name, exc_info=problem)
+    return f"the check {name} could not be completed: {type(problem).__name__}: {problem}"
 
 
 def register_chains(*sources: ChainSource) -> None:

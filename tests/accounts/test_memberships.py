@@ -74,7 +74,8 @@ def test_those_in_a_body_are_told_of_a_role_that_a_system_administrator_gives(is
     officer, admin, researcher = (
         factories.member(bureau, role) for role in (Role.BUREAU_OFFICER, Role.ORG_ADMIN, Role.RESEARCHER)
     )
-    sysadmin = factories.member(factories.organization("数据中心"), Role.SYSADMIN, name="癸")
+    centre = factories.organization("数据中心")
+    sysadmin, other = (factories.member(centre, Role.SYSADMIN, name=name) for name in ("癸", "子"))
     given_to = sysadmin if is_own else person
     for _twice in range(2):
         grant(sysadmin, given_to, bureau, Role.BUREAU_AUDITOR)
@@ -88,10 +89,20 @@ def test_those_in_a_body_are_told_of_a_role_that_a_system_administrator_gives(is
             "role": {"words": "Auditor of the Science and Technology Bureau"},
         },
     )
-    assert (told(admin), told(researcher)) == ([GIVEN_BY_ADMINISTRATOR], [])
+    assert (told(admin), told(researcher), told(other)) == (
+        [GIVEN_BY_ADMINISTRATOR],
+        [],
+        [GIVEN_BY_ADMINISTRATOR],
+    )
     assert told(given_to) == ([] if is_own else [GRANTED])
     grant(admin, researcher, bureau, Role.ORG_ADMIN)
     assert told(officer) == [GIVEN_BY_ADMINISTRATOR]
+
+
+def test_managers_are_told_whom_a_system_administrator_admits(company, admin, person):
+    sysadmin = factories.member(factories.organization("数据中心"), Role.SYSADMIN)
+    services.membership_admit(actor=sysadmin, membership_id=ask(person, company).pk, now=NOW)
+    assert GIVEN_BY_ADMINISTRATOR in told(admin)
 
 
 def test_refused_request_shows_reason_and_can_be_repeated(company, admin, person):

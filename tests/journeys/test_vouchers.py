@@ -64,7 +64,7 @@ def test_a_voucher_is_applied_for_claimed_audited_and_paid(enter, clock):
     second = log_in_as(enter, vouchers.auditor)
     second.goto(claim)
     confirm(second, "/audit/")
-    expect(second.locator("main")).to_contain_text("审核通过")
+    expect(second.locator("main")).to_contain_text("复审通过")
 
     bureau.goto("/bureau/")
     axe(bureau)

@@ -142,12 +142,13 @@ def test_a_check_that_can_not_go_on_is_told_and_holds_up_no_other(city, monkeypa
     ]
 
 
-def test_a_check_of_a_database_out_of_reach_is_made_again(city, monkeypatch):
+@pytest.mark.parametrize("problem", [OperationalError("server closed the connection"), PermissionError(13)])
+def test_a_check_of_what_is_out_of_reach_is_made_again(city, monkeypatch, problem):
     def fail(_position):
-        raise OperationalError("server closed the connection unexpectedly")
+        raise problem
 
     monkeypatch.setattr(checking, "registered_checks", lambda: [Check("tree", fail)])
-    with pytest.raises(OperationalError):
+    with pytest.raises(type(problem)):
         checks_run(LATER)
     assert CheckState.objects.get(name="tree").passed_at is None
     assert not AuditEntry.objects.filter(action="log.broken").exists()

@@ -17,6 +17,7 @@ from instrument_share.journal.services import record
 from instrument_share.mails.models import OutgoingMail
 from instrument_share.mails.services import mails_enqueue
 from instrument_share.operations.selectors.backups import count_findings
+from instrument_share.transparency.registry import whole
 from instrument_share.upkeep.verification import find_missing_guards, get_checks, verify
 from rewards.vouchers.models import VoucherClaim, VoucherGrant, VoucherPayoutList, VoucherPayoutRow
 from tests import factories
@@ -122,14 +123,25 @@ def test_sums_that_count_a_use_twice_are_named(city):
     assert "sums by day of the units" in found()["uses.once"][0]
 
 
-def test_an_entry_that_no_program_wrote_ends_one_check_and_no_other(city):
+def test_an_entry_that_no_program_wrote_is_named_and_ends_no_check(city):
     log = use(city)
     record(actor=None, action="usage.recorded", subject=log, now=NOW, details={"overlaps": []})
     UsageDay.objects.update(uses=2)
-    write("UPDATE bookings_booking SET state = 'approved' WHERE id = %s", log.booking_id)
+    named, sums = found()["uses.once"]
+    assert named == f"what overlaps {log.public_id} is not what the journal tells"
+    assert "sums by day of the units" in sums
+
+
+def test_a_check_that_can_not_go_on_names_what_it_has_found_and_holds_up_no_other(monkeypatch):
+    def find():
+        yield "a booking has two uses"
+        raise ValueError("no interval")
+
+    both = (whole("uses", find), whole("guards", lambda: ["a guard is missing"]))
+    monkeypatch.setattr("instrument_share.upkeep.verification.get_checks", lambda _now: both)
     assert found() == {
-        "uses.once": ["the check uses.once could not be completed: KeyError: 'reason'"],
-        "bookings.states": [f"{log.booking.public_id} has a use and is not completed"],
+        "uses": ["a booking has two uses", "the check uses could not be completed: ValueError: no interval"],
+        "guards": ["a guard is missing"],
     }
 
 

@@ -11,7 +11,7 @@ from bookings.requests.domain.errors import REASON_MISSING, AlreadyAgreed, Keepe
 from bookings.requests.domain.states import MOVES, BookingState, require_cancellable
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import is_in_service
-from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.companions import get_companions, get_next_to_decide
 from bookings.requests.selectors.former_times import is_handed_over_since_move
 from bookings.requests.services import notifications
 from bookings.requests.services.bookings import DECISION_FIELDS, build_refusal, require_not_overdue
@@ -71,7 +71,17 @@ def booking_approve(
     """
     booking = booking_lock_for(actor, booking_id, permission="bookings.decide", revision=revision)
     _approve(booking, actor, now, note)
-    notifications.notify_user(booking, notifications.APPROVED, now)
+    if (waiting := get_next_to_decide(booking)) is None:
+        notifications.notify_user(booking, notifications.APPROVED, now)
+    else:
+        companion = notifications.get_instrument_name(waiting.instrument)
+        notifications.notify_user(
+            booking,
+            notifications.APPROVED_IN_PART,
+            now,
+            companion=companion,
+            decide_by=waiting.decide_by,
+        )
     return booking
 
 

@@ -207,11 +207,13 @@ def calculate_late_charge(booking: Booking) -> Decimal:
     """Return the charge of a late cancellation in yuan, given who has taken its time since.
 
     A no-show counts as taken, since it is charged itself, and so does a late cancellation after this one that
-    is: no hour is paid for twice. An offer takes nothing until it is accepted.
+    is, or was until the unit waived it: no hour is paid for twice. An offer takes nothing before it is
+    accepted.
     """
     is_later = Q(ended_at__gt=booking.ended_at) | Q(ended_at=booking.ended_at, pk__gt=booking.pk)
+    was_charged = Q(charged_yuan__gt=0) | Q(is_charge_waived())
     takers = Booking.objects.filter(
-        Q(state__in=TAKING_STATES) | Q(is_later, late_cancel=True, charged_yuan__gt=0),
+        Q(state__in=TAKING_STATES) | (is_later & Q(late_cancel=True) & was_charged),
         instrument_id=booking.instrument_id,
         starts_at__lt=booking.ends_at,
         ends_at__gt=booking.starts_at,

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 REQUESTED = gettext_noop("{user} asks to use {instrument} from {starts_at}. Decide by {decide_by}.")
 BOOKED = gettext_noop("{user} has booked {instrument} from {starts_at}.")
 APPROVED = gettext_noop("Your booking of {instrument} from {starts_at} is approved.")
+APPROVED_IN_PART = gettext_noop(
+    "Your booking of {instrument} from {starts_at} is approved; {companion}, which is booked with it, still "
+    "has to be approved, at the latest by {decide_by}. Without that this booking ends too."
+)
 REJECTED = gettext_noop("Your booking of {instrument} from {starts_at} was declined: {reason}")
 CANCELLED = gettext_noop("The booking of {instrument} from {starts_at} was cancelled: {reason}")
 CANCELLED_WITH_MEMBERSHIP = gettext_noop(

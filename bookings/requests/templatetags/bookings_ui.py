@@ -22,6 +22,7 @@ from bookings.requests.domain.states import CANCELLABLE_STATES, NOT_BEGUN_STATES
 from bookings.requests.keys import get_check_in_code
 from bookings.requests.reports import describe_price_line
 from bookings.requests.selectors.admission import find_requester_problems, is_in_service
+from bookings.requests.selectors.companions import get_next_to_decide
 from bookings.requests.selectors.costs import get_cancel_cost, get_move_deadline
 from bookings.requests.selectors.project_budget import find_unusable_project
 from instrument_share.journal.addresses import page_address
@@ -127,8 +128,10 @@ def _steps(booking: Any) -> Iterable[tuple[str, str, str]]:
         yield str(label("booking", booking.state).text), "failed", formats.moment(ended)
         return
     here = STEP_BY_STATE[BookingState(booking.state)]
+    is_asked = booking.state == BookingState.REQUESTED
+    first = (get_next_to_decide(booking) if is_asked else None) or booking
     notes = {
-        BookingState.REQUESTED: _("answer by {time}").format(time=formats.moment(booking.decide_by)),
+        BookingState.REQUESTED: _("answer by {time}").format(time=formats.moment(first.decide_by)),
         BookingState.APPROVED: _("for {time}").format(time=formats.moment(booking.starts_at)),
         BookingState.IN_USE: _("since {time}").format(time=formats.moment(booking.checked_in_at)),
     }

@@ -71,9 +71,7 @@ def _undecided(booking: "Booking", first: "Booking", viewer: "User", now: dateti
             "Without that this booking ends too."
         ).format(instrument=bilingual(first.instrument, "name"), time=deadline)
     if rules.has_perm("bookings.decide", viewer, booking):
-        return _("Decide by {time}; without a decision the request lapses.").format(
-            time=moment(booking.decide_by)
-        )
+        return _("Decide by {time}; without a decision the request lapses.").format(time=deadline)
     return _("The keeper decides by {time}. Until then the time is held.").format(time=deadline)
 
 

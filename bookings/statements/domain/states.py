@@ -51,9 +51,14 @@ def is_overdue(state: str, due_date: date | None, owed_yuan: Decimal, today: dat
     return state in DUE_STATES and due_date is not None and due_date < today and owed_yuan > 0
 
 
+def is_credit(state: str, owed_yuan: Decimal) -> bool:
+    """Return whether the unit has to pay: the payer has confirmed that something comes back to them."""
+    return state == StatementState.CONFIRMED and owed_yuan < 0
+
+
 def get_label_code(state: str, owed_yuan: Decimal) -> str:
-    """Return the code by which a statement's state is labelled: of a confirmed credit the unit has to pay."""
-    return "confirmed_credit" if state == StatementState.CONFIRMED and owed_yuan < 0 else state
+    """Return the code by which a statement's state is labelled: a credit has one of its own."""
+    return "confirmed_credit" if is_credit(state, owed_yuan) else state
 
 
 class NoteKind(StrEnum):

@@ -26,7 +26,14 @@ from django.db.models.functions import Coalesce
 from bookings.requests.selectors.scope import PAYING_ROLES
 from bookings.statements.domain.billing import BANDS, Payer, get_age_band
 from bookings.statements.domain.errors import NothingToSend
-from bookings.statements.domain.states import DUE_STATES, OPEN_STATES, NoteKind, StatementState, is_overdue
+from bookings.statements.domain.states import (
+    DUE_STATES,
+    OPEN_STATES,
+    NoteKind,
+    StatementState,
+    is_credit,
+    is_overdue,
+)
 from bookings.statements.models import Statement, StatementLine, StatementNote, StatementPayment
 from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.selectors import standing
@@ -108,11 +115,12 @@ def statements_to_answer(viewer: "Viewer", organization_id: int) -> QuerySet[Sta
 
 def statements_to_pay_back(viewer: "Viewer", organization_id: int) -> QuerySet[Statement]:
     """Return credits of a unit that their payers have confirmed and it still owes, the oldest first."""
-    credits_owed = statements_of_unit(viewer, organization_id).filter(
-        state=StatementState.CONFIRMED,
-        owed_yuan__lt=0,  # type: ignore[misc]
-    )
-    return credits_owed.order_by("confirmed_at", "id")
+    return filter_credits(statements_of_unit(viewer, organization_id)).order_by("confirmed_at", "id")
+
+
+def filter_credits(found: QuerySet[Statement]) -> QuerySet[Statement]:
+    """Return those on which the unit still owes what their payers have confirmed, as `is_credit` says."""
+    return found.filter(state=StatementState.CONFIRMED, owed_yuan__lt=0)  # type: ignore[misc]
 
 
 def get_statement(viewer: "Viewer", public_id: str) -> Statement:
@@ -200,7 +208,8 @@ def filter_overdue(found: QuerySet[Statement], today: date) -> QuerySet[Statemen
 class Owed:
     """What is not paid of statements that were sent, in yuan, and how much of it is overdue.
 
-    `credit_yuan`, above 0, is what the unit itself still pays back; it takes nothing off the debts of others.
+    `credit_yuan`, above 0, is what the unit itself still pays back of credits that were confirmed; it takes
+    nothing off the debts of others.
     """
 
     total_yuan: Decimal
@@ -216,7 +225,7 @@ def sum_owed(found: QuerySet[Statement], today: date) -> Owed:
     return Owed(
         sum((yuan for yuan, _ in owed if yuan > 0), Decimal(0)),
         sum((yuan for yuan, late in owed if late), Decimal(0)),
-        sum((-yuan for yuan, _ in owed if yuan < 0), Decimal(0)),
+        sum((-yuan for state, _, yuan in facts if is_credit(state, yuan)), Decimal(0)),
     )
 
 
@@ -235,9 +244,10 @@ class Debt:
 
 
 def get_debts(found: QuerySet[Statement], today: date) -> list[Debt]:
-    """Return what is owed on these statements by each payer, the most first."""
+    """Return what is owed on these statements by each payer, the most first; credits take nothing off."""
     debts: dict[Payer, Debt] = {}
-    for one in found.filter(state__in=OPEN_STATES).order_by("sent_at", "id"):
+    rows = found.filter(state__in=OPEN_STATES, owed_yuan__gt=0)  # type: ignore[misc]
+    for one in rows.order_by("sent_at", "id"):
         assert one.sent_at is not None
         sent = one.sent_at.astimezone(CITY_TIME).date()
         payer = Payer(one.payer_organization_id, one.payer_person_id)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, pgettext
 
 from bookings.statements.domain.billing import to_fen
 from bookings.statements.domain.states import OPEN_STATES, StatementState, get_label_code
-from bookings.statements.selectors.statements import filter_overdue, get_outstanding
+from bookings.statements.selectors.statements import filter_credits, filter_overdue, get_outstanding
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 PER_PAGE = 30
 KIND = "bookings.statement"
-OWED, OVERDUE = "owed", "overdue"
+OWED, OVERDUE, CREDIT = "owed", "overdue", "credit"
 """Filters beside those by one state: what was sent and is not settled, and what of it is overdue."""
 
 
@@ -59,7 +59,7 @@ def narrow_statements(
 ) -> "QuerySet[Statement]":
     """Return the statements in the state of the address, of payers with `text` in the name, in its order.
 
-    The state can be `owed` or `overdue`, too.
+    The state can be `owed`, `overdue` or `credit`, too.
     """
     if text:
         found = found.filter(payer_name__icontains=text)  # type: ignore[misc]
@@ -93,12 +93,14 @@ def _get_table(of_unit: bool) -> ListTable:
 
 def _get_state(request: "HttpRequest") -> str:
     state = request.GET.get("state", "")
-    return state if state in {*StatementState, OWED, OVERDUE} else ""
+    return state if state in {*StatementState, OWED, OVERDUE, CREDIT} else ""
 
 
 def _filter_state(found: "QuerySet[Statement]", state: str) -> "QuerySet[Statement]":
     if state == OVERDUE:
         return filter_overdue(found, _get_today())
+    if state == CREDIT:
+        return filter_credits(found)
     return found.filter(state__in=OPEN_STATES if state == OWED else [state])
 
 
@@ -115,6 +117,7 @@ def _build_tabs(
         tabs += [
             (OWED, _("Not yet paid"), sum(counts[one] for one in OPEN_STATES)),
             (OVERDUE, _("Overdue"), filter_overdue(found, _get_today()).count()),
+            (CREDIT, _("To pay back"), filter_credits(found).count()),
         ]
     states = [one for one in StatementState if of_unit or one is not StatementState.DRAFT]
     tabs += [(one.value, labels.label(KIND, one.value).text, counts[one]) for one in states]

@@ -329,7 +329,12 @@ def _tell_of_claims(statement: "Statement") -> list[str]:
     """Return what follows for claims on vouchers: its payer agreed to the statement by paying it only."""
     if statement.state != StatementState.SETTLED or statement.confirmed_at is not None:
         return []
-    return [_("No claim on an innovation voucher against it is paid until it is paid or confirmed again.")]
+    return [
+        _(
+            "No claim on an innovation voucher against it goes onto a payout list until it is paid or "
+            "confirmed again; one that stands on a list already is paid."
+        )
+    ]
 
 
 def _address(found: "Statement") -> str:

@@ -38,7 +38,7 @@ def calculate_counted_seconds(values: Mapping[str, Any], overlap: UsageOverlap |
 def find_untold_overlaps() -> list[str]:
     """Return the logs (public ids) whose marked overlap is not what the journal tells of it."""
     recorded = entries().filter(action="usage.recorded", details__has_key="overlaps")
-    told = {entry.subject_id: (entry.details["overlaps"], entry.details["reason"]) for entry in recorded}
+    told = {entry.subject_id: (entry.details["overlaps"], entry.details.get("reason")) for entry in recorded}
     rows = UsageOverlap.objects.select_related("log")
     stored = {row.log.public_id: (row.taken, row.reason) for row in rows}
     return sorted(log for log in told.keys() | stored.keys() if told.get(log) != stored.get(log))

@@ -23,6 +23,7 @@ from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 @idempotent_form
 def usage_by_hand(request: SignedInRequest) -> HttpResponse:
     """Record a use without a booking, once what is recorded and its amount have been shown."""
-    use = None
+    use, asked = None, ""
     form = ByHandForm(
         request.POST if request.method == "POST" else None,
         instruments=responsible_instruments(request.user).filter(published_at__isnull=False),
@@ -44,7 +45,7 @@ def usage_by_hand(request: SignedInRequest) -> HttpResponse:
     try:
         log = run_service(form, lambda: _write(request, form), reraise=AmountUnread)
     except AmountUnread as unread:
-        log, use = None, unread.params["use"]
+        log, use, asked = None, unread.params["use"], told(unread.message, unread.params)
     if log is not None:
         sentence = (
             _("Recorded. Somebody else at the unit confirms it.")
@@ -58,6 +59,7 @@ def usage_by_hand(request: SignedInRequest) -> HttpResponse:
         {
             "form": form,
             "use": use,
+            "asked": asked,
             "shown": use and use.to_text(),
             "overlapping": _find_overlapping(form),
             "units": _get_units(request),

@@ -109,14 +109,17 @@ def membership_grant(
 def tell_of_administrator(giver: User, membership: Membership, now: datetime) -> None:
     """Tell who answers for an organization or sits in it that a system administrator gave a role there.
 
-    They need not have asked for it, and the administrator may be whom it was given to. A role that somebody
-    else gave is not told.
+    They need not have asked for it, and the administrator may be whom it was given to. Of a seat the other
+    administrators are told too, as nobody else may sit there. A role that somebody else gave is not told.
     """
     if not selectors.standing(giver).holds(Role.SYSADMIN):
         return
     people = selectors.managers_of(membership.organization, roles=MANAGING_ROLES | SEATS.keys())
+    told = {*people}
+    if membership.role in {*SEATS, Role.SYSADMIN}:
+        told |= {*selectors.people_with_role(Role.SYSADMIN)}
     _tell(
-        people.exclude(pk__in=[giver.pk, membership.user_id]),
+        sorted(told - {giver, membership.user}, key=lambda person: person.pk),
         GIVEN_BY_ADMINISTRATOR,
         membership,
         now,
@@ -174,6 +177,7 @@ def membership_admit(*, actor: User, membership_id: int, now: datetime) -> Membe
         membership.save(update_fields=["state"])
         record_membership(actor, "membership.admitted", membership, now)
         _tell([membership.user], ADMITTED, membership, now)
+        tell_of_administrator(actor, membership, now)
     return membership
 
 

@@ -76,8 +76,8 @@ AUTHORITY = Problem(
 )
 
 TOO_MANY = gettext_noop(
-    "{most} organizations that you registered wait for the bureau or were refused within a day. Wait for its "
-    "decisions, or correct one of these registrations."
+    "{most} organizations that you registered wait for the bureau, or were handed in and refused within a "
+    "day. Wait for its decisions, or correct one of these registrations."
 )
 DAY = timedelta(days=1)
 

@@ -203,7 +203,7 @@ def _list_more(
         (
             owed_back,
             _("All {count} credits to pay back"),
-            f"{statements}?state={StatementState.CONFIRMED.value}&sort=owed",
+            f"{statements}?state=credit",
         ),
         (
             unbookable,

@@ -46,6 +46,7 @@ from rewards.vouchers.selectors.claims import (
     find_changed_claims,
     find_claim_on,
     find_claim_on_invoice,
+    find_waiting_claims,
     get_agreed_statement_id,
     get_uses_of,
     is_listed,
@@ -57,6 +58,12 @@ if TYPE_CHECKING:
     from bookings.models import Statement
     from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
+
+APPROVED = gettext_noop("The claim of {organization} over ¥{amount} is approved and will be paid.")
+APPROVED_WAITING = gettext_noop(
+    "The claim of {organization} over ¥{amount} is approved. It is paid once its statement is paid or "
+    "confirmed again and corrections of its uses are billed."
+)
 
 
 @transaction.atomic
@@ -219,7 +226,7 @@ def voucher_claim_audit(*, actor: "User", claim_id: int, now: datetime) -> Vouch
     _record(actor, "voucher_claim.audited", claim, now)
     tell_administrators(
         claim.grant.organization_id,
-        gettext_noop("The claim of {organization} over ¥{amount} is approved and will be paid."),
+        APPROVED_WAITING if claim in find_waiting_claims([claim]) else APPROVED,
         now,
         path=_path(claim),
         params={**_params(claim), "amount": f"{claim.amount_yuan:,.2f}"},

@@ -258,12 +258,18 @@ def claim_check(request: SignedInRequest, public_id: str) -> Confirmation:
 def claim_audit(request: SignedInRequest, public_id: str) -> Confirmation:
     """Audit a claim."""
     found = _claim_for(request, public_id, "audit")
+    waits = found in find_waiting_claims([found])
     return Confirmation(
         heading=_("Approve the claim?"),
         consequences=[
             _describe(found),
             _("{name} has checked it.").format(name=found.checked_by.name if found.checked_by else ""),
-            _("It goes onto the next payout list; from then on it can’t be refused any more."),
+            _(
+                "It goes onto a payout list once its statement is paid or confirmed again and corrections "
+                "are billed; from then on it can’t be refused any more."
+            )
+            if waits
+            else _("It goes onto the next payout list; from then on it can’t be refused any more."),
         ],
         action=_("Approve the claim"),
         perform=lambda: voucher_claim_audit(actor=request.user, claim_id=found.pk, now=clock.now()),

@@ -96,6 +96,20 @@ def test_waived_charge_of_a_late_cancellation_does_not_come_back(city):
     assert cancelled.charged_yuan == 0
 
 
+def test_a_charge_that_another_took_over_does_not_come_back_as_that_is_waived(city):
+    interval = slot(day=2)
+    first = cancelled_late(city, interval)
+    early = interval.start - timedelta(minutes=50)
+    second = book(city, interval, payer=False, now=early)
+    booking_cancel(actor=city.researcher, booking_id=second.pk, now=early)
+    waive(city, second, now=early)
+    taker = book(city, interval, payer=False, now=early)
+    booking_cancel(actor=city.keeper, booking_id=taker.pk, reason="停电", now=early)
+    for one in (first, second):
+        one.refresh_from_db()
+        assert (one.late_cancel, one.charged_yuan) == (True, 0)
+
+
 @pytest.mark.parametrize("cancels", [True, False])
 def test_who_waives_reads_that_the_credit_stays_only_while_it_does(city, see, cancels):
     charged = (cancelled_late if cancels else not_attended)(city, slot(day=2))

@@ -224,6 +224,10 @@ def test_unit_is_told_of_a_confirmed_credit_until_it_has_paid_it_back(billed, se
     desk = text_of(see(city.manager, "unit_desk", now=may_1))
     assert "向云屏测试科技有限公司退还结算单 2026-0002 的应退款 已确认，待退还" in desk
     assert "结算单未付金额 ¥150.00 另有应退款 ¥50.00" in desk
+    page = see(city.manager, "unit_statements", city.owner.public_id, now=may_1, state="credit")
+    assert [(debt.payer, debt.owed_yuan) for debt in page.context["debts"]] == [(city.company, 150)]
+    (tab,) = [one for one in page.context["state_tabs"] if one[2]]
+    assert (tab[0], tab[3], list(page.context["page"].items)) == ("待退还", 1, [credit])
     told = serialize_statement(get_statement(city.manager, credit.public_id))
     assert (told["owed_yuan"], told["due_date"]) == (Decimal("-50.00"), None)
     listed = text_of(see(city.manager, "unit_statements", city.owner.public_id, now=may_1))

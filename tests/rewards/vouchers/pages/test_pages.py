@@ -224,7 +224,7 @@ def test_a_claim_whose_correction_is_not_billed_says_for_whom_it_waits(vouchers,
 def test_a_claim_whose_payment_was_reversed_says_until_when_it_waits(vouchers, read):
     claim, payment = claim_of_paid(vouchers)
     reversing = ("statement_payment_reverse", claim.statement.public_id, payment.public_id)
-    assert "结算单重新付清或确认前，不兑付据此提出的创新券兑付申请" in read(vouchers.city.manager, *reversing)
+    assert "据此提出的创新券兑付申请不列入兑付清单" in read(vouchers.city.manager, *reversing)
     reverse_payment(vouchers.city, payment)
     said = f"{claim.seller.name_zh}已冲销结算单的到账登记，本申请须待结算单重新付清或确认后才能列入兑付清单。"
     for person, moves in ((vouchers.officer, {"check", "refuse"}), (vouchers.admin, set())):
