@@ -9,7 +9,9 @@ from django.utils import translation
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.deciding import booking_approve
+from bookings.requests.services.notifications import APPROVED, APPROVED_IN_PART
 from bookings.requests.views.next_steps import describe_new_booking
+from instrument_share.journal import selectors as journal
 from providers.instruments.models import InstrumentLink
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -103,6 +105,9 @@ def test_booking_is_promised_once_the_last_keeper_has_approved_it(see, main, wor
     with translation.override("en"):
         assert describe_new_booking(booking).startswith("Booked.")
     assert "到场并出示签到码" in text_of(see(city.researcher, *page))
+    told = journal.notifications(city.researcher).filter(message__in=[APPROVED, APPROVED_IN_PART])
+    in_part = [APPROVED_IN_PART] if main else []
+    assert [one.message for one in told.order_by("pk")] == [*in_part, APPROVED]
 
 
 def test_link_is_told_on_the_pages_of_both_instruments(city, see):
