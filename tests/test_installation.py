@@ -31,8 +31,8 @@ PASSWORD = "Vorlage-für-den-Anfang"
 FORGED = "203.0.113.9"
 USCC = "12990000000000777" + compute_check_character("12990000000000777")
 WANTED = ("nginx", "openssl", "psql", "pg_dump")
-EXPECTED_OF_NEW_SITE = {"signing_key", "policy", "holidays", "log", "backup"}
-"""What the doctor still says: nothing signed, no policy, no second place, no backup, next year to come."""
+EXPECTED_OF_NEW_SITE = {"signing_key", "policy", "holidays", "log", "backup", "records"}
+"""What the doctor still says: nothing signed, saved, verified; no policy, no second place; a year to come."""
 TABLE = """
 [categories]
 version = "2024"
