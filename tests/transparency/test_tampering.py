@@ -181,7 +181,7 @@ def test_a_line_of_the_second_place_that_can_not_be_read(history, settings):
     place = Path(settings.CHECKPOINT_FILE)
     first, *_others = read_second_place(place)
     place.write_text(place.read_text() + first.replace("2026-0", "2026-9"))
-    assert "the second place has a checkpoint that can't be read and that is not here" in find("verify_audit")
+    assert "the second place has a checkpoint that can't be read" in find("verify_audit").splitlines()
 
 
 @pytest.mark.parametrize("details", [[], {}, {"number": [1], "size": 5, "root": "a"}, {"number": "x"}])

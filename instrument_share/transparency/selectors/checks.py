@@ -186,7 +186,7 @@ def _check_signed_acts() -> Iterator[str]:
 
 
 def _names_a_checkpoint(details: Any) -> bool:
-    """Whether the entry has the form that the platform writes: somebody may have added one by hand."""
+    """Return whether the entry has the form that the platform writes: somebody may have added one by hand."""
     names = {"number": int, "size": int, "root": str}
     return isinstance(details, dict) and all(type(details.get(name)) is kind for name, kind in names.items())
 
@@ -207,7 +207,7 @@ def _compare_second_place(there: list[str] | None, made: list[Checkpoint]) -> It
     here = {one.note for one in made}
     for note in there:
         if note not in here:
-            yield f"the second place has {_describe_note(note)} that is not here"
+            yield f"the second place has {_describe_note(note)}"
     for checkpoint in made[:-1]:
         if checkpoint.note not in there:
             yield f"checkpoint {checkpoint.number} is not in the second place"
@@ -215,9 +215,9 @@ def _compare_second_place(there: list[str] | None, made: list[Checkpoint]) -> It
 
 def _describe_note(note: str) -> str:
     try:
-        return f"a checkpoint of {parse_note(note).size} leaves"
+        return f"a checkpoint of {parse_note(note).size} leaves that is not here"
     except ValueError:
-        return "a checkpoint that can't be read and"
+        return "a checkpoint that can't be read"
 
 
 CHECKS = (Check("seals", check_seals), Check("tree", check_tree))
