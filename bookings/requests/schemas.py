@@ -272,7 +272,9 @@ class BookingOut(Schema):
         examples=["approved"],
         description=_(
             "`requested` waits for a keeper, `offered` for the answer of who waited; then `approved`, "
-            "`in_use`, `completed`; or ended as `rejected`, `cancelled`, `lapsed`, `no_show`"
+            "`in_use`, `completed`; or ended as `rejected`, `cancelled`, `lapsed`, `no_show`. What is "
+            "`approved` still ends where a booking of a linked instrument in its `group` that is "
+            "`requested` is not approved by its `decide_by`"
         ),
     )
     instrument: InstrumentRef

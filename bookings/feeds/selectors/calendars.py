@@ -17,6 +17,7 @@ from bookings.feeds.models import CalendarFeed
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import bookings
+from bookings.requests.selectors.companions import get_undecided
 from bookings.requests.selectors.former_times import Moves, get_moves
 from bookings.requests.selectors.scope import get_responsible_condition
 from instrument_share.accounts.domain import Role
@@ -141,9 +142,8 @@ def get_feed_bookings(feed: CalendarFeed, now: datetime) -> list[Booking]:
 
 
 def get_feed_events(feed: CalendarFeed, shown: Sequence[Booking]) -> list[BookingEvent]:
-    """Return the bookings of a feed as events, as its person would see them on the pages. One statement."""
-    moves = get_moves([row.public_id for row in shown])
-    return [build_booking_event(row, moves, reader_id=feed.user_id) for row in shown]
+    """Return the bookings of a feed as events, as its person would see them on the pages. Two statements."""
+    return build_booking_events(shown, reader_id=feed.user_id)
 
 
 def _get_condition(feed: CalendarFeed) -> Q:
@@ -157,8 +157,16 @@ def _get_condition(feed: CalendarFeed) -> Q:
     return of_feed & get_responsible_condition(feed.user)
 
 
-def build_booking_event(booking: Booking, moves: Moves, *, reader_id: int) -> BookingEvent:
-    """Return a booking as an event for this reader, who may see it, in the active language."""
+def build_booking_events(shown: Sequence[Booking], *, reader_id: int) -> list[BookingEvent]:
+    """Return bookings as events for this reader, who may see them, in the active language."""
+    moves, undecided = get_moves([row.public_id for row in shown]), get_undecided(shown)
+    return [
+        _build_event(row, moves, reader_id=reader_id, is_undecided=row.pk in undecided) for row in shown
+    ]
+
+
+def _build_event(booking: Booking, moves: Moves, *, reader_id: int, is_undecided: bool) -> BookingEvent:
+    """Return one. What a keeper of a linked instrument can still end is tentative, though approved itself."""
     state = label("booking", booking.state).text
     name = bilingual(booking.instrument, "name")
     summary = name if booking.user_id == reader_id else f"{booking.user.get_full_name()} · {name}"
@@ -170,7 +178,7 @@ def build_booking_event(booking: Booking, moves: Moves, *, reader_id: int) -> Bo
         ends_at=booking.ends_at,
         created_at=booking.requested_at,
         changed_at=_get_last_change(booking, moves),
-        status=STATUSES[BookingState(booking.state)],
+        status="TENTATIVE" if is_undecided else STATUSES[BookingState(booking.state)],
         summary=summary,
         description=_join(str(state), booking.subject, address),
         location=_join(

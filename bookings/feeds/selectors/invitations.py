@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from bookings.feeds.domain.icalendar import BookingEvent, Party, build_invitation
-from bookings.feeds.selectors.calendars import STATUSES, build_booking_event
+from bookings.feeds.selectors.calendars import STATUSES, build_booking_events
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import bookings
@@ -62,7 +62,7 @@ def _find_event_given_away(notification: "Notification") -> BookingEvent | None:
 
 
 def _build_event(booking: Booking) -> BookingEvent:
-    return build_booking_event(booking, get_moves([booking.public_id]), reader_id=booking.user_id)
+    return build_booking_events([booking], reader_id=booking.user_id)[0]
 
 
 def _find_own_booking(person: "User", path: str) -> Booking | None:

@@ -13,14 +13,13 @@ from django.views.decorators.http import require_safe
 
 from bookings.feeds.domain.icalendar import build_calendar, build_file
 from bookings.feeds.selectors.calendars import (
-    build_booking_event,
+    build_booking_events,
     get_feed_at,
     get_feed_bookings,
     get_feed_events,
     get_feed_name,
 )
 from bookings.requests.selectors.bookings import get_booking
-from bookings.requests.selectors.former_times import get_moves
 from instrument_share.personal.services.disclosures import people_listed
 from instrument_share.web import clock
 from instrument_share.web.signed_in import SignedInRequest
@@ -52,7 +51,7 @@ def calendar_file(request: HttpRequest, public_id: str, secret: str) -> HttpResp
 def booking_file(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Return one booking as a file to put into a calendar."""
     booking = get_booking(request.user, public_id)
-    event = build_booking_event(booking, get_moves([booking.public_id]), reader_id=request.user.pk)
+    event = build_booking_events([booking], reader_id=request.user.pk)[0]
     response = HttpResponse(build_file(event), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{booking.public_id}.ics"'
     return response

@@ -72,7 +72,8 @@ def booking_approve(
     booking = booking_lock_for(actor, booking_id, permission="bookings.decide", revision=revision)
     _approve(booking, actor, now, note)
     if (waiting := get_next_to_decide(booking)) is None:
-        notifications.notify_user(booking, notifications.APPROVED, now)
+        for one in (booking, *_get_approved_before(booking, now)):
+            notifications.notify_user(one, notifications.APPROVED, now)
     else:
         companion = notifications.get_instrument_name(waiting.instrument)
         notifications.notify_user(
@@ -83,6 +84,15 @@ def booking_approve(
             decide_by=waiting.decide_by,
         )
     return booking
+
+
+def _get_approved_before(booking: Booking, now: datetime) -> list[Booking]:
+    """Return the companions that were approved while this one waited: they stand for certain only now."""
+    return [
+        one
+        for one in get_companions(booking)
+        if one.state == BookingState.APPROVED and one.decided_at is not None and one.decided_at < now
+    ]
 
 
 def _approve(booking: Booking, actor: "User", now: datetime, note: str) -> None:

@@ -21,6 +21,7 @@ from bookings.feeds.services.calendars import (
     calendar_feed_rekey,
 )
 from bookings.requests.models import Booking
+from bookings.requests.selectors.companions import get_companions
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.deciding import booking_approve
@@ -32,6 +33,7 @@ from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden, NotFound
 from tests import factories
 from tests.bookings.requests.booking import book, use
+from tests.bookings.requests.test_together import linked_city
 from tests.factories import NOW, slot
 
 DAY = timedelta(days=1)
@@ -101,6 +103,17 @@ def test_a_request_is_tentative_until_it_is_approved(db, fetch):
     assert events(fetch(feed))[booking.public_id].status.value == "TENTATIVE"
     booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
     assert events(fetch(feed))[booking.public_id].status.value == "CONFIRMED"
+
+
+def test_an_approved_booking_is_tentative_while_a_linked_one_waits(db, fetch):
+    city = linked_city(decision="by_keeper", decision_hours=24)
+    feed = calendar_feed_open(actor=city.researcher, now=NOW)
+    booking = book(city)
+    (mate,) = get_companions(booking)
+    assert (booking.state, mate.state) == ("approved", "requested")
+    assert {one.status.value for one in events(fetch(feed)).values()} == {"TENTATIVE"}
+    booking_approve(actor=city.keeper, booking_id=mate.pk, now=NOW)
+    assert {one.status.value for one in events(fetch(feed)).values()} == {"CONFIRMED"}
 
 
 def test_what_nobody_came_for_is_shown_as_cancelled(city, own, fetch):

@@ -8,6 +8,7 @@ from django.core import mail
 
 from bookings.groups.services.extension import booking_extend
 from bookings.groups.services.hand_over import booking_hand_over
+from bookings.requests.selectors.companions import get_companions
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.deciding import booking_agree, booking_approve, booking_reject
@@ -23,6 +24,7 @@ from instrument_share.mails.messages import keep_message, restore_message
 from instrument_share.web.responses.problem import told
 from tests import factories
 from tests.bookings.requests.booking import book
+from tests.bookings.requests.test_together import linked_city
 from tests.factories import NOW, slot
 
 MINUTE = timedelta(minutes=1)
@@ -62,6 +64,19 @@ def test_an_approved_booking_invites_its_person(city, invitation_of):
     assert event.attendee.params["PARTSTAT"] == ["ACCEPTED"]
     assert event.organizer.value.startswith("mailto:")
     assert (event.dtstart.value, event.sequence.value) == (booking.starts_at, "1")
+
+
+def test_what_was_approved_first_is_confirmed_once_the_linked_instrument_is(db, invitation_of):
+    city = linked_city(decision="by_keeper", decision_hours=24)
+    city.instrument.rules.update(decision="by_keeper", decision_hours=24)
+    booking = book(city)
+    (mate,) = get_companions(booking)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    assert invitation_of(city.researcher).vevent.status.value == "TENTATIVE"
+    booking_approve(actor=city.keeper, booking_id=mate.pk, now=NOW + MINUTE)
+    last = invitation_of(city.researcher, NOW + MINUTE).vevent
+    assert last.uid.value.startswith(booking.public_id)
+    assert last.status.value == "CONFIRMED"
 
 
 def test_a_move_is_an_invitation_of_the_same_event(city, invitation_of):
