@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -80,7 +81,7 @@ def _iterate_files(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _is_left_out(path: Path, root: Path, folder: Path) -> bool:
-    is_made_anew = path.parent == root and (path.name in MADE_ANEW or path.name.startswith(".backup-"))
+    is_made_anew = path.parent == root and (path.name in MADE_ANEW or path.name.startswith(database.COPY))
     there = str(Path(connection.settings_dict["NAME"]).resolve())
     is_database = connection.vendor == "sqlite" and str(path.resolve()).startswith(there)
     return is_made_anew or is_database or path.resolve() == folder.resolve() or _leads_back(path, root)
@@ -121,13 +122,20 @@ def backups_forget_old(folder: Path, *, days: int, now: datetime) -> list[Path]:
     What is left of one that was killed goes after a day.
     """
     for one in folder.glob(".instrument-share-*.part"):
-        if datetime.fromtimestamp(one.stat().st_mtime, UTC) < now - UNFINISHED_AFTER:
+        if _is_left_behind(one, now):
             one.unlink(missing_ok=True)
+    for one in Path(settings.VAR_DIR).glob(f"{database.COPY}*"):
+        if _is_left_behind(one, now):
+            shutil.rmtree(one, ignore_errors=True)
     made = sorted(one for one in folder.iterdir() if _NAME.fullmatch(one.name))
     old = [one for one in made[:-1] if days and _get_time(one) < now - timedelta(days=days)]
     for one in old:
         one.unlink()
     return old
+
+
+def _is_left_behind(path: Path, now: datetime) -> bool:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC) < now - UNFINISHED_AFTER
 
 
 def _get_time(file: Path) -> datetime:

@@ -19,6 +19,8 @@ from instrument_share.upkeep.errors import UpkeepError
 
 PIECE = 8 << 20
 """Bytes that are in memory at once."""
+COPY = ".backup-"
+"""How the folder of VAR_DIR begins in which SQLite's database is copied before it is read."""
 LATER_SETTING, KNOWN_SINCE = b"SET transaction_timeout = 0;\n", 17_00_00
 """pg_restore begins with it since version 17, and is refused by every server before."""
 HEAD = 1 << 10
@@ -79,7 +81,7 @@ def dump(snapshot: str) -> Generator[bytes, None, None]:
 
 
 def _dump_sqlite() -> Iterator[bytes]:
-    with tempfile.TemporaryDirectory(dir=settings.VAR_DIR, prefix=".backup-") as folder:
+    with tempfile.TemporaryDirectory(dir=settings.VAR_DIR, prefix=COPY) as folder:
         copy = Path(folder, "copy.sqlite3")
         source = f"file:{connection.settings_dict['NAME']}?mode=ro"
         with closing(sqlite3.connect(source, uri=True)) as there, closing(sqlite3.connect(copy)) as here:

@@ -399,13 +399,17 @@ def test_old_backups_go_and_the_last_one_stays(tmp_path):
     assert sorted(one.name for one in tmp_path.iterdir())[-1] == "notes.txt"
 
 
-def test_what_a_killed_backup_left_goes_after_a_day(tmp_path):
-    left = tmp_path / ".instrument-share-20260101T020000Z.tar.age.part"
+def test_what_a_killed_backup_left_goes_after_a_day(tmp_path, settings):
+    settings.VAR_DIR = tmp_path / "var"
+    left, copy = tmp_path / ".instrument-share-20260101T020000Z.tar.age.part", tmp_path / "var/.backup-x1"
     left.touch()
+    copy.mkdir(parents=True)
+    (copy / "copy.sqlite3").touch()
     for hours, is_there in ((24, True), (25, False)):
-        os.utime(left, ((NOW - timedelta(hours=hours)).timestamp(),) * 2)
+        for one in (left, copy):
+            os.utime(one, ((NOW - timedelta(hours=hours)).timestamp(),) * 2)
         assert backups_forget_old(tmp_path, days=0, now=NOW) == []
-        assert left.exists() is is_there
+        assert (left.exists(), copy.exists()) == (is_there, is_there)
 
 
 def test_a_key_that_can_not_be_put_in_its_place_is_refused_before_anything_is_written(

@@ -20,7 +20,7 @@ from instrument_share.accounts.models import (
 )
 from instrument_share.accounts.selectors.people import people_with_role
 from instrument_share.accounts.selectors.sessions import get_session_end, open_sessions
-from instrument_share.accounts.selectors.standing import Region, standing, standing_rows
+from instrument_share.accounts.selectors.standing import Region, second_factors, standing, standing_rows
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors.standing import Viewer
@@ -110,11 +110,10 @@ def second_factor_resets(viewer: "Viewer", now: datetime) -> QuerySet[SecondFact
 def resets_to_decide(now: datetime) -> QuerySet[SecondFactorReset]:
     """Return the requests to remove second factors that can be decided on; for services.
 
-    One whose factors have all been removed since is over: those of now were set up by who got in again.
+    One whose factors have all been removed since is over, though recovery codes be left of them: those of now
+    were set up by who got in again.
     """
-    asked_about = Authenticator.objects.filter(
-        user=OuterRef("user"), created_at__lte=OuterRef("requested_at")
-    )
+    asked_about = second_factors().filter(user=OuterRef("user"), created_at__lte=OuterRef("requested_at"))
     return SecondFactorReset.objects.filter(Exists(asked_about), granted__isnull=True, expires_at__gt=now)
 
 

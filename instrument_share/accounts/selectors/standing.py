@@ -109,11 +109,14 @@ def _held_rows(viewer: User | OuterRef) -> QuerySet[Membership]:
     return Membership.objects.filter(_IN_FORCE, user=viewer)
 
 
+def second_factors() -> QuerySet[Authenticator]:
+    """Return what counts as a second factor; recovery codes alone do not: they replace one that is lost."""
+    return Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
+
+
 def _lacks_second_factor() -> Q:
-    """Recovery codes alone are no factor: they replace one that is lost."""
-    factors = Authenticator.objects.exclude(type=Authenticator.Type.RECOVERY_CODES)
     needed = Q(role__in=settings.SECOND_FACTOR_ROLES)
-    return needed & ~Q(Exists(factors.filter(user=OuterRef("user_id"))))
+    return needed & ~Q(Exists(second_factors().filter(user=OuterRef("user_id"))))
 
 
 def forget_standing(viewer: "Viewer") -> None:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from instrument_share.accounts import selectors
 from instrument_share.accounts.models import SecondFactorReset, User
 from instrument_share.accounts.permissions import require
+from instrument_share.accounts.selectors.standing import second_factors
 from instrument_share.accounts.services.access import (
     AccountLocked,
     OwnAccount,
@@ -118,7 +119,7 @@ def second_factor_reset_ask(*, actor: User, user_id: int, reason: str, now: date
             "Say how the person has proved who they are; the other administrator can read it."
         )
         raise Invalid(problems=[Problem("user.reason_missing", message, field="reason")])
-    if not Authenticator.objects.filter(user=user).exists():
+    if not second_factors().filter(user=user).exists():
         raise NoSecondFactor
     others = list(selectors.second_factor_deciders(actor, user))
     if not others:
