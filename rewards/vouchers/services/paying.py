@@ -136,9 +136,7 @@ def voucher_payout_record(
     require(actor, "rewards.pay_voucher")
     row = row_lock(row_id)
     require_uninvolved(actor, row)
-    paid = get_payout_in_force(row)
-    if paid is not None:
-        raise PaidAlready(date=paid.paid_date)
+    require_unpaid(row)
     if amount_yuan != row.amount_yuan:
         raise PayoutDiffers(listed=f"{row.amount_yuan:,.2f}", amount=f"{amount_yuan:,.2f}")
     made_date = get_made_date(row.payout_list)
@@ -180,9 +178,7 @@ def voucher_payout_reverse(
     payout = payout_lock(payout_id)
     require_uninvolved(actor, payout.row)
     text = require_reason(reason, code=REASON_MISSING)
-    earlier = VoucherReversal.objects.filter(payout=payout).first()
-    if earlier is not None:
-        raise PayoutReversed(date=earlier.reversed_date)
+    require_in_force(payout)
     if reversed_date < payout.paid_date:
         raise ReversedTooEarly(date=payout.paid_date)
     reversal = VoucherReversal.objects.create(
@@ -205,6 +201,20 @@ def voucher_payout_reverse(
     _tell(payout.row, CAME_BACK, now, reason=text)
     _tell_keepers(payout.row, CAME_BACK, now, reason=text)
     return reversal
+
+
+def require_unpaid(row: VoucherPayoutRow) -> None:
+    """Raise PaidAlready where a payout of the row is recorded that did not come back."""
+    paid = get_payout_in_force(row)
+    if paid is not None:
+        raise PaidAlready(date=paid.paid_date)
+
+
+def require_in_force(payout: VoucherPayout) -> None:
+    """Raise PayoutReversed where it is recorded that the payout came back."""
+    earlier = VoucherReversal.objects.filter(payout=payout).first()
+    if earlier is not None:
+        raise PayoutReversed(date=earlier.reversed_date)
 
 
 def require_uninvolved(actor: "User", row: VoucherPayoutRow) -> None:

@@ -42,7 +42,9 @@ from rewards.vouchers.services.claiming import require_unchanged
 from rewards.vouchers.services.paying import (
     get_first_paid_date,
     get_made_date,
+    require_in_force,
     require_uninvolved,
+    require_unpaid,
     voucher_list_make,
     voucher_payout_record,
     voucher_payout_reverse,
@@ -138,11 +140,12 @@ def list_pdf(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 @confirmation_view
 def payout_new(request: SignedInRequest, public_id: str, claim_id: str) -> Confirmation:
-    """Record a payout. Raises AccountMissing, AccountUnchecked where it can have gone to no account."""
+    """Record a payout. Raises PaidAlready; AccountMissing, AccountUnchecked where no account can have got it."""
     require(request.user, "rewards.pay_voucher")
     found = get_payout_list(request.user, public_id)
     row, now = get_row(found, claim_id), clock.now()
     require_uninvolved(request.user, row)
+    require_unpaid(row)
     organization = row.claim.grant.organization
     account = get_accounts([organization.pk]).get(organization.pk)
     kept = get_kept_accounts(organization.pk, get_made_date(found))
@@ -184,10 +187,11 @@ def payout_new(request: SignedInRequest, public_id: str, claim_id: str) -> Confi
 
 @confirmation_view
 def payout_back(request: SignedInRequest, public_id: str, payout_id: str) -> Confirmation:
-    """Record that a payout came back."""
+    """Record that a payout came back. Raises PayoutReversed."""
     require(request.user, "rewards.pay_voucher")
     payout = get_payout(get_payout_list(request.user, public_id), payout_id)
     require_uninvolved(request.user, payout.row)
+    require_in_force(payout)
     now = clock.now()
     form = PayoutBackForm(
         request.POST if request.method == "POST" else None,

@@ -30,14 +30,14 @@ def test_who_decided_on_a_claim_and_works_at_finance_too_is_offered_no_payout(vo
             for payout in VoucherPayout.objects.all()
         ]
         leads = {name: address in links for name, address in zip(("pay", "back"), [pay, *back], strict=False)}
-        opens = {client.get(address).status_code for address in [pay, *back]}
+        opens = [client.get(address).status_code for address in [pay, *back]]
         return leads, opens, "您参与过该申请的提交、审核或清单编制" in text_of(answer)
 
-    assert offered(vouchers.second) == ({"pay": False}, {409}, True)
-    assert offered(vouchers.finance) == ({"pay": True}, {200}, False)
+    assert offered(vouchers.second) == ({"pay": False}, [409], True)
+    assert offered(vouchers.finance) == ({"pay": True}, [200], False)
     vouchers.pay(made.rows.get())
-    assert offered(vouchers.second) == ({"pay": False, "back": False}, {409}, True)
-    assert offered(vouchers.finance) == ({"pay": False, "back": True}, {200}, False)
+    assert offered(vouchers.second) == ({"pay": False, "back": False}, [409, 409], True)
+    assert offered(vouchers.finance) == ({"pay": False, "back": True}, [409, 200], False)
 
 
 def test_days_on_which_a_payout_can_have_been_made_or_come_back_are_offered(vouchers, claimable, clock):
@@ -74,6 +74,7 @@ def test_who_records_a_return_after_a_colleague_reads_that_it_is_recorded(vouche
     back = reverse("voucher_payout_back", args=[made.public_id, payout.public_id])
     assert client.get(back).status_code == 200
     vouchers.come_back(payout)  # a colleague
+    assert client.get(back).status_code == 409
     typed = {"reversed_date": local_date(LATER), "bank_reference": "TH-2", "reason": "账号有误"}
     refused = client.post(back, typed)
     assert refused.status_code == 409
