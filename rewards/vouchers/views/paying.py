@@ -140,7 +140,7 @@ def list_pdf(request: SignedInRequest, public_id: str) -> HttpResponse:
 
 @confirmation_view
 def payout_new(request: SignedInRequest, public_id: str, claim_id: str) -> Confirmation:
-    """Record a payout. Raises PaidAlready; AccountMissing, AccountUnchecked where no account can have got it."""
+    """Record a payout. Raises PaidAlready, AccountMissing, AccountUnchecked."""
     require(request.user, "rewards.pay_voucher")
     found = get_payout_list(request.user, public_id)
     row, now = get_row(found, claim_id), clock.now()
