@@ -62,6 +62,8 @@ VALUES: Mapping[str, Any] = {
     "ProjectOut.name": _("Fatigue of titanium alloys"),
     "NewProjectIn.name": _("Fatigue of titanium alloys"),
     "ProjectIn.name": _("Fatigue of titanium alloys"),
+    "NewProjectIn.for_all_members": False,
+    "ProjectIn.for_all_members": False,
     "SampleFileOut.name": "report.pdf",
     "SampleFileIn.name": "report.pdf",
     "TokenIn.name": _("script of our laboratory"),
