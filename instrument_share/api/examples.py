@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.api.examples import Examples
+from instrument_share.web.api.examples import FORMATS, Examples
 
 SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 MISUSE = _("The probe was changed without permission; its holder is damaged.")
@@ -17,10 +17,11 @@ VALUES: Mapping[str, Any] = {
     "apply_until": "2026-06-30",
     "capture": "check_in",
     "category": "020102",
-    "changes": {"measuring_seconds": {"old": 7200, "new": 3600}},
+    "changes": {"measuring_seconds": 3600},
     "code": "YPCX",
     "EventOut.code": "ok",
     "EventIn.code": "483920",
+    "EventIn.sequence": 117,
     "FindingRefusedOut.code": "finding.decided",
     "PartOut.code": "booking.slot_taken",
     "claim_until": "2027-02-28",
@@ -64,15 +65,13 @@ VALUES: Mapping[str, Any] = {
     "ProjectIn.name": _("Fatigue of titanium alloys"),
     "NewProjectIn.for_all_members": False,
     "ProjectIn.for_all_members": False,
+    "SampleIn.name": _("Coated steel plate"),
+    "SampleOut.name": _("Coated steel plate"),
     "SampleFileOut.name": "report.pdf",
-    "SampleFileIn.name": "report.pdf",
     "TokenIn.name": _("script of our laboratory"),
     "TokenOut.name": _("script of our laboratory"),
-    "VoucherFileOut.name": "invoice.pdf",
-    "VoucherFileIn.name": "invoice.pdf",
-    "FileIn.name": "invoice.pdf",
-    "FileOut.name": "invoice.pdf",
-    "ProofIn.name": "invoice.pdf",
+    "DocumentIn.content": FORMATS["base64"],
+    "DocumentIn.name": "invoice.pdf",
     "name_en": "Field-emission scanning electron microscope",
     "name_zh": "场发射扫描电子显微镜",
     "OrganizationRef.name_en": "Yunping Materials Technology Co., Ltd.",
@@ -106,6 +105,9 @@ VALUES: Mapping[str, Any] = {
     "samples_en": "Dry, conducting, at most 20 mm across",
     "samples_zh": "干燥、导电，直径不超过20毫米",
     "secret": "ist_…",
+    "ConfirmIn.seen": 12,
+    "JointDecisionIn.read_at": "2026-12-01T01:00:00Z",
+    "JointDecisionIn.seen_decision_number": 1,
     "service_mode": "self_operated",
     "service_modes": "self_operated",
     "services_en": "Imaging and element analysis",

@@ -62,7 +62,7 @@ class _Composer:
     examples: Examples
     schemas: Mapping[str, Any]
     is_body: bool
-    """Of a request: what may be left out and is null then, is left out."""
+    """Of a request: what may be left out and is null then, is left out, unless it has a value of its own."""
 
     def compose(self, schema: Mapping[str, Any], owner: str = "", name: str = "") -> Any:
         """Return an example of a schema, which is the field `name` of the schema `owner`."""
@@ -98,12 +98,13 @@ class _Composer:
         return {
             name: self.compose(one, owner, name)
             for name, one in schema["properties"].items()
-            if not self._is_left_out(schema, name)
+            if not self._is_left_out(schema, owner, name)
         }
 
-    def _is_left_out(self, schema: Mapping[str, Any], name: str) -> bool:
+    def _is_left_out(self, schema: Mapping[str, Any], owner: str, name: str) -> bool:
         return (
             self.is_body
+            and f"{owner}.{name}" not in self.examples.values
             and name not in schema.get("required", ())
             and {"type": "null"} in schema["properties"][name].get("anyOf", ())
         )
