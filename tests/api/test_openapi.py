@@ -9,6 +9,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import translation
 from ninja import Schema
 
+from bookings.devices.domain import NotSigned
+from bookings.feeds.domain.webhooks import SIGNATURE
 from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
 from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.accounts.services.documents import check_uploads
@@ -96,6 +98,15 @@ def test_every_example_of_a_body_is_taken_as_it_is(content):
 def test_examples_of_steps_that_must_not_be_taken_unread_say_what_was_read():
     assert BODIES["usage_confirm"]["example"] == {"seen": 12}
     assert {"seen_decision_number", "read_at"} <= BODIES["findings_decide"]["example"].keys()
+
+
+def test_interlock_reads_that_answers_are_signed_and_when_it_may_switch_on():
+    answers = DOCUMENT["paths"]["/api/v1/devices/{device_id}/events"]["post"]["responses"]
+    assert answers["200"]["headers"][SIGNATURE]["required"]
+    assert answers["403"]["content"]["application/problem+json"]["example"]["code"] == NotSigned.code
+    told = answers["200"]["content"]["application/json"]["example"]
+    assert (told["kind"], told["recorded"], told["may_start"], told["code"]) == ("start", True, True, "ok")
+    assert (told["sequence"], told["next_sequence"], told["log"]) == (117, 118, None)
 
 
 def test_examples_name_fields_that_there_are():

@@ -32,7 +32,7 @@ class NoExample(LookupError):
 
 @dataclass(frozen=True)
 class Examples:
-    """What stands for each name: values by field, prefixes of ids by field or schema, and nulls.
+    """What stands for each name: values and nulls by field, prefixes of ids by field or schema.
 
     A lazy text is in the language of the document.
     """
@@ -88,7 +88,7 @@ class _Composer:
 
     def _compose_choice(self, options: "list[Mapping[str, Any]]", owner: str, name: str) -> Any:
         is_nullable = {"type": "null"} in options
-        if is_nullable and name in self.examples.unset:
+        if is_nullable and not self.examples.unset.isdisjoint({name, f"{owner}.{name}"}):
             return None
         given = [one for one in options if one != {"type": "null"}]
         texts = [one for one in given if one.get("type") == "string"]
