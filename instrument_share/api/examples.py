@@ -123,6 +123,8 @@ VALUES: Mapping[str, Any] = {
     "specification_en": "Resolution 0.7 nm at 15 kV",
     "specification_zh": "分辨率0.7 nm（15 kV）",
     "stated": _("Fatigue of titanium alloys"),
+    "StatementNoteOut.text": _("The use of 3 November lasted one hour."),
+    "StatementNoteOut.written_at": "2026-12-03T02:00:00Z",
     "subject": _("Two coatings on steel"),
     "tests": _("Surface morphology"),
     "title": _("Fatigue cracks in laser-clad titanium"),
