@@ -1,7 +1,7 @@
 """What devices report: one operation, signed with the device's key."""
 
 import hashlib
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
@@ -33,6 +33,21 @@ class DeviceKey(APIKeyHeader):
 
 
 router = Router(tags=["devices"], auth=DeviceKey())
+SIGNED: dict[str, Any] = {
+    "responses": {
+        200: {
+            "headers": {
+                SIGNATURE: {
+                    "schema": {"type": "string"},
+                    "required": True,
+                    "description": gettext_noop(
+                        "`t=…,v1=…` over this answer, made with the device's key as that of the event"
+                    ),
+                }
+            }
+        }
+    }
+}
 
 
 @router.post(
@@ -40,6 +55,7 @@ router = Router(tags=["devices"], auth=DeviceKey())
     response={200: EventOut, **error_responses(403, 404, 409)},
     operation_id="device_event",
     summary=gettext_noop("Report what happens at an instrument"),
+    openapi_extra=SIGNED,
 )
 def device_event(
     request: HttpRequest,

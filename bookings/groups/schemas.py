@@ -12,6 +12,7 @@ from bookings.groups.domain import FEWEST_DATES, LONGEST_PAUSE, MOST_DATES, MOST
 from bookings.requests.schemas import (
     BookingIn,
     BookingOut,
+    DecideBy,
     LateCancelYuan,
     MoveIn,
     PartOut,
@@ -88,9 +89,7 @@ class CheckedOut(Schema):
     ends_at: datetime
     total_yuan: Decimal = Field(description=_("price in yuan, with what is booked together with it"))
     late_cancel_yuan: LateCancelYuan
-    decide_by: datetime | None = Field(
-        description=_("until when the keeper decides, of several the first; null: approved at once")
-    )
+    decide_by: DecideBy
     problems: list[PartOut] = Field(description=_("what stands against it; empty: it can be booked"))
 
 

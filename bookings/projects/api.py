@@ -162,11 +162,10 @@ def _read_facts(data: ProjectIn, organization: Any, project: "Project | None" = 
     ids = dict(accounts.people_of(organization).values_list("public_id", "pk"))
     named = dict(project.members.values_list("public_id", "pk")) if project else {}
     kept = ("name", "number", "for_all_members", "first_date", "last_date", "budget_yuan")
-    members = [] if data.for_all_members else data.members
     return ProjectFacts(
         holder_id=ids.get(data.holder, NOBODY),
         funding=FundingSource(data.funding),
-        member_ids=frozenset((named | ids).get(one, NOBODY) for one in members),
+        member_ids=frozenset((named | ids).get(one, NOBODY) for one in data.members),
         **{name: getattr(data, name) for name in kept},
     )
 

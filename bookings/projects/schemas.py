@@ -44,7 +44,11 @@ class ProjectIn(BodyIn):
     holder: PublicId = Field(examples=["USR-7K2M9QX4TB"])
     for_all_members: bool = True
     members: Annotated[list[PublicId], Field(max_length=MOST_MEMBERS)] = Field(
-        default=[], description=_("people who may use it besides the holder, where not everybody may")
+        default=[],
+        description=_(
+            "people who may use it besides the holder; refused where `for_all_members` is true, as it is by "
+            "default"
+        ),
     )
     first_date: Day | None = None
     last_date: Day | None = None

@@ -153,6 +153,11 @@ class RequestIn(Schema):
         description=_("the organization that pays; without it the person who books does"),
         examples=["ORG-7K2M9QX4TB"],
     )
+    organization_project: PublicId | None = Field(
+        None,
+        description=_("project of the organization that pays; without it none"),
+        examples=["PRJ-7K2M9QX4TB"],
+    )
     samples: Count = 0
 
 
@@ -192,6 +197,12 @@ LateCancelYuan = Annotated[
 ]
 
 
+DecideBy = Annotated[
+    datetime | None,
+    Field(description=_("until when the keeper decides, of several the first; null: approved at once")),
+]
+
+
 class QuoteOut(Schema):
     """The price, and what would stand against a booking now (nothing for an empty list)."""
 
@@ -204,6 +215,7 @@ class QuoteOut(Schema):
         description=_("price of the instrument and of those booked with it, in yuan")
     )
     late_cancel_yuan: LateCancelYuan
+    decide_by: DecideBy
     problems: list[PartOut] = Field(
         description=_("what would stand against a booking now; empty: it could be booked")
     )
@@ -216,11 +228,6 @@ class BookingIn(RequestIn):
     subject: Subject
     project: Text200 = Field(
         "", description=_("the project in your own words, where it is none of an organization")
-    )
-    organization_project: PublicId | None = Field(
-        None,
-        description=_("project of the organization that pays; without it none"),
-        examples=["PRJ-7K2M9QX4TB"],
     )
     direction: Direction = Direction.RESEARCH
 

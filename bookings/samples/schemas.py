@@ -4,6 +4,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+from django.urls import reverse
 from ninja import Schema
 from pydantic import Field
 
@@ -29,7 +31,7 @@ from instrument_share.web.api.fields import (
 )
 
 if TYPE_CHECKING:
-    from bookings.samples.models import SampleOrder
+    from bookings.samples.models import SampleFile, SampleOrder
     from instrument_share.accounts.selectors import Viewer
 
 
@@ -97,13 +99,16 @@ class SampleOrderOut(Schema):
     report_days: int | None = Field(
         description=_("days from the receipt of the samples to the report; null: not quoted yet")
     )
+    quote_note: str = Field(description=_("what the unit says with the price; empty: nothing"))
     accepted_at: datetime | None = Field(description=_("when the user accepted the quote; null: not yet"))
     received_at: datetime | None = Field(description=_("when the unit received the samples; null: not yet"))
     booking: PublicId | None = Field(
         description=_("the booking in which the samples are measured; null: no time is planned")
     )
     reported_at: datetime | None = Field(description=_("when the report was given; null: not yet"))
+    report_note: str = Field(description=_("what the unit says with the report; empty: nothing"))
     ended_at: datetime | None = Field(description=_("when the order ended; null: it goes on"))
+    end_note: str = Field(description=_("why it ended, or who took the samples; empty: nothing is said"))
 
 
 class SampleOut(Schema):
@@ -120,6 +125,9 @@ class SampleFileOut(Schema):
     media_type: str = Field(description=_("media type of the file"))
     size: int = Field(description=_("size in bytes"))
     sha256: str = Field(description=_("SHA-256 of the file, in hexadecimal"))
+    address: str = Field(
+        description=_("where somebody who is logged in to the pages, and may read the file, saves it")
+    )
 
 
 class SampleOrderWithSamplesOut(SampleOrderOut):
@@ -142,11 +150,14 @@ _KEPT = (
     "submitted_at",
     "quoted_yuan",
     "quoted_at",
+    "quote_note",
     "report_days",
     "accepted_at",
     "received_at",
     "reported_at",
+    "report_note",
     "ended_at",
+    "end_note",
 )
 
 
@@ -170,5 +181,11 @@ def serialize_with_samples(viewer: "Viewer", order: "SampleOrder") -> SampleOrde
     return SampleOrderWithSamplesOut(
         **serialize_order(order),
         samples=[SampleOut.from_orm(one) for one in order_samples(order)],
-        files=[SampleFileOut.from_orm(one) for one in order_files(viewer, order)],
+        files=[_serialize_file(order, one) for one in order_files(viewer, order)],
     )
+
+
+def _serialize_file(order: "SampleOrder", file: "SampleFile") -> SampleFileOut:
+    told = {name: getattr(file, name) for name in ("name", "media_type", "size", "sha256")}
+    path = reverse("sample_file", args=[order.public_id, file.sha256])
+    return SampleFileOut(kind=SampleFileKind(file.kind), address=f"{settings.SITE_URL}{path}", **told)

@@ -14,8 +14,8 @@ from bookings.requests.schemas import (
     serialize_person_ref,
 )
 from bookings.statements.domain.billing import to_fen
-from bookings.statements.domain.states import StatementState
-from bookings.statements.selectors.statements import statement_lines, statement_payments
+from bookings.statements.domain.states import NoteKind, StatementState
+from bookings.statements.selectors.statements import statement_lines, statement_notes, statement_payments
 from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import OrganizationRef, PublicId, organization_ref
 
@@ -92,9 +92,21 @@ class StatementPaymentOut(Schema):
     reversal_reason: str = Field(description=_("why it does not count; empty: it counts"))
 
 
+class StatementNoteOut(Schema):
+    """What the payer questions about a statement, or the unit answers."""
+
+    kind: NoteKind = Field(description=_("`dispute`: its payer questions it; `answer`: the unit answers"))
+    text: str = Field(description=_("what is questioned or answered"))
+    written_at: datetime = Field(description=_("when it was written"))
+    written_by: PersonRef = Field(description=_("who wrote it"))
+
+
 class StatementWithLinesOut(StatementOut):
     lines: list[StatementLineOut] = Field(description=_("what is billed, use by use"))
     payments: list[StatementPaymentOut] = Field(description=_("transfers that pay it, reversed ones too"))
+    notes: list[StatementNoteOut] = Field(
+        description=_("disputes of the statement and answers to them, in their order")
+    )
 
 
 class StatementsPage(Schema):
@@ -120,7 +132,7 @@ def serialize_statement(statement: "Statement") -> dict[str, Any]:
 
 
 def serialize_with_lines(statement: "Statement") -> StatementWithLinesOut:
-    """Return a statement with its lines and payments."""
+    """Return a statement with its lines, its payments and what was said of it."""
     return StatementWithLinesOut(
         **serialize_statement(statement),
         lines=[
@@ -150,5 +162,14 @@ def serialize_with_lines(statement: "Statement") -> StatementWithLinesOut:
                 reversal_reason=one.reversal.reason if hasattr(one, "reversal") else "",
             )
             for one in statement_payments(statement)
+        ],
+        notes=[
+            StatementNoteOut(
+                kind=NoteKind(one.kind),
+                text=one.text,
+                written_at=one.written_at,
+                written_by=serialize_person_ref(one.written_by),
+            )
+            for one in statement_notes(statement)
         ],
     )

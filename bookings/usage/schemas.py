@@ -57,6 +57,7 @@ class CorrectionOut(Schema):
     id: PublicId
     changes: dict[str, Any] = Field(description=_("each changed field by its name, with its new value"))
     reason: str = Field(description=_("why the log is corrected"))
+    recorded_by: PersonRef = Field(description=_("who asked for the correction; somebody else confirms it"))
     recorded_at: datetime = Field(description=_("when the correction was asked for"))
     confirmed: bool = Field(description=_("whether a second person confirmed it; only then does it count"))
     withdrawn: bool = Field(description=_("whether it was taken back; it can't be confirmed any more"))
@@ -159,6 +160,9 @@ class UsageOut(Schema):
     capture: Capture = Field(
         description=_("how it was recorded: at check-out, by hand, from a sheet or by a device")
     )
+    recorded_by: PersonRef = Field(
+        description=_("who recorded it, as the chain says; somebody else confirms it")
+    )
     sheet_row: SheetRowOut | None = Field(
         description=_("file and row of a log from an imported sheet; null: from none")
     )
@@ -221,6 +225,7 @@ def serialize_usage(
         external=log.external,
         price=log.price,
         capture=Capture(log.capture),
+        recorded_by=serialize_person_ref(log.entry.recorded_by),
         stated_results=[serialize_result(one) for one in log.stated_results.all()],
         sheet_row=_serialize_sheet_row(log),
         confirmed=confirmed,
@@ -230,6 +235,7 @@ def serialize_usage(
                 id=one.public_id,
                 changes=one.changes,
                 reason=one.reason,
+                recorded_by=serialize_person_ref(one.entry.recorded_by),
                 recorded_at=one.entry.recorded_at,
                 confirmed=getattr(one, "confirmation", None) is not None,
                 withdrawn=getattr(one, "withdrawal", None) is not None,

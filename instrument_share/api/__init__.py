@@ -39,7 +39,10 @@ their key. Everything else needs a personal token (`Authorization: Bearer …`) 
 its CSRF token. A token has scopes (`read`, `book`, `usage`, `manage`); each operation names the one that it
 needs, and refuses a token without it: 403, code `scope_missing`. Times are RFC 3339 in UTC, amounts are yuan
 as text, ids are opaque. Refusals are `application/problem+json` with a stable `code` and every single
-problem."""
+problem.
+
+A site answers 1,200 requests a minute, where it has set no other number: programs with a token share those of
+their address, and a session has those of its account. Beyond that the answer is 429, with `Retry-After`."""
 )
 
 api = ShareAPI(

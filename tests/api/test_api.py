@@ -15,6 +15,7 @@ from instrument_share.api import api
 from providers.instruments.models import Instrument
 from providers.search.services.index import search_rebuild
 from tests import factories
+from tests.bookings.projects.things import add_project
 from tests.bookings.requests.booking import book, use
 from tests.factories import NOW, slot
 
@@ -142,7 +143,7 @@ def test_quote_returns_price_and_problems(city):
     request = asked(city, slot(hour=9, length=9))
     path = f"/instruments/{city.instrument.public_id}/quote"
     quote = Caller(city.researcher)("POST", path, request).json()
-    assert quote["total_yuan"] == "900.00"
+    assert (quote["total_yuan"], quote["decide_by"]) == ("900.00", None)
     assert quote["problems"] == [
         {
             "code": "booking.too_long",
@@ -159,6 +160,30 @@ def test_quote_says_what_cancelling_costs_where_it_starts_too_soon_to_be_free_of
     times = (slot(day=0, hour=15), slot(hour=9))
     quotes = [Caller(city.researcher)("POST", path, asked(city, one)).json() for one in times]
     assert [one["late_cancel_yuan"] for one in quotes] == ["100.00", None]
+
+
+def test_quote_says_what_stands_against_the_project_as_booking_for_it_does(city):
+    researcher = Caller(city.researcher)
+    request = asked(city, organization_project=add_project(city, 199).public_id)
+    quote = researcher("POST", f"/instruments/{city.instrument.public_id}/quote", request).json()
+    refused = researcher("POST", "/bookings", request).json()
+    assert [one["code"] for one in quote["problems"]] == ["booking.project_budget_exceeded"]
+    assert quote["problems"] == refused["problems"]
+    unknown = {**request, "organization_project": "PRJ-0000000000"}
+    assert researcher("POST", f"/instruments/{city.instrument.public_id}/quote", unknown).status_code == 404
+
+
+def test_quote_says_until_when_the_keeper_decides(city):
+    def decide_by(caller):
+        path = f"/instruments/{city.instrument.public_id}/quote"
+        return caller("POST", path, asked(city)).json()["decide_by"]
+
+    city.rule.decision = "by_keeper"
+    city.rule.save()
+    researcher = Caller(city.researcher)
+    told = [decide_by(Caller()), decide_by(researcher)]
+    assert told == ["2026-03-02T18:45:00Z"] * 2
+    assert researcher("POST", "/bookings", asked(city)).json()["decide_by"] == told[0]
 
 
 def test_a_booking_from_request_to_confirmed_usage(city, clock):

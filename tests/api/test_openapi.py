@@ -9,9 +9,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import translation
 from ninja import Schema
 
+from bookings.devices.domain import NotSigned
+from bookings.feeds.domain.webhooks import SIGNATURE
 from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
 from instrument_share.accounts.domain.tokens import TokenScope
+from instrument_share.accounts.services.documents import check_uploads
 from instrument_share.api import api, descriptions
+from instrument_share.api.examples import EXAMPLES
 from instrument_share.management.commands.openapi import document
 from instrument_share.web.idempotency import IDEMPOTENT
 from tests.api.described import DOCUMENT, KEPT
@@ -73,6 +77,41 @@ def test_every_body_and_answer_has_an_example_that_fits_its_schema(path, method,
     for content in (one for kinds in (bodies, *answers) for one in kinds.values()):
         whole = {**content["schema"], "components": DOCUMENT["components"]}
         Draft202012Validator(whole).validate(content["example"])
+
+
+BODIES = {
+    operation["operationId"]: operation["requestBody"]["content"]["application/json"]
+    for _, _, operation in OPERATIONS
+    if "requestBody" in operation
+}
+
+
+@pytest.mark.parametrize("content", BODIES.values(), ids=BODIES)
+def test_every_example_of_a_body_is_taken_as_it_is(content):
+    models = {schema.__name__: schema for schema in _schemas(Schema)}
+    read = models[content["schema"]["$ref"].rpartition("/")[2]].model_validate(content["example"])
+    uploads = [one.as_upload() for one in getattr(read, "documents", [])]
+    good, problems = check_uploads(uploads)
+    assert ([one.name for one in good], problems) == (["invoice.pdf"] * len(uploads), [])
+
+
+def test_examples_of_steps_that_must_not_be_taken_unread_say_what_was_read():
+    assert BODIES["usage_confirm"]["example"] == {"seen": 12}
+    assert {"seen_decision_number", "read_at"} <= BODIES["findings_decide"]["example"].keys()
+
+
+def test_interlock_reads_that_answers_are_signed_and_when_it_may_switch_on():
+    answers = DOCUMENT["paths"]["/api/v1/devices/{device_id}/events"]["post"]["responses"]
+    assert answers["200"]["headers"][SIGNATURE]["required"]
+    assert answers["403"]["content"]["application/problem+json"]["example"]["code"] == NotSigned.code
+    told = answers["200"]["content"]["application/json"]["example"]
+    assert (told["kind"], told["recorded"], told["may_start"], told["code"]) == ("start", True, True, "ok")
+    assert (told["sequence"], told["next_sequence"], told["log"]) == (117, 118, None)
+
+
+def test_examples_name_fields_that_there_are():
+    fields = {name for name, _ in FIELDS}
+    assert {name for name in EXAMPLES.values if "." in name} - fields == set()
 
 
 FIELDS = [

@@ -42,6 +42,8 @@ ACTIONS = (
     "usage.corrected",
     "usage.correction_withdrawn",
     "usage.confirmed",
+    "usage.disputed",
+    "usage.dispute_answered",
     "statement.sent",
     "statement.confirmed",
     "statement.disputed",

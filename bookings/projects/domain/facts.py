@@ -58,6 +58,11 @@ def find_fact_problems(
     if len(facts.member_ids) > MOST_MEMBERS or not facts.member_ids <= {*people_ids, *named_ids}:
         message = gettext_noop("Choose at most {most} people who belong to the organization.")
         yield Problem("project.members_not_of_organization", message, {"most": MOST_MEMBERS}, "members")
+    if facts.for_all_members and facts.member_ids:
+        message = gettext_noop(
+            "The project is open to everybody of the organization. Name people only where it is not."
+        )
+        yield Problem("project.members_of_all", message, field="members")
     if facts.first_date and facts.last_date and facts.last_date < facts.first_date:
         message = gettext_noop("The last day can’t be before the first day.")
         yield Problem("project.period_not_in_order", message, field="last_date")

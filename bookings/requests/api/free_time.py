@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from ninja import Path, Query, Router
 from ninja.decorators import decorate_view
 
-from bookings.requests.api.parts import find_payer
+from bookings.requests.api.parts import find_payer, find_project
+from bookings.requests.domain.decision import get_first_deadline
 from bookings.requests.schemas import (
     AvailabilityOut,
     ClosedOut,
@@ -154,13 +155,16 @@ def quote(request: HttpRequest, instrument_id: Annotated[PublicId, Path()], data
         "payer_organization": payer,
         "samples": data.samples,
     }
+    project = find_project(request, data.organization_project)
     priced = get_quote(request.user, instrument, **asked)
     problems = (
-        find_booking_problems(request.user, instrument, subject="—", now=now, **asked)
+        find_booking_problems(request.user, instrument, subject="—", project=project, now=now, **asked)
         if request.user.is_authenticated
         else []
     )
-    linked = get_linked_quotes(request.user, providers.linked_ids(instrument.pk), **asked)
+    linked_ids = providers.linked_ids(instrument.pk)
+    linked = get_linked_quotes(request.user, linked_ids, **asked)
+    terms_of_all = providers.terms_in_force([instrument.pk, *linked_ids], data.starts_at)
     return QuoteOut(
         linked=[
             LinkedQuoteOut(instrument=other.public_id, total_yuan=theirs.total) for other, theirs in linked
@@ -171,6 +175,7 @@ def quote(request: HttpRequest, instrument_id: Annotated[PublicId, Path()], data
         late_cancel_yuan=get_conditions(
             get_prices(instrument, priced, linked), asked["interval"], now
         ).cancel_yuan,
+        decide_by=get_first_deadline(now, data.starts_at, terms_of_all.values()),
         problems=[
             PartOut(code=one.code, detail=one.detail, field=one.field)
             for one in problem.problems_told(problems)

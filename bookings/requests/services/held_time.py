@@ -198,7 +198,8 @@ def charge_write(
 ) -> None:
     """Change what a missed or late-cancelled booking costs, under the caller's lock, with its entry."""
     before, booking.charged_yuan = booking.charged_yuan, charge
-    booking.save(update_fields=["charged_yuan"])
+    booking.revision += 1
+    booking.save(update_fields=["charged_yuan", "revision"])
     told = {"from": f"{before:.2f}", "charged_yuan": f"{charge:.2f}", **details}
     _record(booking, actor, action, now, told)
 

@@ -163,7 +163,8 @@ def no_show_take_back(
     locked = list(missed.select_for_update(of=("self",)).values_list("pk", flat=True))
     for one in together.filter(pk__in=locked).select_related("instrument", "user"):
         one.checked_in_at = came_at
-        one.save(update_fields=["checked_in_at"])
+        one.revision += 1
+        one.save(update_fields=["checked_in_at", "revision"])
         charge = Sentence(notifications.NOT_CHARGED)
         if one.charged_yuan:
             if not drop_charge(one, actor, now):

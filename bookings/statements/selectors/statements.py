@@ -138,6 +138,15 @@ def statement_lines(statement: Statement) -> QuerySet[StatementLine]:
     )
 
 
+def statement_notes(statement: Statement) -> QuerySet[StatementNote]:
+    """Return what was questioned about a statement and answered, in order; the caller may see it."""
+    return (
+        StatementNote.objects.filter(statement=statement)
+        .select_related("written_by")
+        .order_by("written_at", "id")
+    )
+
+
 def drafts_to_send(found: QuerySet[Statement]) -> QuerySet[Statement]:
     """Return the drafts among these statements on which something stands.
 

@@ -25,6 +25,7 @@ from bookings.statements.selectors.statements import (
     get_debts,
     get_statement,
     statement_lines,
+    statement_notes,
     statement_payments,
     statements_of_unit,
 )
@@ -132,7 +133,7 @@ def statement(request: SignedInRequest, public_id: str) -> HttpResponse:
         "statement": found,
         "payer": get_payer_name(found.payer_organization or found.payer_person),
         "lines": lines,
-        "notes": found.notes.select_related("written_by").order_by("written_at", "id"),
+        "notes": statement_notes(found),
         "payments": statement_payments(found),
         "steps": _steps(found),
         "moves": moves if lines else moves - {"send"},

@@ -95,7 +95,8 @@ def dispute_read(request: HttpRequest, dispute_id: Annotated[PublicId, Path()]) 
 def dispute_answer(
     request: HttpRequest, dispute_id: Annotated[PublicId, Path()], data: AnswerIn
 ) -> DisputeOut:
-    """By the unit; the answer ends the dispute. Correct the log first where the user is right."""
+    """By the unit; the answer ends the dispute. Where the user is right, correct the log first, on
+    its page."""
     found = find_dispute(request.user, dispute_id)
     usage_dispute_answer(actor=person(request), dispute_id=found.pk, answer=data.answer, now=clock.now())
     return serialize_dispute(find_dispute(request.user, dispute_id))

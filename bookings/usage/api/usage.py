@@ -8,7 +8,7 @@ from ninja import Path, Query, Router
 from bookings.usage.api.parts import get_usage_out, serialize_current_usages
 from bookings.usage.schemas import ConfirmIn, UsageOut, UsagePage
 from bookings.usage.selectors import usage as usage_selectors
-from bookings.usage.selectors.usage import usage_logs, with_results
+from bookings.usage.selectors.usage import usage_logs, waiting_confirmations, with_results
 from bookings.usage.services import usage as usage_services
 from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.kernel.errors import gettext_noop
@@ -33,6 +33,12 @@ router = Router(tags=["usage"], auth=members(TokenScope.USAGE))
 def usage_list(
     request: HttpRequest,
     instrument: Annotated[PublicId | None, Query()] = None,
+    booking: Annotated[
+        PublicId | None, Query(description=gettext_noop("only the log of this booking"))
+    ] = None,
+    waiting: Annotated[
+        bool, Query(description=gettext_noop("only what waits for you to confirm it, or a correction of it"))
+    ] = False,
     from_: Annotated[
         Instant | None, Query(alias="from", description=gettext_noop("only what starts at or after this"))
     ] = None,
@@ -41,10 +47,14 @@ def usage_list(
     limit: Limit = 50,
 ) -> UsagePage:
     """As they count now, confirmed corrections applied; the newest start first (as first recorded)."""
-    wanted = {"instrument__public_id": instrument, "starts_at__gte": from_, "starts_at__lt": until}
-    found = with_results(usage_logs(request.user)).filter(
-        **{name: value for name, value in wanted.items() if value is not None}
-    )
+    wanted = {
+        "instrument__public_id": instrument,
+        "booking__public_id": booking,
+        "starts_at__gte": from_,
+        "starts_at__lt": until,
+    }
+    shown = waiting_confirmations(request.user) if waiting else usage_logs(request.user)
+    found = with_results(shown).filter(**{name: value for name, value in wanted.items() if value is not None})
     rows = page(found, ordering=("-starts_at", "-id"), cursor=cursor, limit=limit)
     named = [row.user_id for row in rows.items]
     people_listed(actor=person(request), what="usage.read", people=named, now=clock.now())

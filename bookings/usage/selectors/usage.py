@@ -402,7 +402,9 @@ def build_line(entry: UsageEntry) -> bytes:
 def _with_details(logs: QuerySet[UsageLog]) -> QuerySet[UsageLog]:
     confirmation = UsageConfirmation.objects.filter(log=OuterRef("pk"), correction__isnull=True)
     by_clock = confirmation.filter(entry__recorded_by__isnull=True)
-    corrections = UsageCorrection.objects.select_related("confirmation__entry", "withdrawal__entry", "entry")
+    corrections = UsageCorrection.objects.select_related(
+        "confirmation__entry", "withdrawal__entry", "entry__recorded_by"
+    )
     return (
         logs.annotate(is_confirmed=Exists(confirmation), is_confirmed_by_clock=Exists(by_clock))
         .select_related(

@@ -32,7 +32,7 @@ class NoExample(LookupError):
 
 @dataclass(frozen=True)
 class Examples:
-    """What stands for each name: values by field, prefixes of ids by field or schema, and nulls.
+    """What stands for each name: values and nulls by field, prefixes of ids by field or schema.
 
     A lazy text is in the language of the document.
     """
@@ -62,7 +62,7 @@ class _Composer:
     examples: Examples
     schemas: Mapping[str, Any]
     is_body: bool
-    """Of a request: what may be left out and is null then, is left out."""
+    """Of a request: what may be left out and is null then, is left out, unless it has a value of its own."""
 
     def compose(self, schema: Mapping[str, Any], owner: str = "", name: str = "") -> Any:
         """Return an example of a schema, which is the field `name` of the schema `owner`."""
@@ -88,7 +88,7 @@ class _Composer:
 
     def _compose_choice(self, options: "list[Mapping[str, Any]]", owner: str, name: str) -> Any:
         is_nullable = {"type": "null"} in options
-        if is_nullable and name in self.examples.unset:
+        if is_nullable and not self.examples.unset.isdisjoint({name, f"{owner}.{name}"}):
             return None
         given = [one for one in options if one != {"type": "null"}]
         texts = [one for one in given if one.get("type") == "string"]
@@ -98,12 +98,13 @@ class _Composer:
         return {
             name: self.compose(one, owner, name)
             for name, one in schema["properties"].items()
-            if not self._is_left_out(schema, name)
+            if not self._is_left_out(schema, owner, name)
         }
 
-    def _is_left_out(self, schema: Mapping[str, Any], name: str) -> bool:
+    def _is_left_out(self, schema: Mapping[str, Any], owner: str, name: str) -> bool:
         return (
             self.is_body
+            and f"{owner}.{name}" not in self.examples.values
             and name not in schema.get("required", ())
             and {"type": "null"} in schema["properties"][name].get("anyOf", ())
         )

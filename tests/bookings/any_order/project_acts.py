@@ -34,12 +34,13 @@ class ProjectActs(BookingActs):
             self.book(person, instrument, start, end, names_project=True)
 
     def change(self, budget, people):
-        keys = {self.people[name].pk for name in people}
+        is_for_all = len(people) == len(self.people)
+        keys = set() if is_for_all else {self.people[name].pk for name in people}
         facts = ProjectFacts(
             name=self.project.name,
             number=self.project.number,
             holder_id=self.city.admin.pk,
-            for_all_members=len(people) == len(self.people),
+            for_all_members=is_for_all,
             member_ids=frozenset(keys),
             budget_yuan=budget,
         )

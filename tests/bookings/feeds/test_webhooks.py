@@ -5,8 +5,10 @@ import json
 import re
 from collections import Counter
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from bookings.feeds.domain.webhooks import (
     ACTIONS,
@@ -29,6 +31,7 @@ from bookings.feeds.services.webhooks import (
     webhook_test,
 )
 from bookings.requests.services.cancellations import booking_cancel
+from bookings.usage.services.disputes import usage_dispute, usage_dispute_answer
 from bookings.usage.services.usage import usage_confirm, usage_correct
 from bookings.usage.services.withdrawals import usage_correction_withdraw
 from bookings.waiting.services.offers import offer_accept
@@ -464,6 +467,8 @@ def test_acts_on_a_use_name_the_log_that_the_api_knows(city, receiver, work):
     keeper = {"actor": city.keeper, "now": log.ends_at}
     correction = usage_correct(log_id=log.pk, changes={"samples": 2}, reason="记错", **keeper)
     usage_correction_withdraw(correction_id=correction.pk, reason="无误", **keeper)
+    dispute = usage_dispute(actor=city.researcher, log_id=log.pk, reason="只用了一小时", now=log.ends_at)
+    usage_dispute_answer(dispute_id=dispute.pk, answer="门禁记录为两小时", **keeper)
     usage_confirm(actor=city.researcher, log_id=log.pk, now=log.ends_at)
     work(log.ends_at + MINUTE)
     subject = {"type": "usage", "id": log.public_id}
@@ -471,5 +476,16 @@ def test_acts_on_a_use_name_the_log_that_the_api_knows(city, receiver, work):
         ("usage.recorded", subject),
         ("usage.corrected", subject),
         ("usage.correction_withdrawn", subject),
+        ("usage.disputed", subject),
+        ("usage.dispute_answered", subject),
         ("usage.confirmed", subject),
     ]
+
+
+def test_documentation_lists_the_acts_with_the_type_of_their_subject():
+    text = (Path(settings.BASE_DIR) / "docs/api.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `(\w+)\.(\w+)` \| `(\w+)` \|", text, re.MULTILINE)
+    assert {(f"{room}.{act}", kind) for room, act, kind in told} == {
+        (TEST, "test"),
+        *((action, action.partition(".")[0]) for action in ACTIONS),
+    }

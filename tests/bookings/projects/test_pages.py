@@ -310,6 +310,20 @@ def test_list_takes_as_many_statements_for_many_projects_as_for_one(
     assert {budget for _project, budget in colleague.context["rows"]} == {None}
 
 
+def test_program_that_names_people_does_not_open_the_project_to_everybody(city, clock):
+    clock.set(NOW)
+    city.admin = factories.member(city.company, Role.ORG_ADMIN, name="管")
+    people = {"holder": city.admin.public_id, "members": [city.researcher.public_id]}
+    facts = {"name": "钛合金", "organization": city.company.public_id, **people}
+    refused = Caller(city.admin)("POST", "/projects", facts)
+    assert refused.status_code == 422
+    found = [(one["code"], one["field"]) for one in refused.json()["problems"]]
+    assert found == [("project.members_of_all", "members")]
+    assert not Project.objects.exists()
+    made = Caller(city.admin)("POST", "/projects", {**facts, "for_all_members": False}).json()
+    assert (made["for_all_members"], made["members"]) == (False, people["members"])
+
+
 def test_program_opens_changes_and_closes_a_project_and_books_for_it(city, clock):
     clock.set(NOW)
     city.admin = factories.member(city.company, Role.ORG_ADMIN, name="管")

@@ -1,12 +1,13 @@
 """Sample orders in the API: read as one may see them, placed once."""
 
 import json
+from urllib.parse import urlsplit
 
 import pytest
 
 from bookings.samples.models import SampleOrder
 from instrument_share.accounts.services import api_token_create
-from tests.bookings.samples.steps import reported, submitted
+from tests.bookings.samples.steps import PDF, accepted, quoted, received, reported, submitted
 from tests.factories import NOW
 
 
@@ -70,11 +71,16 @@ def test_text_with_a_character_that_no_text_has_is_refused(ask, city):
     assert not SampleOrder.objects.exists()
 
 
-def test_each_reads_what_they_may_see(ask, city):
-    order, other = reported(city), submitted(city)
+def test_each_reads_what_they_may_see(ask, city, client):
+    order = reported(city, received(city, accepted(city, quoted(city, note="含清洗"))), note="见附件")
+    other = submitted(city)
     listed = ask(city.keeper, "get").json()["items"]
     assert {one["id"] for one in listed} == {order.public_id, other.public_id}
     assert len(ask(city.keeper, "get", "?state=reported").json()["items"]) == 1
     found = ask(city.researcher, "get", f"/{order.public_id}").json()
     assert (found["quoted_yuan"], found["progress"], len(found["files"])) == ("200.00", None, 1)
+    assert (found["quote_note"], found["report_note"], found["end_note"]) == ("含清洗", "见附件", "")
+    address = urlsplit(found["files"][0]["address"]).path
+    client.force_login(city.researcher)
+    assert b"".join(client.get(address).streaming_content) == PDF
     assert found["booking"] == SampleOrder.objects.get(pk=order.pk).booking.public_id

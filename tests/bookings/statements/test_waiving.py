@@ -60,6 +60,17 @@ def test_waived_no_show_that_is_taken_back_is_said_to_cost_nothing(city):
     assert told.params["charge"]["message"] == NOT_CHARGED
 
 
+def test_revision_tells_that_the_charge_was_waived_and_that_the_user_came(city):
+    waived, came = not_attended(city, slot(day=2)), not_attended(city, slot(day=4))
+    before = waived.revision, came.revision
+    waive(city, waived)
+    usage_by_hand(city, came.starts_at, 1)
+    waived.refresh_from_db()
+    came.refresh_from_db()
+    assert (waived.charged_yuan, came.charged_yuan, came.checked_in_at) == (0, 0, came.starts_at)
+    assert (waived.revision - before[0], came.revision - before[1]) == (1, 2)
+
+
 def test_charge_on_a_draft_leaves_it(city):
     missed, kept = not_attended(city, slot(day=2)), not_attended(city, slot(day=4))
     (march,) = draft(city)

@@ -11,7 +11,12 @@ from pypdf import PdfReader
 from bookings.statements.models import Statement
 from bookings.statements.schemas import serialize_statement, serialize_with_lines
 from bookings.statements.selectors.statements import get_statement
-from bookings.statements.services.statements import statement_confirm, statement_dispute, statement_send
+from bookings.statements.services.statements import (
+    statement_answer,
+    statement_confirm,
+    statement_dispute,
+    statement_send,
+)
 from bookings.usage.services.usage import usage_confirm
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
@@ -411,6 +416,28 @@ def test_api_lists_and_shows_statements(billed, client, clock, see):
     assert client.get("/api/v1/statements?state=draft").json()["items"] == []
     client.force_login(factories.user())
     assert client.get(f"/api/v1/statements/{one['id']}").status_code == 404
+
+
+def test_api_says_why_a_statement_is_disputed_and_what_was_answered(billed, client, clock, see):
+    statement, payer, unit = billed.statement, billed.payer, billed.city.manager
+    statement_dispute(actor=payer, statement_id=statement.pk, reason="只用了一小时", now=APRIL_1)
+    statement_answer(actor=unit, statement_id=statement.pk, text="门禁记录为两小时", now=APRIL_1 + DAY)
+    see(payer, "me", now=APRIL_1)
+    notes = client.get(f"/api/v1/statements/{statement.public_id}").json()["notes"]
+    assert notes == [
+        {
+            "kind": "dispute",
+            "text": "只用了一小时",
+            "written_at": "2026-03-31T16:00:00Z",
+            "written_by": {"id": payer.public_id, "name": payer.name},
+        },
+        {
+            "kind": "answer",
+            "text": "门禁记录为两小时",
+            "written_at": "2026-04-01T16:00:00Z",
+            "written_by": {"id": unit.public_id, "name": unit.name},
+        },
+    ]
 
 
 @pytest.mark.parametrize("name", ["unit_statements", "my_statements"])
