@@ -30,9 +30,11 @@ from bookings.credit.selectors import (
 )
 from bookings.credit.services import credit_answer, credit_appeal, misuse_record
 from bookings.requests.domain import credit
+from bookings.requests.domain.choices import CreditKind
 from bookings.requests.selectors.bookings import get_booking
 from bookings.requests.views.common import get_booking_address, get_desk
 from instrument_share.accounts.permissions import require
+from instrument_share.kernel import wording
 from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
 from instrument_share.web import clock
@@ -43,7 +45,7 @@ from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, date_only, moment, timerange
 
 if TYPE_CHECKING:
-    from bookings.requests.models import CreditAnswer, CreditAppeal, CreditEvent
+    from bookings.requests.models import Booking, CreditAnswer, CreditAppeal, CreditEvent
     from instrument_share.accounts.models import User
 
 
@@ -92,7 +94,7 @@ def misuse(request: SignedInRequest, public_id: str) -> Confirmation:
     return Confirmation(
         heading=_("Record misuse?"),
         consequences=[
-            f"{timerange(Interval(found.starts_at, found.ends_at))} · {bilingual(found.instrument, 'name')}",
+            _describe_booking(found),
             _("It counts on the credit of {user} for {days} days; {number} of them suspend booking.").format(
                 user=found.user.name, days=credit.EVENT_LIFETIME.days, number=credit.SUSPENSION_THRESHOLD
             ),
@@ -114,6 +116,16 @@ def misuse(request: SignedInRequest, public_id: str) -> Confirmation:
         tone="danger",
         extra_context={"here": get_desk(request.user, found)},
     )
+
+
+def _describe_event(event: "CreditEvent") -> str:
+    kind = _(wording.word(CreditKind(event.kind)))
+    return kind if event.booking is None else f"{kind} · {_describe_booking(event.booking)}"
+
+
+def _describe_booking(booking: "Booking") -> str:
+    interval = Interval(booking.starts_at, booking.ends_at)
+    return f"{timerange(interval)} · {bilingual(booking.instrument, 'name')}"
 
 
 @login_required
@@ -143,6 +155,7 @@ def appeal(request: SignedInRequest, public_id: str) -> Confirmation:
     return Confirmation(
         heading=_("Appeal this event?"),
         consequences=[
+            _describe_event(found),
             _("An appeal is made once, until {time}.").format(time=moment(get_appeal_deadline(found))),
             _("The unit answers within {days} working days; if it does not, the bureau answers.").format(
                 days=settings.CREDIT_ANSWER_WORKING_DAYS
@@ -169,6 +182,7 @@ def answer(request: SignedInRequest, public_id: str) -> Confirmation:
     return Confirmation(
         heading=_("Answer the appeal"),
         consequences=[
+            _describe_event(found),
             _("{user} writes: {reason}").format(user=found.user.name, reason=made.reason),
             _("A lifted event stops counting at once; a suspension that depends on it ends."),
             _("An upheld event counts until {date}. The answer is given once.").format(

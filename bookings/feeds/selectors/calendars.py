@@ -160,9 +160,7 @@ def _get_condition(feed: CalendarFeed) -> Q:
 def build_booking_events(shown: Sequence[Booking], *, reader_id: int) -> list[BookingEvent]:
     """Return bookings as events for this reader, who may see them, in the active language."""
     moves, undecided = get_moves([row.public_id for row in shown]), get_undecided(shown)
-    return [
-        _build_event(row, moves, reader_id=reader_id, is_undecided=row.pk in undecided) for row in shown
-    ]
+    return [_build_event(row, moves, reader_id=reader_id, is_undecided=row.pk in undecided) for row in shown]
 
 
 def _build_event(booking: Booking, moves: Moves, *, reader_id: int, is_undecided: bool) -> BookingEvent:

@@ -70,7 +70,7 @@ def closure_lift(request: SignedInRequest, public_id: str) -> Confirmation:
     name = bilingual(closure.instrument, "name")
     remaining = _tell_what_remains(closure, now)
     return Confirmation(
-        heading=_("Open “{name}” again").format(name=name),
+        heading=_("Lift the closure of “{name}”?").format(name=name),
         consequences=[
             *(remaining or [_lifted(closure, now)]),
             _("Bookings that were moved or cancelled for it stay as they are."),
