@@ -76,6 +76,10 @@ def corrected(small):
 
 EXTERNAL = (HOURS + HOURS + 7) + 10 * HOURS + 10 * HOURS + 10 * HOURS
 INSIDE = 10 * HOURS - 1800
+UNLIKE_ASSESSMENT = (
+    "以上机时包括尚未确认的使用；年度评价以冻结时的数据为准，不计入未经确认的使用、关联单位的使用、"
+    "经核查作废的使用，以及奖励办法规定不计入的仪器设备和用途。重叠时间均只计一次。"
+)
 
 
 def test_public_figures_apply_confirmed_corrections(corrected):
@@ -164,7 +168,9 @@ def test_pages_show_these_seconds_and_name_what_they_leave_out(corrected, login,
     )
     page = login(corrected.manager).get(f"/openness/?year={YEAR}")
     assert page.context["figures"].external_seconds == EXTERNAL
-    assert "年度评价计入的机时少于上列数据：未经确认的使用、关联单位的使用以及" in text_of(page)
+    statistics = reverse("statistics", args=["unit", corrected.unit.public_id])
+    for one in (desk, page, login(corrected.manager).get(f"{statistics}?year={YEAR}")):
+        assert UNLIKE_ASSESSMENT in text_of(one)
 
 
 def test_the_running_month_is_marked_on_the_public_page(corrected, client, clock):
