@@ -116,6 +116,17 @@ def test_nothing_is_outstanding_on_a_draft(city, see):
     assert "2026年3月 ¥200.00 ¥200.00 " in text_of(page)
 
 
+def test_tabs_of_a_unit_count_the_statements_of_the_payers_searched_for(billed, see):
+    def counted(**chosen):
+        page = see(billed.city.manager, "unit_statements", billed.city.owner.public_id, now=APRIL_1, **chosen)
+        return [number for _name, _address, _is_shown, number in page.context["state_tabs"]][:3]
+
+    name = billed.city.company.name_zh
+    assert counted() == counted(q=name) == counted(q=name, state="paid") == [1, 1, 0]
+    assert counted(q=f"{name}外") == [0, 0, 0]
+    assert counted(q=f"{name}外", state="owed") == [0, 0, 0]
+
+
 def test_settling_is_the_next_step_of_a_statement_that_is_not_paid(billed, see):
     statement_confirm(actor=billed.payer, statement_id=billed.statement.pk, now=APRIL_1)
     shown = text_of(see(billed.city.manager, "statement", billed.statement.public_id, now=LATER))
