@@ -95,7 +95,7 @@ def test_desk_of_a_unit_says_what_it_owes_others_and_what_of_it_is_overdue(city,
     assert "待确认或付款的结算单" not in text_of(see(manager, "unit_desk", now=APRIL_1))
     statement_send(actor=city.manager, statement_id=march.pk, now=APRIL_1)
     desk = text_of(see(manager, "unit_desk", now=APRIL_1))
-    assert "待确认或付款的结算单 1" in desk
+    assert "您的待办列表中，本单位待确认或付款的结算单 1" in desk
     assert "其中逾期" not in desk
     assert "待确认或付款的结算单 1 其中逾期 1" in text_of(see(manager, "unit_desk", now=LATER))
     assert "待确认或付款的结算单" not in text_of(see(city.manager, "unit_desk", now=LATER))
