@@ -64,7 +64,6 @@ WITHOUT_BUDGETS = replace(
 )
 """For who does not keep every project of the list: the order would tell the others' budgets."""
 ORDERING = ("-starts_at", "-id")
-CHART_MONTHS = 12
 
 
 @login_required
@@ -172,7 +171,7 @@ def project(request: SignedInRequest, public_id: str) -> HttpResponseBase:
             bookings(request.user).filter(pk__in=[one.pk for one in page.items]).values_list("pk", flat=True)
         ),
         "months": months,
-        "chart": _draw(months[:CHART_MONTHS]) if months else None,
+        "chart": _draw(months) if months else None,
         "is_over": found.last_date is not None and found.last_date < today,
     }
     return render(request, "bookings/budgets/project.html", context)

@@ -7,12 +7,14 @@ from decimal import Decimal
 from statistics import median
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import Combinable
 
+from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.quota import get_year_interval
 from bookings.requests.domain.states import BookingState
-from bookings.requests.models import Booking
+from bookings.requests.models import Booking, CreditEvent
+from bookings.requests.selectors.request_facts import IS_LIFTED
 from bookings.requests.selectors.scope import OVERSEER_ROLES
 from bookings.statistics.domain import BookingFigures, UsageFigures
 from bookings.usage.domain.choices import ResultKind
@@ -24,6 +26,8 @@ from instrument_share.kernel.interval import Interval
 from providers import public as providers
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from instrument_share.accounts.models import Organization
     from instrument_share.accounts.selectors import Viewer
     from providers.models import Instrument
@@ -105,20 +109,26 @@ def count_results(scope: Scope, year: int) -> dict[ResultKind, int]:
 
 
 def get_booking_figures(scope: Scope, year: int) -> BookingFigures:
-    """Return the bookings that start in a year; two statements.
+    """Return the bookings that start in a year; three statements.
 
-    Whose no-show was taken back, since they had come in time, has missed none.
+    Whose no-show was taken back, since they had come in time, has missed none. What was lifted after an
+    appeal is left out too, as on the person's credit; a waived charge changes nothing.
     """
     span = get_year_interval(year)
     booked = Booking.objects.filter(scope.rows, starts_at__gte=span.start, starts_at__lt=span.end)
-    taken = booked.filter(state__in=TAKEN).values_list("state", "checked_in_at", "requested_at", "starts_at")
-    seconds, no_shows = [], 0
-    for state, came_at, requested_at, starts_at in taken.iterator():
-        seconds.append((starts_at - requested_at).total_seconds())
-        no_shows += state == BookingState.NO_SHOW and came_at is None
-    late_cancels = booked.filter(state=BookingState.CANCELLED, late_cancel=True).count()
+    taken = booked.filter(state__in=TAKEN).values_list("requested_at", "starts_at")
+    seconds = [(starts_at - requested_at).total_seconds() for requested_at, starts_at in taken.iterator()]
+    blamed = booked.filter(~Exists(_lifted_events_together()))
+    no_shows = blamed.filter(state=BookingState.NO_SHOW, checked_in_at__isnull=True).count()
+    late_cancels = blamed.filter(state=BookingState.CANCELLED, late_cancel=True).count()
     lead = timedelta(seconds=median(seconds)) if seconds else None
     return BookingFigures(len(seconds), no_shows, late_cancels, lead)
+
+
+def _lifted_events_together() -> "QuerySet[CreditEvent]":
+    """Return the lifted events of a booking of the outer query, or of what was booked with it."""
+    together = {"booking__group_id": OuterRef("group_id"), "booking__part": OuterRef("part")}
+    return CreditEvent.objects.filter(IS_LIFTED, **together).exclude(kind=CreditKind.MISUSE)
 
 
 def get_open_seconds(scope: Scope, year: int, now: datetime) -> int:

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import rules
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import get_language, gettext, pgettext_lazy
@@ -258,7 +259,23 @@ def _name_batch(scheme: "VoucherScheme") -> str:
     return f"{bilingual(scheme, 'name')} · {gettext('batch {batch}').format(batch=scheme.batch)}"
 
 
-class ApplicationFilterForm(GrantFilterForm):
+class WaitingFilterForm(GrantFilterForm):
+    """Filters of a list on which the bureau acts; it can be narrowed to what waits for the viewer."""
+
+    mine = forms.ChoiceField(label=_("Who acts"))
+
+    def __init__(self, request: "HttpRequest", schemes: "Iterable[VoucherScheme]") -> None:
+        self._viewer = request.user
+        super().__init__(request, schemes)
+
+    def offer_choices(self) -> None:
+        super().offer_choices()
+        self.offer("mine", [("1", gettext("Waiting for you"))])
+        if not rules.has_perm("rewards.see_vouchers", self._viewer):
+            del self.fields["mine"]
+
+
+class ApplicationFilterForm(WaitingFilterForm):
     """Filters of a list of applications."""
 
     state = forms.ChoiceField(label=_("State"))
@@ -268,7 +285,7 @@ class ApplicationFilterForm(GrantFilterForm):
         self.offer("state", ((one.value, label("voucher_application", one).text) for one in ApplicationState))
 
 
-class ClaimFilterForm(GrantFilterForm):
+class ClaimFilterForm(WaitingFilterForm):
     """Filters of a list of claims."""
 
     state = forms.ChoiceField(label=_("State"))

@@ -337,6 +337,12 @@ def test_english_refusals_contain_no_chinese(city, client):
     assert all(not CHINESE.search(one.english) for kind in RECORDS.values() for one in kind)
 
 
+def test_page_says_that_uses_are_reported_which_a_finding_made_void(city, client):
+    client.force_login(city.manager)
+    page = client.get(reverse("national", args=[city.owner.public_id]), {"year": YEAR}).content.decode()
+    assert "年度评价中经核查作废的使用仍按记录报送，数据由单位负责。" in page
+
+
 def test_page_loads_before_full_check_is_requested(city, client, statements):
     used(city)
     client.force_login(city.manager)

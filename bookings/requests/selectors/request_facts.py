@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from providers.domain import Terms
     from providers.models import Instrument
 
+IS_LIFTED = Q(appeal__answer__outcome=CreditOutcome.LIFTED)
+"""The condition for credit events that were lifted after an appeal."""
 NEXT_FREE_FIELDS = [f"next_free__{name}" for name in ("at", "until", "days", "computed_at")]
 QUOTA_STATES = [*HOLDING_STATES, BookingState.COMPLETED, BookingState.NO_SHOW]
 """Bookings that count towards quotas."""
@@ -280,9 +282,8 @@ def credit_part(user_id: int, now: datetime) -> "QuerySet[Any]":
 
 def counting_credit_events(user_id: int | OuterRef, now: datetime) -> "QuerySet[CreditEvent]":
     """Return the person's credit events that count: not over, not lifted after an appeal or taken back."""
-    lifted = Q(appeal__answer__outcome=CreditOutcome.LIFTED)
     found = CreditEvent.objects.filter(user_id=user_id, ends_at__gt=now)
-    return found.exclude(lifted).exclude(get_taken_back_condition())
+    return found.exclude(IS_LIFTED).exclude(get_taken_back_condition())
 
 
 def get_appeal_deadline(event: CreditEvent) -> datetime:

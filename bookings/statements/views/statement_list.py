@@ -55,14 +55,9 @@ OF_PAYER = _build_table(ListColumn(gettext_lazy("Unit"), "unit", ShownName("orga
 
 
 def narrow_statements(
-    request: "HttpRequest", found: "QuerySet[Statement]", *, text: str = "", of_unit: bool = True
+    request: "HttpRequest", found: "QuerySet[Statement]", *, of_unit: bool = True
 ) -> "QuerySet[Statement]":
-    """Return the statements in the state of the address, of payers with `text` in the name, in its order.
-
-    The state can be `owed`, `overdue` or `credit`, too.
-    """
-    if text:
-        found = found.filter(payer_name__icontains=text)  # type: ignore[misc]
+    """Return the statements in the state of the address (or `owed`, `overdue`, `credit`), in its order."""
     if state := _get_state(request):
         found = _filter_state(found, state)
     return found.order_by(*_get_table(of_unit).get_ordering(request))
@@ -71,7 +66,10 @@ def narrow_statements(
 def build_statement_list(
     request: "HttpRequest", found: "QuerySet[Statement]", listed: "QuerySet[Statement]", *, of_unit: bool
 ) -> dict[str, Any]:
-    """Return what the page of a list needs; `listed` are those of `found` that its filters leave."""
+    """Return what the page of a list needs; `listed` are those of `found` in the state of the address.
+
+    The tabs count what is in `found`: of a filter beside the state it has only what that leaves.
+    """
     table, state = _get_table(of_unit), _get_state(request)
     return {
         "page": cursor.page(

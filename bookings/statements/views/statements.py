@@ -71,7 +71,9 @@ def unit_statements(request: SignedInRequest, organization_id: str) -> HttpRespo
     unit = get_managed_unit(request.user, organization_id)
     found = statements_of_unit(request.user, unit.pk)
     form = StatementFilterForm(request)
-    listed = narrow_statements(request, found, text=form.get("q"))
+    text = form.get("q")
+    of_payer = found.filter(payer_name__icontains=text) if text else found  # type: ignore[misc]
+    listed = narrow_statements(request, of_payer)
     if request.GET.get("format") == "csv":
         return export_statements(request.user, f"statements-{unit.public_id}", listed, unit)
     debts = get_debts(found, clock.now().astimezone(CITY_TIME).date())
@@ -82,7 +84,7 @@ def unit_statements(request: SignedInRequest, organization_id: str) -> HttpRespo
         "picture": _picture(debts) if debts else None,
         "form": form,
         "has_drafts": drafts_to_send(found).exists(),
-        **build_statement_list(request, found, listed, of_unit=True),
+        **build_statement_list(request, of_payer, listed, of_unit=True),
     }
     return render(request, "bookings/statements/unit_statements.html", context)
 

@@ -175,6 +175,7 @@ def publication_facts(publication: Any, kind: str) -> dict[str, Any]:
             (_("Year"), publication.year),
             (_("Hours of use in that year"), _hours(publication.total_hours)),
             (_("of them for other organizations"), _hours(publication.external_hours)),
+            (_("Source of these hours"), hours_source(publication)),
             (
                 _("Instruments at or above the registration threshold in that year"),
                 publication.networkable_count or "",
@@ -203,6 +204,20 @@ def summary(publication: Any) -> str:
         if hasattr(publication, f"{name}_zh") and (text := formats.bilingual(publication, name)):
             return excerpt(text)
     return ""
+
+
+@register.simple_tag
+def hours_source(statement: Any) -> SafeString | str:
+    """Say that its unit typed the hours of an openness statement, and lead to those that were logged."""
+    if statement.total_hours is None and statement.external_hours is None:
+        return ""
+    stated = _("as stated by the unit")
+    if statement.published_at:
+        date = formats.date_only(statement.published_at)
+        stated = _("as stated by the unit, published on {date}").format(date=date)
+    logged = _("hours logged by all units in {year}").format(year=statement.year)
+    address = f"{reverse('openness')}?year={statement.year}"
+    return format_html('{} · <a href="{}">{}</a>', stated, address, logged)
 
 
 def _hours(hours: Any) -> str:

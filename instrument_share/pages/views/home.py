@@ -4,6 +4,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -29,6 +30,8 @@ from providers import public as providers
 from providers.domain import ONE_DAY, PublicationKind
 from rewards import public as rewards
 
+ANYBODY = AnonymousUser()
+"""Public figures are the same for everybody; bureau and managers see profiles that others don't."""
 MAX_SOONEST = 6
 MAX_NEWEST = 4
 YEAR = timedelta(days=365)
@@ -57,7 +60,7 @@ def _render_home(request: HttpRequest) -> str:
         # Asked only while there is nothing to find: no site without an administrator has instruments.
         "notices": rewards.get_running_notices(now.astimezone(CITY_TIME).date()),
         "is_set_up": bool(counts.total) or accounts.has_administrator(),
-        "unit_count": providers.units(request.user).filter(published_at__isnull=False).count(),
+        "unit_count": providers.units(ANYBODY).count(),
         "openness": bookings.get_openness(_past_year(now)),
         "rows": build_instrument_rows(request.user, bookings.get_soonest_free(found, MAX_SOONEST), now),
         "cases": _newest(request, PublicationKind.CASE),
@@ -87,16 +90,13 @@ def openness(request: HttpRequest) -> HttpResponse:
     present = today.year
     year = parse_year(request.GET["year"], present) if "year" in request.GET else _find_last_year(present)
     interval = get_year_interval(year)
-    units = {
-        unit.organization_id: unit.organization
-        for unit in providers.units(request.user).filter(published_at__isnull=False)
-    }
+    units = {unit.organization_id: unit.organization for unit in providers.units(ANYBODY)}
     months = bookings.get_hours_by_month(interval)
     by_unit = sorted(
         (row for row in bookings.get_hours_by_unit(interval) if row.key in units),
         key=lambda row: -row.external_seconds,
     )
-    counts = providers.count_by_place(providers.catalogue(request.user))
+    counts = providers.count_by_place(providers.catalogue(ANYBODY))
     context = {
         "year": year,
         "years": [(str(one), f"?year={one}", one == year) for one in (present - 2, present - 1, present)],
@@ -109,7 +109,7 @@ def openness(request: HttpRequest) -> HttpResponse:
             by_unit, [bilingual(units[row.key], "name") for row in by_unit], horizontal=True
         ),
         "instruments": build_category_counts(providers.category_counts(counts), counts.total),
-        "results": rewards.cycles(request.user).filter(noticed_at__isnull=False),
+        "results": rewards.cycles(ANYBODY),
     }
     return render(request, "pages/openness.html", context)
 

@@ -180,7 +180,7 @@ def _list_more(
 ) -> list[tuple[str, str]]:
     """Return what is due beyond the first of each kind: how much there is in all, and where all of it is."""
     viewer, statements = request.user, reverse("unit_statements", args=[unit.public_id])
-    samples = bookings.sample_orders_waiting(viewer, now).order_by().count()
+    samples = bookings.sample_orders_waiting(viewer, now).filter(instrument__organization_id=unit.pk)
     disputed = bookings.statements_to_answer(viewer, unit.pk).order_by().count()
     owed_back = bookings.statements_to_pay_back(viewer, unit.pk).order_by().count()
     findings = rewards.findings_to_answer(viewer, unit.pk).order_by().values_list("cycle__year")
@@ -194,7 +194,11 @@ def _list_more(
             )
             for year, count in findings.annotate(Count("pk")).order_by("cycle__year")
         ),
-        (samples, _("All {count} sample orders that wait for you"), reverse("sample_orders")),
+        (
+            samples.order_by().count(),
+            _("All {count} sample orders of this unit, in the list of all that wait for you"),
+            reverse("sample_orders"),
+        ),
         (
             disputed,
             _("All {count} disputed statements"),

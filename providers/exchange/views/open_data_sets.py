@@ -163,7 +163,10 @@ DATA_SETS = (
     DataSet(
         "instruments",
         _("Instruments"),
-        _("Every published instrument: basic information, functions and location."),
+        _(
+            "Every published instrument, also while it is suspended: basic information, functions "
+            "and location."
+        ),
         {
             **_OF,
             "url": _("address of its page"),
@@ -197,7 +200,10 @@ DATA_SETS = (
     DataSet(
         "rules",
         _("Open-service rules"),
-        _("The terms in force of every published instrument: hours, prices, who may book and how."),
+        _(
+            "The terms in force of every published instrument, also while it is suspended: hours, prices, "
+            "who may book and how."
+        ),
         {
             **_OF,
             "version": _("version of the rule"),
@@ -228,7 +234,7 @@ DATA_SETS = (
             "phone": _("its phone"),
             "email": _("its mail address"),
             "website": _("website"),
-            "instruments": _("published instruments"),
+            "instruments": _("published instruments, without suspended ones"),
             "complete_percent": _("complete kinds of information, in per cent"),
             "profile_state": _("profile: missing, stale or complete"),
             "instrument_state": _("instruments: missing, stale or complete"),

@@ -44,16 +44,11 @@ def own_instruments(
     `state` is a state, `returned`, `refused`, `to_confirm` or `unbookable`. Page them by ("urgency",
     "name_zh", "id"), or by `worth` and `last_confirmed_at`, which are never null.
     """
-    found = instruments(viewer).filter(organization_id=organization_id).annotate(urgency=URGENCY)
+    found = _find_of_unit(viewer, organization_id, text).annotate(urgency=URGENCY)
     found = annotate_booking_gaps(found, now).annotate(
         worth=Coalesce("value_yuan", Value(Decimal(-1))),
         last_confirmed_at=Coalesce("confirmed_at", Value(NEVER)),
     )
-    if text.strip():
-        # A subquery, as an internal number is no word of the index.
-        own = Instrument.objects.filter(organization_id=organization_id)
-        known = filter_matching(own, search(text, own)).values("pk")
-        found = found.filter(Q(inner_number__icontains=text.strip()) | Q(pk__in=known))
     special = {
         "returned": RETURNED,
         "refused": REFUSED,
@@ -65,9 +60,11 @@ def own_instruments(
     return found.filter(state=state) if state else found
 
 
-def own_instrument_counts(viewer: "Viewer", organization_id: int, now: datetime) -> Mapping[str, int]:
+def own_instrument_counts(
+    viewer: "Viewer", organization_id: int, now: datetime, *, text: str = ""
+) -> Mapping[str, int]:
     """Return the number of instruments by each word that `own_instruments` knows as `state`; two queries."""
-    found = instruments(viewer).filter(organization_id=organization_id).order_by()
+    found = _find_of_unit(viewer, organization_id, text).order_by()
     by_state = dict(found.values_list("state").annotate(Count("pk")))
     special = annotate_booking_gaps(found, now).aggregate(
         returned=Count("pk", filter=RETURNED),
@@ -76,6 +73,16 @@ def own_instrument_counts(viewer: "Viewer", organization_id: int, now: datetime)
         unbookable=Count("pk", filter=IS_UNBOOKABLE),
     )
     return {**by_state, **special}
+
+
+def _find_of_unit(viewer: "Viewer", organization_id: int, text: str) -> QuerySet[Instrument]:
+    found = instruments(viewer).filter(organization_id=organization_id)
+    if not text.strip():
+        return found
+    # A subquery, as an internal number is no word of the index.
+    own = Instrument.objects.filter(organization_id=organization_id)
+    known = filter_matching(own, search(text, own)).values("pk")
+    return found.filter(Q(inner_number__icontains=text.strip()) | Q(pk__in=known))
 
 
 def _stale(now: datetime) -> Q:

@@ -57,7 +57,7 @@ def instruments(request: HttpRequest, organization_id: str) -> HttpResponseBase:
         found, ordering=TABLE.get_ordering(request), cursor=request.GET.get("cursor"), limit=PER_PAGE
     )
     keepers = keepers_of([row.pk for row in page.items])
-    counts = own_instrument_counts(request.user, unit.pk, now)
+    counts = own_instrument_counts(request.user, unit.pk, now, text=text)
     context = {
         "unit": unit,
         "page": page,
@@ -67,7 +67,7 @@ def instruments(request: HttpRequest, organization_id: str) -> HttpResponseBase:
         "wanted": wanted,
         "text": text,
         "count": found.count(),
-        "total": sum(counts.get(state, 0) for state in InstrumentState),
+        "total": own_instruments(request.user, unit.pk, now).count(),
         "export": get_address(request, export="csv"),
         "sort": TABLE.get_order(request),
     }
@@ -87,10 +87,10 @@ def _chips(request: HttpRequest, counts: "Mapping[str, int]", wanted: str) -> li
             name,
             get_address(request, state="" if code == wanted else code),
             code == wanted,
-            counts[code],
+            counts.get(code, 0),
         )
         for code, name in names
-        if counts.get(code)
+        if counts.get(code) or code == wanted
     ]
 
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from rewards.assessment.models import UnitAssessment
     from rewards.cycle.models import AssessmentCycle
 
-MAX_IN_CHARTS = 12
-
 
 def _figure(label: Any, name: str) -> ListColumn:
     return ListColumn(label, name, is_figure=True, is_descending=True)
@@ -113,9 +111,9 @@ def build_csv(assessments: "Sequence[UnitAssessment]") -> bytes:
 
 
 def build_charts(assessments: "Sequence[UnitAssessment]") -> list[tuple[str, str, dict[str, Any]]]:
-    """Return charts of the highest awards, and of effective and external hours."""
-    awarded = _highest(assessments, lambda each: each.award.amount_yuan)
-    used = _highest(assessments, lambda each: each.effective_seconds)
+    """Return charts of the awards, and of effective and external hours, the highest first."""
+    awarded = _sort(assessments, lambda each: each.award.amount_yuan)
+    used = _sort(assessments, lambda each: each.effective_seconds)
     found = []
     if awarded:
         series = [{"name": _("Award"), "data": [each.award.amount_yuan for each in awarded]}]
@@ -129,8 +127,8 @@ def build_charts(assessments: "Sequence[UnitAssessment]") -> list[tuple[str, str
     return found
 
 
-def _highest(assessments: "Sequence[UnitAssessment]", value: Any) -> "list[UnitAssessment]":
-    return sorted((each for each in assessments if value(each)), key=value, reverse=True)[:MAX_IN_CHARTS]
+def _sort(assessments: "Sequence[UnitAssessment]", value: Any) -> "list[UnitAssessment]":
+    return sorted((each for each in assessments if value(each)), key=value, reverse=True)
 
 
 def _spec(assessments: "Sequence[UnitAssessment]", series: list[dict[str, Any]], unit: str) -> dict[str, Any]:

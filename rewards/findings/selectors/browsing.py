@@ -31,16 +31,13 @@ STILL_TO_ANSWER = "to_answer"
 
 @dataclass(frozen=True)
 class FindingFacets:
-    """The number of findings by state, to answer and with a falsification proposed; their kinds and units.
+    """The kinds that each finding of a cycle shows by its id, and the units that have findings.
 
-    The kinds that each shows by its id, the units as public id, Chinese and English name of the freeze.
+    The units as public id, Chinese and English name of the freeze.
     """
 
-    states: dict[str, int]
     kinds_of: dict[int, list[str]]
     units: list[tuple[str, str, str]]
-    to_answer: int
-    proposed: int
 
     @property
     def kinds(self) -> dict[str, int]:
@@ -48,21 +45,33 @@ class FindingFacets:
         return dict(Counter(kind for kinds in self.kinds_of.values() for kind in kinds))
 
 
-def count_states(viewer: "Viewer", cycle: AssessmentCycle) -> dict[str, int]:
-    """Count the visible findings of a cycle by state. One statement."""
-    return dict(findings(viewer, cycle).order_by().values_list("state").annotate(Count("pk")))
+@dataclass(frozen=True)
+class FindingCounts:
+    """The number of findings by state, to answer and with a falsification proposed."""
+
+    states: dict[str, int]
+    to_answer: int
+    proposed: int
 
 
-def count_findings(viewer: "Viewer", cycle: AssessmentCycle) -> FindingFacets:
-    """Count the visible findings of a cycle by state and by every kind that each shows. Six statements."""
-    seen = findings(viewer, cycle).order_by()
-    return FindingFacets(
-        states=count_states(viewer, cycle),
-        kinds_of=_get_kinds(seen),
-        units=_list_units(cycle, seen),
-        to_answer=seen.filter(TO_ANSWER).count(),
-        proposed=seen.filter(falsifications__state=FalsificationState.PROPOSED).count(),
+def count_states(found: QuerySet[Finding]) -> dict[str, int]:
+    """Count findings by state. One statement."""
+    return dict(found.order_by().values_list("state").annotate(Count("pk")))
+
+
+def count_findings(found: QuerySet[Finding]) -> FindingCounts:
+    """Count findings by every value of the filter by state. Three statements."""
+    return FindingCounts(
+        states=count_states(found),
+        to_answer=found.filter(_in_state(STILL_TO_ANSWER)).count(),
+        proposed=found.filter(_in_state(FalsificationState.PROPOSED)).count(),
     )
+
+
+def list_facets(viewer: "Viewer", cycle: AssessmentCycle) -> FindingFacets:
+    """Return what the visible findings of a cycle can be filtered by beside their state."""
+    seen = findings(viewer, cycle).order_by()
+    return FindingFacets(kinds_of=_get_kinds(seen), units=_list_units(cycle, seen))
 
 
 def _get_kinds(seen: QuerySet[Finding]) -> dict[int, list[str]]:

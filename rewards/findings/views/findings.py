@@ -36,6 +36,7 @@ from rewards.findings.selectors.browsing import (
     STILL_TO_ANSWER,
     count_findings,
     filter_findings,
+    list_facets,
     name_findings_as_frozen,
 )
 from rewards.findings.selectors.due import list_kept_from_answering
@@ -48,7 +49,7 @@ from rewards.findings.views.tables import TABLE, export
 if TYPE_CHECKING:
     from rewards.cycle.models import AssessmentCycle
     from rewards.findings.models import Finding
-    from rewards.findings.selectors.browsing import FindingFacets
+    from rewards.findings.selectors.browsing import FindingCounts
 
 PER_PAGE = 30
 
@@ -123,12 +124,13 @@ def _list(
     refused: Mapping[int, DomainError] = {},
     status: int = 200,
 ) -> HttpResponseBase:
-    facets = count_findings(request.user, cycle)
+    facets = list_facets(request.user, cycle)
     form = FindingFilterForm(request.GET, facets=facets)
     form.is_valid()
     chosen = form.cleaned_data
-    wanted = {name: chosen.get(name, "") for name in form.fields}
-    found = filter_findings(request.user, cycle, **wanted, kinds_of=facets.kinds_of)
+    state = chosen.get("state", "")
+    others = {"unit": chosen.get("unit", ""), "kind": chosen.get("kind", ""), "kinds_of": facets.kinds_of}
+    found = filter_findings(request.user, cycle, state=state, **others)
     ordering = TABLE.get_ordering(request)
     if request.GET.get("export") in {"csv", "xlsx"}:
         return export(request.user, found.order_by(*ordering), cycle, request.GET["export"])
@@ -161,32 +163,32 @@ def _list(
         "joint": (joint or JointDecisionForm()) if decides else None,
         "read_at": clock.now().isoformat(),
         "seen": max((finding.decision_number or 0 for finding in page.items), default=0),
-        "tabs": _tabs(request, facets, chosen.get("state", "")),
+        "tabs": _tabs(request, count_findings(filter_findings(request.user, cycle, **others)), state),
         "is_filtered": any(chosen.values()),
         "sees_all": rules.has_perm("rewards.trace_any", request.user),
     }
     return render(request, "rewards/findings/findings.html", context, status=status)
 
 
-def _tabs(request: HttpRequest, facets: "FindingFacets", chosen: str) -> list[tuple[Any, str, bool, int]]:
-    counts = facets.states
+def _tabs(request: HttpRequest, counts: "FindingCounts", chosen: str) -> list[tuple[Any, str, bool, int]]:
+    states = counts.states
     tabs = [
-        (_("All"), get_address(request, state=""), not chosen, sum(counts.values())),
+        (_("All"), get_address(request, state=""), not chosen, sum(states.values())),
         *(
             (
                 labels.label("finding", state).text,
                 get_address(request, state=state),
                 chosen == state,
-                counts.get(state, 0),
+                states.get(state, 0),
             )
             for state in (FindingState.OPEN.value, FindingState.UPHELD.value, FindingState.DISMISSED.value)
         ),
     ]
-    if facets.to_answer:
+    if counts.to_answer or chosen == STILL_TO_ANSWER:
         address = get_address(request, state=STILL_TO_ANSWER)
-        tabs.insert(1, (_("To answer"), address, chosen == STILL_TO_ANSWER, facets.to_answer))
-    if facets.proposed:
-        state = FalsificationState.PROPOSED.value
+        tabs.insert(1, (_("To answer"), address, chosen == STILL_TO_ANSWER, counts.to_answer))
+    state = FalsificationState.PROPOSED.value
+    if counts.proposed or chosen == state:
         address = get_address(request, state=state)
-        tabs.append((_("Falsification proposed"), address, chosen == state, facets.proposed))
+        tabs.append((_("Falsification proposed"), address, chosen == state, counts.proposed))
     return tabs

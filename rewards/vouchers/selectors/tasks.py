@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import rules
-from django.db.models import Count, QuerySet, Value
+from django.db.models import Count, Q, QuerySet, Value
 
 from instrument_share.accounts.selectors.standing import standing
 from rewards.vouchers.domain.choices import ApplicationState, ClaimState
@@ -31,6 +31,15 @@ def count_tasks(viewer: "Viewer") -> Mapping[str, int]:
         return {}
     counted = dict(parts[0].union(*parts[1:], all=True))
     return counted | {LIST: len(split_audited_claims(viewer).to_list)} if counted.get(LIST) else counted
+
+
+def is_waiting_for(viewer: "Viewer", *tasks: str) -> Q:
+    """Return the condition for rows of one kind on which the viewer may do one of these tasks."""
+    condition = Q(pk__in=[])
+    for task, found in _find_waiting(viewer):
+        if task in tasks:
+            condition |= Q(pk__in=found.values("pk"))
+    return condition
 
 
 def _find_waiting(viewer: "Viewer") -> Iterator[tuple[str, QuerySet[Any]]]:

@@ -19,6 +19,7 @@ from instrument_share.web.lists.tables import ListColumn, ListTable, ShownName
 from instrument_share.web.signed_in import SignedInRequest
 from rewards.vouchers.forms import ApplicationFilterForm, ClaimFilterForm, GrantFilterForm
 from rewards.vouchers.selectors.claims import find_claims
+from rewards.vouchers.selectors.tasks import AUDIT, CHECK, DECIDE, is_waiting_for
 from rewards.vouchers.selectors.vouchers import find_applications, find_grants, get_balances, schemes
 from rewards.vouchers.views.exports import export_applications, export_claims, export_grants
 
@@ -93,12 +94,14 @@ def with_balances(rows: "list[VoucherGrant]") -> "list[tuple[VoucherGrant, Decim
 @login_required
 @require_safe
 def applications_list(request: SignedInRequest) -> HttpResponseBase:
-    """List applications: `?q=`, `?state=` and `?scheme=` narrow, `?format=csv` exports what is found."""
+    """List applications: `?q=`, `?state=`, `?scheme=` and `?mine=` narrow, `?format=csv` exports."""
     _require_viewer(request)
     form = ApplicationFilterForm(request, schemes())
     found = find_applications(
         request.user, state=form.get("state"), scheme=form.get("scheme"), text=form.get("q")
     )
+    if form.get("mine"):
+        found = found.filter(is_waiting_for(request.user, DECIDE))
     if _is_export(request):
         return export_applications(found.order_by(*APPLICATIONS.get_ordering(request)))
     page = _page(request, found, APPLICATIONS)
@@ -123,10 +126,12 @@ def grants_list(request: SignedInRequest) -> HttpResponseBase:
 @login_required
 @require_safe
 def claims_list(request: SignedInRequest) -> HttpResponseBase:
-    """List claims: `?q=`, `?state=` and `?scheme=` narrow, `?format=csv` exports what is found."""
+    """List claims: `?q=`, `?state=`, `?scheme=` and `?mine=` narrow, `?format=csv` exports what is found."""
     _require_viewer(request)
     form = ClaimFilterForm(request, schemes())
     found = find_claims(request.user, state=form.get("state"), scheme=form.get("scheme"), text=form.get("q"))
+    if form.get("mine"):
+        found = found.filter(is_waiting_for(request.user, CHECK, AUDIT))
     if _is_export(request):
         return export_claims(found.order_by(*CLAIMS.get_ordering(request)))
     page = _page(request, found, CLAIMS)

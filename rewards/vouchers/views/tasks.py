@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from instrument_share.web.text.formats import bilingual
 from rewards.payments.selectors.tasks import FinanceTask
-from rewards.vouchers.domain.choices import ClaimState
+from rewards.vouchers.domain.choices import ApplicationState, ClaimState
 from rewards.vouchers.selectors.payouts import lists_to_pay
 from rewards.vouchers.selectors.tasks import AUDIT, CHECK, DECIDE, LIST, count_tasks
 
@@ -53,11 +53,12 @@ class BureauTask:
 def find_voucher_tasks(viewer: "Viewer") -> list[BureauTask]:
     """Return what of vouchers waits for the viewer, who may do it; nothing of which there is none."""
     counted = count_tasks(viewer)
-    overview, claims = reverse("vouchers"), f"{reverse('voucher_claims')}?sort=number&state="
+    applications, claims = reverse("voucher_applications"), reverse("voucher_claims")
+    mine = "?sort=number&mine=1&state="
     tasks = (
-        (DECIDE, _("Applications for you to decide"), f"{overview}#applications"),
-        (CHECK, _("Claims for you to check"), claims + ClaimState.SUBMITTED),
-        (AUDIT, _("Claims for you to audit"), claims + ClaimState.CHECKED),
-        (LIST, _("Approved claims to list for payment"), f"{overview}#to-list"),
+        (DECIDE, _("Applications for you to decide"), f"{applications}{mine}{ApplicationState.SUBMITTED}"),
+        (CHECK, _("Claims for you to check"), f"{claims}{mine}{ClaimState.SUBMITTED}"),
+        (AUDIT, _("Claims for you to audit"), f"{claims}{mine}{ClaimState.CHECKED}"),
+        (LIST, _("Approved claims to list for payment"), f"{reverse('vouchers')}#to-list"),
     )
     return [BureauTask(name, counted[task], address) for task, name, address in tasks if counted.get(task)]

@@ -1,6 +1,6 @@
 """Pages and API of projects: opened by the administrator, named in a booking, looked at by the holder."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -383,3 +383,19 @@ def test_people_of_one_name_are_told_apart_where_a_project_names_them(city, as_p
     for field in ("holder", "members"):
         labels = dict(new.context["form"].fields[field].choices)
         assert [labels[one.public_id] for one in twins] == [f"戊（{one.public_id}）" for one in twins]
+
+
+def test_chart_of_a_project_has_every_month_of_its_table(city, as_person):
+    project = add_project(city)
+    book(city, organization_project_id=project.pk)
+    for month in range(1, 13):
+        earlier = Booking.objects.first()
+        earlier.pk, earlier.public_id, ago = None, f"BKG-{month}", timedelta(days=30 * month)
+        for name in ("starts_at", "ends_at", "held_until"):
+            setattr(earlier, name, getattr(earlier, name) - ago)
+        earlier.save()
+    page = as_person(city.admin).get(f"/projects/{project.public_id}/")
+    months = page.context["months"]
+    assert (len(months), f"{months[-1].first_date}") == (13, "2025-03-01")
+    assert len(page.context["chart"]["categories"]) == 13
+    assert page.context["chart"]["series"][1]["data"] == [200] * 13

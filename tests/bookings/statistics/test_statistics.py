@@ -10,7 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from bookings.credit.services import credit_answer, credit_appeal
 from bookings.public import get_unit_hours_of_year
+from bookings.requests.domain.choices import CreditOutcome
+from bookings.requests.models import CreditEvent
+from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.statistics import selectors
 from bookings.statistics.domain import spread_over_week
@@ -124,6 +128,24 @@ def test_no_show_that_was_taken_back_is_none(used):
     log_by_hand(used, slot(day=4))
     found = selectors.get_booking_figures(selectors.get_scope_of_unit(used.owner), YEAR)
     assert (found.number, found.no_shows) == (3, 0)
+
+
+@pytest.mark.django_db
+def test_no_show_and_late_cancellation_that_were_lifted_on_appeal_are_none():
+    city = factories.city(cancel_deadline_minutes=1440)
+    scope = selectors.get_scope_of_unit(city.owner)
+    missed, cancelled = book(city, slot(day=0, hour=10, length=1)), book(city, slot(day=0, hour=12, length=1))
+    bookings_no_show_due(slot(day=0, hour=11).start)
+    booking_cancel(actor=city.researcher, booking_id=cancelled.pk, now=NOW)
+    found = selectors.get_booking_figures(scope, YEAR)
+    assert (found.number, found.no_shows, found.late_cancels) == (1, 1, 1)
+    now = slot(day=0, hour=13).start
+    for booking, outcome in ((missed, CreditOutcome.LIFTED), (cancelled, CreditOutcome.UPHELD)):
+        event = CreditEvent.objects.get(booking=booking)
+        credit_appeal(actor=city.researcher, event_id=event.pk, reason="当天仪器停电", now=now)
+        credit_answer(actor=city.keeper, event_id=event.pk, outcome=outcome, reason="情况属实", now=now)
+    found = selectors.get_booking_figures(scope, YEAR)
+    assert (found.number, found.no_shows, found.late_cancels) == (1, 0, 1)
 
 
 @pytest.mark.django_db

@@ -24,7 +24,7 @@ from bookings.usage.services.days import usage_rebuild
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.canonical import format_instant
 from instrument_share.kernel.interval import Interval
-from providers.units.models import ServiceCase
+from providers.units.models import ServiceCase, UnitProfile
 from providers.units.selectors.logged_hours import logged_hours
 from rewards.cycle.selectors.snapshot import StoredSnapshot
 from tests.page_fixtures import text_of
@@ -76,6 +76,10 @@ def corrected(small):
 
 EXTERNAL = (HOURS + HOURS + 7) + 10 * HOURS + 10 * HOURS + 10 * HOURS
 INSIDE = 10 * HOURS - 1800
+UNLIKE_ASSESSMENT = (
+    "以上机时包括尚未确认的使用；年度评价以冻结时的数据为准，不计入未经确认的使用、关联单位的使用、"
+    "经核查作废的使用，以及奖励办法规定不计入的仪器设备和用途。重叠时间均只计一次。"
+)
 
 
 def test_public_figures_apply_confirmed_corrections(corrected):
@@ -164,7 +168,27 @@ def test_pages_show_these_seconds_and_name_what_they_leave_out(corrected, login,
     )
     page = login(corrected.manager).get(f"/openness/?year={YEAR}")
     assert page.context["figures"].external_seconds == EXTERNAL
-    assert "年度评价计入的机时少于上列数据：未经确认的使用、关联单位的使用以及" in text_of(page)
+    statistics = reverse("statistics", args=["unit", corrected.unit.public_id])
+    for one in (desk, page, login(corrected.manager).get(f"{statistics}?year={YEAR}")):
+        assert UNLIKE_ASSESSMENT in text_of(one)
+
+
+def test_public_figures_are_the_same_for_the_bureau_and_for_a_suspended_unit(corrected, login, clock):
+    clock.set(local(YEAR, 12, 31))
+
+    UnitProfile.objects.update_or_create(organization=corrected.unit, defaults={"published_at": BEFORE})
+    stranger = corrected.city.person("陌生人", corrected.client, Role.RESEARCHER)
+    readers = (corrected.city.officer, corrected.manager, stranger)
+
+    def named():
+        pages = [login(one).get(f"/openness/?year={YEAR}") for one in readers]
+        return [page.context["by_unit"]["categories"] for page in pages]
+
+    assert named() == [[corrected.unit.name_zh]] * 3
+    corrected.unit.state = "suspended"
+    corrected.unit.save()
+    assert named() == [[]] * 3
+    assert ["共享单位 0" in text_of(login(one).get("/")) for one in readers] == [True] * 3
 
 
 def test_the_running_month_is_marked_on_the_public_page(corrected, client, clock):

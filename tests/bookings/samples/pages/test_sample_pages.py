@@ -16,8 +16,10 @@ from bookings.samples.services.notifications import (
     STAYS_CHARGED,
 )
 from bookings.waiting.models import WaitlistEntry
+from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
 from instrument_share.journal.models import Notification
+from instrument_share.pages.views import unit_desk
 from instrument_share.web.text.formats import moment
 from providers.domain import PriceUnit, ServiceMode, UserKind
 from providers.instruments.models import Instrument
@@ -287,6 +289,22 @@ def test_both_inboxes_say_what_waits(client, city, clock):
     assert address(mine) in client.get(reverse("me")).text
     assert address(waiting) in client.get(reverse("my_samples")).text
     assert client.get(reverse("sample_orders")).status_code == 403
+
+
+def test_desk_counts_the_sample_orders_of_the_unit_that_it_shows(client, city, clock, monkeypatch):
+    clock.set(NOW)
+    monkeypatch.setattr(unit_desk, "MAX_LISTED", 0)
+    second = factories.organization("云屏第二研究所")
+    factories.member(second, Role.UNIT_MANAGER, person=city.manager)
+    submitted(city)
+    client.force_login(city.manager)
+
+    def told(unit):
+        desk = client.get(reverse("unit_desk"), {"unit": unit.public_id})
+        return [text for text, way in desk.context["more"] if way == reverse("sample_orders")]
+
+    assert told(city.owner) == ["本单位全部 1 份待处理的送样委托（列表含您负责的其他仪器）"]
+    assert told(second) == []
 
 
 def test_both_desks_of_the_unit_mark_the_order_that_is_late(client, city, clock):

@@ -100,7 +100,7 @@ def test_desk_of_a_unit_says_what_it_owes_others_and_what_of_it_is_overdue(city,
     assert "待确认或付款的结算单" not in text_of(see(manager, "unit_desk", now=APRIL_1))
     statement_send(actor=city.manager, statement_id=march.pk, now=APRIL_1)
     desk = text_of(see(manager, "unit_desk", now=APRIL_1))
-    assert "待确认或付款的结算单 1" in desk
+    assert "您的待办列表中，本单位待确认或付款的结算单 1" in desk
     assert "其中逾期" not in desk
     assert "待确认或付款的结算单 1 其中逾期 1" in text_of(see(manager, "unit_desk", now=LATER))
     assert "待确认或付款的结算单" not in text_of(see(city.manager, "unit_desk", now=LATER))
@@ -119,6 +119,17 @@ def test_nothing_is_outstanding_on_a_draft(city, see):
     statement_send(actor=city.manager, statement_id=march.pk, now=APRIL_1)
     page = see(city.manager, "unit_statements", city.owner.public_id, now=APRIL_1)
     assert "2026年3月 ¥200.00 ¥200.00 " in text_of(page)
+
+
+def test_tabs_of_a_unit_count_the_statements_of_the_payers_searched_for(billed, see):
+    def counted(**chosen):
+        page = see(billed.city.manager, "unit_statements", billed.city.owner.public_id, now=APRIL_1, **chosen)
+        return [number for _name, _address, _is_shown, number in page.context["state_tabs"]][:3]
+
+    name = billed.city.company.name_zh
+    assert counted() == counted(q=name) == counted(q=name, state="paid") == [1, 1, 0]
+    assert counted(q=f"{name}外") == [0, 0, 0]
+    assert counted(q=f"{name}外", state="owed") == [0, 0, 0]
 
 
 def test_settling_is_the_next_step_of_a_statement_that_is_not_paid(billed, see):

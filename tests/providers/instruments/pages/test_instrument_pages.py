@@ -229,6 +229,20 @@ def test_returned_drafts_stand_first_with_the_reason(at, world, draft, read):
     assert "光谱仪" not in returned
 
 
+def test_counts_of_the_states_are_those_of_what_was_searched(at, world, draft):
+    published(world, inner_number="A-2", name_zh="光谱仪")
+    published(world, inner_number="B-3", name_zh="质谱仪")
+    address = reverse("unit_instruments", args=[world.unit.public_id])
+
+    def counted(**chosen):
+        page = at("manager").get(address, chosen)
+        return page.context["total"], {str(name): number for name, _to, _is, number in page.context["chips"]}
+
+    assert counted() == (3, {"草稿": 1, "已发布": 2, "暂不可预约": 2})
+    assert counted(q="B-3") == (3, {"已发布": 1, "暂不可预约": 1})
+    assert counted(q="B-3", state="draft") == (3, {"草稿": 0, "已发布": 1, "暂不可预约": 1})
+
+
 def test_the_list_as_a_sheet_keeps_formulas_text(at, world):
     published(world, model="=1+1")
     answer = at("manager").get(reverse("unit_instruments", args=[world.unit.public_id]), {"export": "csv"})

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
+from instrument_share.web.text.formats import date_only
 from providers.instruments.models import Instrument
 from providers.units.domain.publications import PublicationKind
 from providers.units.models import (
@@ -238,6 +239,25 @@ def test_a_statement_begins_with_figures_and_last_years_words(at, world):
     typed = {name: copied[name].value() or "" for name in copied.fields if name != "revision"}
     assert at("manager").post(page, typed).status_code == 302
     assert OpennessStatement.objects.filter(year=2024, charges_zh="按成本。").exists()
+
+
+def test_stated_hours_are_called_so_beside_the_way_to_logged_ones(at, world):
+    publish_profile(world)
+    values = {"title_zh": "2023", "year": 2023, "body_zh": "开放。", "total_hours": Decimal("1200.0")}
+    made = publication_publish(
+        actor=world.manager,
+        kind=PublicationKind.OPENNESS,
+        organization_id=world.unit.pk,
+        values=values,
+        now=NOW,
+    )
+    page = reverse("unit", args=[world.unit.public_id])
+    for shown in (
+        at("manager").get(page, {"tab": "openness"}),
+        at("manager").get(reverse("publication", args=[made.public_id])),
+    ):
+        assert f"单位自行填报，{date_only(NOW)}发布 · 2023年各单位登记的机时" in text_of(shown)
+        assert 'href="/openness/?year=2023"' in shown.content.decode()
 
 
 def test_a_new_statement_is_about_a_year_that_has_none_and_says_which_have(at, world, read):

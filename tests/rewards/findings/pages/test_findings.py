@@ -21,7 +21,8 @@ from instrument_share.web.text.formats import moment
 from rewards.cycle.models import AssessmentCycle
 from rewards.findings.domain.causes import FURTHER
 from rewards.findings.models import Finding
-from rewards.findings.selectors.browsing import count_findings, count_states
+from rewards.findings.selectors.browsing import count_states, list_facets
+from rewards.findings.selectors.findings import findings
 from rewards.findings.services.deciding import finding_answer, finding_decide
 from rewards.findings.services.opening import finding_open
 from rewards.policy.services import policy_load
@@ -78,7 +79,7 @@ def test_every_kind_that_a_finding_shows_is_counted_and_finds_it(found, login):
         "amount": ["overlap", "no_booking"],
         "no_booking": ["no_booking"],
     }
-    facets = count_findings(found.city.officer, AssessmentCycle.objects.get())
+    facets = list_facets(found.city.officer, AssessmentCycle.objects.get())
     assert facets.kinds == {"overlap": 1, "amount": 2, "no_booking": 1}
 
 
@@ -88,7 +89,23 @@ def test_evidence_is_read_for_the_kinds_once_and_for_the_states_never(found, log
     with CaptureQueriesContext(connection) as statements:
         client.get(reverse(address, args=[YEAR]), {"kind": "overlap"})
     assert sum(FURTHER in one["sql"] for one in statements.captured_queries) == times
-    assert count_states(found.city.officer, AssessmentCycle.objects.get()) == {"open": 2}
+    seen = findings(found.city.officer, AssessmentCycle.objects.get())
+    assert count_states(seen) == {"open": 2}
+
+
+def test_tabs_count_the_findings_of_the_chosen_kind(found, login):
+    client = login(found.city.officer)
+
+    def counted(**chosen):
+        page = client.get(reverse("findings", args=[YEAR]), chosen)
+        return {str(name): count for name, _address, _is_shown, count in page.context["tabs"]}
+
+    assert counted() == {"全部": 2, "待说明": 2, "待处理": 2, "已认定": 0, "不予认定": 0}
+    assert counted(kind="overlap") == {"全部": 1, "待说明": 1, "待处理": 1, "已认定": 0, "不予认定": 0}
+    assert counted(kind="overlap", state="upheld") == counted(kind="overlap")
+    answered(found)
+    answers = counted(kind="no_booking", state="to_answer")
+    assert answers == {"全部": 1, "待说明": 0, "待处理": 1, "已认定": 0, "不予认定": 0}
 
 
 def answered(found):

@@ -38,9 +38,13 @@ def opened(clock):
 @pytest.fixture
 def tasks(opened):
     def tasks(person):
-        """The lines of the desk, by their words; each leads to a page that opens."""
+        """The lines of the desk, by their words; each leads to a list of as many, or to a page that opens."""
         found = opened(person, reverse("bureau")).context["voucher_tasks"]
-        assert all(opened(person, task.address) for task in found)
+        for task in found:
+            context = opened(person, task.address).context
+            if "form" in context:
+                listed = context["applications" if task.name == TO_DECIDE else "claims"]
+                assert len(listed.items) == task.count
         return {task.name: task.count for task in found}
 
     return tasks
@@ -93,7 +97,28 @@ def test_lines_of_claims_lead_to_those_of_their_state_the_first_received_on_top(
     }
     first, second, third = (claim.public_id for claim in claims)
     assert led == {TO_CHECK: [first, third], TO_AUDIT: [second]}
-    assert f'{reverse("voucher_claims")}?sort=number&amp;state=submitted"' in desk.content.decode()
+    assert f'{reverse("voucher_claims")}?sort=number&amp;mine=1&amp;state=submitted"' in desk.content.decode()
+
+
+def test_lists_can_be_narrowed_to_what_waits_for_the_viewer(vouchers, opened):
+    grant = vouchers.grant(vouchers.open())
+    found = add_statements(vouchers.city, vouchers.admin, [100, 120])
+    claims = [vouchers.claim(grant, one, invoice=f"FP{number}") for number, one in enumerate(found)]
+    for claim in claims[:1]:
+        vouchers.check(claim, actor=vouchers.officer)
+
+    def listed(person, query):
+        page = opened(person, f"{reverse('voucher_claims')}?sort=number{query}")
+        return [one.public_id for one in page.context["claims"].items]
+
+    first, second = (claim.public_id for claim in claims)
+    assert listed(vouchers.officer, "") == [first, second]
+    assert listed(vouchers.officer, "&mine=1") == [second]
+    assert listed(vouchers.auditor, "&mine=1") == [first]
+    assert listed(vouchers.finance, "&mine=1") == []
+    assert "待您办理" in text_of(opened(vouchers.officer, reverse("voucher_claims")))
+    assert listed(vouchers.admin, "&mine=1") == [first, second]
+    assert "待您办理" not in text_of(opened(vouchers.admin, reverse("voucher_claims")))
 
 
 def test_approved_claims_stand_on_the_overview_by_batch_until_they_are_listed(vouchers, claimable, opened):

@@ -69,6 +69,8 @@ def test_checking_is_the_step_of_now_until_every_finding_is_decided(login, steps
         answer_due_date=AFTER.date(),
         found_at=AFTER,
     )
+    findings = reverse("findings", args=[YEAR])
+    assert f'href="{findings}?state=open"' in page(client).content.decode()
     shown = text_of(page(client))
     assert "核查 (进行中)" in shown
     assert "1 项核查问题待处理" in shown
