@@ -454,6 +454,7 @@ PARTS = {
     "build_entry": "of every service",
     "add_documents": "of what files documents",
     "unit_managers_tell": "of what decides on a unit",
+    "role_holders_tell": "of what decides on an organization",
     "no_show_take_back": "of usage_log_by_hand and kiosk_act_receive",
     "charge_drop": "of no_show_take_back",
     "cancel_for_suspension": "of organization_suspend and bookings_no_show_due",

@@ -13,12 +13,18 @@ from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass, 
 from instrument_share.accounts.domain.registration import Registration, is_phone
 from instrument_share.accounts.models import District, Organization, OrganizationDocument
 from instrument_share.accounts.services.organizations import (
+    NOW_MANAGER,
     REFUSED_TO_ASKERS,
+    REINSTATED_TO_ASKERS,
+    SUPERIOR_ENTERED,
+    SUPERIOR_REMOVED,
+    SUSPENDED_TO_ASKERS,
     CorrectedSinceRead,
     NotAdmitted,
 )
 from instrument_share.accounts.services.registration import GIVEN_WAY, NotCorrectable, NothingCorrected
 from instrument_share.journal import selectors as journal
+from instrument_share.journal.addresses import page_address
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import Forbidden, Invalid, NotFound, ReasonMissing
 from instrument_share.kernel.uscc import compute_check_character
@@ -320,6 +326,21 @@ def test_who_asks_to_join_is_told_of_the_refusal_without_its_reason(officer, reg
     ]
 
 
+def test_who_asks_to_join_is_told_of_the_suspension_without_its_reason_and_of_its_end(officer, registrant):
+    made = register(registrant)
+    services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
+    asking = factories.user("丑")
+    services.membership_request(actor=asking, organization_id=made.pk, now=NOW)
+    services.organization_suspend(actor=officer, organization_id=made.pk, reason="被投诉", now=NOW)
+    services.organization_reinstate(actor=officer, organization_id=made.pk, now=NOW)
+    name = {"name": {"zh": "云屏晶体有限公司", "en": ""}}
+    notices = Notification.objects.filter(user=asking).order_by("pk")
+    assert [(one.message, one.params, one.path) for one in notices] == [
+        (SUSPENDED_TO_ASKERS, name, "/me/organizations/"),
+        (REINSTATED_TO_ASKERS, name, "/me/organizations/"),
+    ]
+
+
 def test_people_of_a_registration_that_gives_way_are_told_once_and_their_roles_end_in_the_journal(
     officer, registrant
 ):
@@ -459,7 +480,9 @@ def test_bureau_changes_verified_fields_with_reason(officer, registrant):
         "before": {"name_zh": "云屏晶体有限公司", "size_class": "small"},
         "after": {"name_zh": "云屏晶体集团有限公司", "size_class": "medium"},
     }
-    assert told(registrant)[0] == "The bureau has changed what is registered of “{name}”: {reason}"
+    notice = journal.notifications(registrant)[0]
+    assert notice.message == "The bureau has changed what is registered of “{name}” ({fields}): {reason}"
+    assert [each["words"] for each in notice.params["fields"]] == ["Chinese name", "Size of the enterprise"]
     revise(officer, changed, size_class=SizeClass.MEDIUM)
     assert journal.history(changed).filter(action="organization.revised").count() == 1
 
@@ -470,6 +493,29 @@ def test_organization_gets_managers_once_it_owns_instruments(officer, registrant
     assert selectors.active_roles(registrant.pk, made.pk) == {Role.ORG_ADMIN}
     revise(officer, made, owns_instruments=True)
     assert selectors.active_roles(registrant.pk, made.pk) == {Role.ORG_ADMIN, Role.UNIT_MANAGER}
+    assert told(registrant).count(NOW_MANAGER) == 1
+    revise(officer, made, owns_instruments=False)
+    revise(officer, made, owns_instruments=True)
+    assert told(registrant).count(NOW_MANAGER) == 1
+
+
+def test_a_superior_is_told_that_an_organization_is_related_to_it_and_no_longer_is(officer, registrant):
+    made = register(registrant)
+    services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
+    first, second = (factories.organization(name) for name in ("云屏晶体集团", "云屏控股集团"))
+    heads = [factories.member(one, Role.ORG_ADMIN, name=one.name_zh) for one in (first, second)]
+    made = revise(officer, made, parent_uscc=first.uscc)
+    made = revise(officer, made, size_class=SizeClass.MEDIUM)
+    revise(officer, made, parent_uscc=second.uscc, reason="股权变更")
+    name = {"zh": "云屏晶体有限公司", "en": ""}
+    above, other = ({"name": name, "other": {"zh": one.name_zh, "en": ""}} for one in (first, second))
+    notices = Notification.objects.filter(user__in=heads).order_by("pk")
+    assert [(one.user, one.message, one.params) for one in notices] == [
+        (heads[0], SUPERIOR_ENTERED, {**above, "reason": "营业执照变更"}),
+        (heads[0], SUPERIOR_REMOVED, {**above, "reason": "股权变更"}),
+        (heads[1], SUPERIOR_ENTERED, {**other, "reason": "股权变更"}),
+    ]
+    assert notices[1].path == page_address("organization", first.public_id)
 
 
 def test_a_suspended_organization_has_managers_when_it_comes_back_with_instruments(officer, registrant):

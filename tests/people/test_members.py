@@ -221,6 +221,31 @@ def test_the_last_administrator_is_told_to_hand_over(see, send, company, admin, 
     assert see(admin, "organization", company.public_id).status_code == 404
 
 
+def test_a_role_that_one_person_alone_holds_is_not_offered_to_be_withdrawn(see, city):
+    unit = city.owner
+    only = factories.member(unit, Role.UNIT_MANAGER, name="寅")
+    Membership.objects.exclude(user=only).filter(role="unit_manager").delete()
+    held = of(only, "unit_manager")
+    sysadmin = factories.member(
+        factories.organization("云屏市科学技术局", kind=OrganizationKind.BUREAU.value), Role.SYSADMIN
+    )
+    end = reverse("member_end", args=[unit.public_id, held.public_id])
+
+    def show():
+        page = see(sysadmin, "members", unit.public_id)
+        return end in page.content.decode(), "仅此一人担任，请先授予其同事" in text_of(page)
+
+    assert show() == (False, True)
+    asked = see(sysadmin, "member_end", unit.public_id, held.public_id)
+    assert (asked.status_code, "请先将该角色授予同事" in text_of(asked)) == (409, True)
+    second = factories.member(unit, Role.UNIT_MANAGER, name="卯")
+    assert show() == (True, False)
+    assert see(sysadmin, "member_end", unit.public_id, held.public_id).status_code == 200
+    second.is_active = False
+    second.save()
+    assert show() == (False, True)
+
+
 def test_who_is_alone_is_told_to_invite_a_colleague_before_handing_over(see, company, admin):
     asked = ("hand_over", company.public_id, of(admin, "org_admin").public_id)
     link = reverse(asked[0], args=asked[1:])

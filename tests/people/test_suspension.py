@@ -6,6 +6,7 @@ from django.urls import reverse
 from bookings.usage.models import UsageLog
 from bookings.usage.services.attendance import booking_check_in
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.services import membership_request
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
@@ -39,6 +40,15 @@ def test_the_question_lists_bookings_uses_and_people(see, city, officer):
     assert "1 项尚未开始的预约 一律取消，不收取费用" in page
     assert "1 项正在进行的使用 继续进行" in page
     assert page.count("戊") == 2
+
+
+def test_the_question_says_how_many_ask_to_join(see, city, officer):
+    for number in range(3):
+        person = factories.user(f"申请{number}")
+        membership_request(actor=person, organization_id=city.company.pk, now=NOW)
+    page = text_of(see(officer, "organization_suspend", city.company.public_id))
+    assert "3 名申请加入者将收到通知" in page
+    assert "名申请加入者" not in text_of(see(officer, "organization_suspend", city.owner.public_id))
 
 
 def test_without_bookings_the_question_says_so(see, city, officer):

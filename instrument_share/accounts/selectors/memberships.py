@@ -78,7 +78,7 @@ def members(viewer: "Viewer", organization: Organization) -> QuerySet[Membership
     """
     if not roles_to_grant(viewer, organization):
         raise NotFound
-    return Membership.objects.filter(organization=organization).select_related("user")
+    return Membership.objects.filter(organization=organization).select_related("user", "organization")
 
 
 def membership(viewer: "Viewer", organization: Organization, public_id: str) -> Membership:
@@ -302,38 +302,40 @@ def waiting_requests(viewer: "Viewer", organizations: Iterable[Organization]) ->
 def organizations_held_alone(viewer: User) -> list[Organization]:
     """Return the organizations that nobody would answer for without the viewer; two statements."""
     own = Membership.objects.filter(user=viewer, state=MembershipState.ACTIVE).select_related("organization")
-    return [one.organization for one in _find_held_alone(own.order_by("id"))]
+    return [one.organization for one in held_alone(own.order_by("id"))]
 
 
 def is_held_alone(membership: Membership) -> bool:
     """Return whether ending an active role would leave nobody who answers for the organization."""
-    return bool(_find_held_alone([membership]))
+    return bool(held_alone([membership]))
 
 
-def _find_held_alone(own: Iterable[Membership]) -> list[Membership]:
-    """Return those of one person's active roles that nobody else has.
+def held_alone(held: Iterable[Membership]) -> list[Membership]:
+    """Return those of some active roles that nobody else has and somebody must have; one statement.
 
     A system administrator's is looked for in every admitted organization, as it counts nowhere else. A
     refused registration needs nobody: who registered it may leave it.
     """
-    own = list(own)
-    within = Q(organization__in={one.organization_id for one in own}) & ~Q(role=Role.SYSADMIN)
+    answering = [one for one in held if one.role in MANAGING_ROLES or one.role == Role.SYSADMIN]
+    if not answering:
+        return []
+    within = Q(organization__in={one.organization_id for one in answering}, role__in=MANAGING_ROLES)
     within |= Q(organization__state=OrganizationState.ADMITTED, role=Role.SYSADMIN)
-    others = set(
-        Membership.objects.filter(within, state=MembershipState.ACTIVE, user__is_active=True)
-        .exclude(user__in={one.user_id for one in own})
-        .values_list("organization_id", "role")
+    holders = set(
+        Membership.objects.filter(within, state=MembershipState.ACTIVE, user__is_active=True).values_list(
+            "organization_id", "role", "user_id"
+        )
     )
     return [
         one
-        for one in own
+        for one in answering
         if one.organization.state != OrganizationState.REFUSED
         and is_last(
             Role(one.role),
             {
                 Role(role)
-                for where, role in others
-                if one.role == Role.SYSADMIN or where == one.organization_id
+                for where, role, user_id in holders
+                if user_id != one.user_id and (one.role == Role.SYSADMIN or where == one.organization_id)
             },
         )
     ]

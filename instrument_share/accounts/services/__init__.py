@@ -48,6 +48,7 @@ from instrument_share.accounts.services.memberships import (
     membership_refuse,
     membership_request,
     membership_withdraw,
+    role_holders_tell,
     unit_managers_tell,
 )
 from instrument_share.accounts.services.organizations import (
@@ -165,6 +166,7 @@ __all__ = [
     "organization_suspend",
     "relation_declare",
     "relation_end",
+    "role_holders_tell",
     "second_factor_added",
     "second_factor_removed",
     "second_factor_reset_ask",

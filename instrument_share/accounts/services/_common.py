@@ -53,25 +53,26 @@ def tell_officers(organization: Organization, message: str, now: datetime) -> No
     )
 
 
-def tell_managers(organization: Organization, message: str, now: datetime, reason: str | None = None) -> None:
-    """Notify who manages the organization's people, by default with the reason that it carries."""
-    _tell(selectors.managers_of(organization), organization, message, now, reason)
+def tell_managers(organization: Organization, message: str, now: datetime, **params: Any) -> None:
+    """Notify who manages the organization's people, by default with its own name and reason."""
+    _tell(selectors.managers_of(organization), organization, message, now, **params)
 
 
 def tell_people(organization: Organization, message: str, now: datetime) -> None:
     """Notify everybody with a role in the organization, with the reason that it carries."""
-    _tell(selectors.people_of(organization), organization, message, now, None)
+    _tell(selectors.people_of(organization), organization, message, now)
 
 
 def _tell(
-    users: "QuerySet[User]", organization: Organization, message: str, now: datetime, reason: str | None
+    users: "QuerySet[User]", organization: Organization, message: str, now: datetime, **params: Any
 ) -> None:
     notify(
         users=users,
         message=message,
         params={
             "name": Bilingual(organization.name_zh, organization.name_en),
-            "reason": organization.reason if reason is None else reason,
+            "reason": organization.reason,
+            **params,
         },
         path=page_address("organization", organization.public_id),
         now=now,
@@ -104,8 +105,12 @@ def activate_membership(
 
 def grant_implied_role(
     organization: Organization, person: User, role: Role, *, actor: User, now: datetime
-) -> None:
-    """Give a person a role that follows from what the organization is; one that had ended begins again."""
+) -> bool:
+    """Give a person a role that follows from what the organization is; one that had ended begins again.
+
+    Returns whether they did not have it before.
+    """
     membership, is_new = activate_membership(person, organization, role, now)
     if is_new:
         record_membership(actor, "membership.granted", membership, now)
+    return is_new

@@ -6,7 +6,7 @@ who take each other's role, one is told that the role is gone.
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -24,6 +24,9 @@ from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import Conflict, DomainError, Kind, gettext_noop, require_reason
 from instrument_share.kernel.states import next_state
 from instrument_share.kernel.wording import Bilingual, Words
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 SAME_REQUEST = timedelta(days=1)
 WITHDRAWN = "membership.withdrawn"
@@ -283,19 +286,33 @@ def unit_managers_tell(
     params: Mapping[str, Any] | None = None,
     exclude: User | None = None,
 ) -> None:
-    """Tell who manages a unit, and lead them to the page that the message is about.
-
-    Those of a suspended unit are told as well: they are led to the unit's own page, which says why they can't
-    open others.
-    """
-    is_suspended = unit.state == OrganizationState.SUSPENDED
+    """Tell who manages a unit, also while it is suspended; see `role_holders_tell`."""
     managers = selectors.managers_of(unit, roles={Role.UNIT_MANAGER})
+    users = managers if exclude is None else managers.exclude(pk=exclude.pk)
+    role_holders_tell(unit, users, message, now, kind=kind, path=path, params=params)
+
+
+def role_holders_tell(
+    organization: Organization,
+    users: "QuerySet[User]",
+    message: str,
+    now: datetime,
+    *,
+    kind: NotificationKind,
+    path: str,
+    params: Mapping[str, Any] | None = None,
+) -> None:
+    """Tell people who hold a role in an organization, and lead them to the page that the message is about.
+
+    Those of a suspended one are led to the organization's own page, which says why they can't open others.
+    """
+    is_suspended = organization.state == OrganizationState.SUSPENDED
     notify(
-        users=managers if exclude is None else managers.exclude(pk=exclude.pk),
+        users=users,
         kind=kind,
         message=message,
         params=params,
-        path=page_address("organization", unit.public_id) if is_suspended else path,
+        path=page_address("organization", organization.public_id) if is_suspended else path,
         now=now,
     )
 

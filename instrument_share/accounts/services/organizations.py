@@ -11,6 +11,7 @@ from instrument_share.accounts import selectors
 from instrument_share.accounts.domain import MembershipState, OrganizationState, Role
 from instrument_share.accounts.domain import registration as rules
 from instrument_share.accounts.domain.registration import Registration
+from instrument_share.accounts.domain.roles import NAMES
 from instrument_share.accounts.domain.states import ORGANIZATION
 from instrument_share.accounts.models import (
     District,
@@ -37,7 +38,7 @@ from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import Conflict, Invalid, Problem, gettext_noop, require_reason
 from instrument_share.kernel.names import plain_line
 from instrument_share.kernel.states import next_state
-from instrument_share.kernel.wording import Bilingual
+from instrument_share.kernel.wording import Bilingual, Words
 
 ADMITTED = gettext_noop("“{name}” is admitted. You can invite colleagues and book for it now.")
 REFUSED = gettext_noop("“{name}” was not admitted: {reason} You can correct the registration.")
@@ -46,7 +47,22 @@ REFUSED_TO_ASKERS = gettext_noop(
     "corrected; you can withdraw it."
 )
 SUSPENDED = gettext_noop("“{name}” is suspended: {reason} Nobody can act for it until it is reinstated.")
-REVISED = gettext_noop("The bureau has changed what is registered of “{name}”: {reason}")
+SUSPENDED_TO_ASKERS = gettext_noop(
+    "“{name}”, which you asked to join, is suspended. Your request waits until it is reinstated; you can "
+    "withdraw it."
+)
+REINSTATED_TO_ASKERS = gettext_noop(
+    "“{name}”, which you asked to join, is reinstated; its administrator can decide on your request again."
+)
+REVISED = gettext_noop("The bureau has changed what is registered of “{name}” ({fields}): {reason}")
+SUPERIOR_ENTERED = gettext_noop(
+    "“{other}” is now registered as superior to “{name}”; rewards leave out use between them. "
+    "Reason: {reason}"
+)
+SUPERIOR_REMOVED = gettext_noop("“{other}” is no longer registered as superior to “{name}”. Reason: {reason}")
+NOW_MANAGER = gettext_noop(
+    "“{name}” is now registered as owning instruments: you have the role “{role}” there, too."
+)
 REINSTATED = gettext_noop("“{name}” is reinstated; its people can act for it again.")
 
 
@@ -59,16 +75,16 @@ class HasAllSysadmins(Conflict):
     )
 
 
-REVISED_COLUMNS = (
-    "name_zh",
-    "kind",
-    "size_class",
-    "district",
-    "in_region",
-    "parent",
-    "owns_instruments",
-)
-"""What the bureau revises of an admitted organization."""
+REVISED_COLUMNS = {
+    "name_zh": gettext_noop("Chinese name"),
+    "kind": gettext_noop("Kind of organization"),
+    "size_class": gettext_noop("Size of the enterprise"),
+    "district": gettext_noop("District"),
+    "in_region": gettext_noop("In the city"),
+    "parent": gettext_noop("Superior organization"),
+    "owns_instruments": gettext_noop("Owns instruments"),
+}
+"""What the bureau revises of an admitted organization, as its managers read it."""
 
 
 HAS_INSTRUMENTS = Problem(
@@ -139,7 +155,8 @@ def organization_revise(
     """Change what the bureau has checked (REVISED_COLUMNS), with a reason; the rest of the facts stays.
 
     Logs keep the facts of their day. Where the organization comes to own instruments, its administrators
-    become managers too. Raises Invalid with every problem.
+    become managers too. They are told, and the managers of a superior that it has or had. Raises Invalid
+    with every problem.
     """
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.revise_organization", organization)
@@ -149,11 +166,26 @@ def organization_revise(
     changed = _revised_columns(organization, registration)
     if not changed:
         return organization
+    former = organization.parent
     _save_revision(organization, changed, actor, reason, now)
     if changed.get("owns_instruments"):
         _make_administrators_managers(organization, actor, now)
-    tell_managers(organization, REVISED, now, reason=reason)
+    names = tuple(Words(REVISED_COLUMNS[name]) for name in changed)
+    tell_managers(organization, REVISED, now, reason=reason, fields=names)
+    if "parent" in changed:
+        _tell_superior(former, SUPERIOR_REMOVED, organization, reason, now)
+        _tell_superior(organization.parent, SUPERIOR_ENTERED, organization, reason, now)
     return organization
+
+
+def _tell_superior(
+    superior: Organization | None, message: str, organization: Organization, reason: str, now: datetime
+) -> None:
+    """Tell who manages a superior, which counts as related, what became of that; none: nobody."""
+    if superior is not None:
+        name = Bilingual(organization.name_zh, organization.name_en)
+        other = Bilingual(superior.name_zh, superior.name_en)
+        tell_managers(superior, message, now, reason=reason, name=name, other=other)
 
 
 def _revised_columns(organization: Organization, registration: Registration) -> dict[str, Any]:
@@ -188,8 +220,21 @@ def _make_administrators_managers(organization: Organization, actor: User, now: 
     held = Membership.objects.filter(
         organization=organization, role=Role.ORG_ADMIN.value, state=MembershipState.ACTIVE.value
     )
-    for one in held.select_related("user").order_by("id"):
-        grant_implied_role(organization, one.user, Role.UNIT_MANAGER, actor=actor, now=now)
+    new = [
+        one.user
+        for one in held.select_related("user").order_by("id")
+        if grant_implied_role(organization, one.user, Role.UNIT_MANAGER, actor=actor, now=now)
+    ]
+    notify(
+        users=new,
+        message=NOW_MANAGER,
+        params={
+            "name": Bilingual(organization.name_zh, organization.name_en),
+            "role": Words(NAMES[Role.UNIT_MANAGER]),
+        },
+        path=page_address("organization", organization.public_id),
+        now=now,
+    )
 
 
 @transaction.atomic
@@ -250,23 +295,34 @@ def _require_read(organization: Organization, submission: str | None) -> None:
         raise CorrectedSinceRead
 
 
-def _tell_of_refusal(organization: Organization, message: str, now: datetime) -> None:
-    """Tell who can correct the registration why; and who asks to join, without the reason."""
-    tell_managers(organization, message, now)
+def _tell_people_and_askers(organization: Organization, message: str, now: datetime) -> None:
+    """Tell everybody with a role in it, with the reason; and who asks to join what becomes of the request."""
+    tell_people(organization, message, now)
+    is_suspended = organization.state == OrganizationState.SUSPENDED
+    _tell_askers(organization, SUSPENDED_TO_ASKERS if is_suspended else REINSTATED_TO_ASKERS, now)
+
+
+def _tell_askers(organization: Organization, message: str, now: datetime) -> None:
     notify(
         users=selectors.people_asking(organization),
-        message=REFUSED_TO_ASKERS,
+        message=message,
         params={"name": Bilingual(organization.name_zh, organization.name_en)},
         path=page_address("my_organizations"),
         now=now,
     )
 
 
+def _tell_of_refusal(organization: Organization, message: str, now: datetime) -> None:
+    """Tell who can correct the registration why; and who asks to join, without the reason."""
+    tell_managers(organization, message, now)
+    _tell_askers(organization, REFUSED_TO_ASKERS, now)
+
+
 DECISIONS = {
     "admit": ("organization.admitted", ADMITTED, tell_managers),
     "refuse": ("organization.refused", REFUSED, _tell_of_refusal),
-    "suspend": ("organization.suspended", SUSPENDED, tell_people),
-    "reinstate": ("organization.reinstated", REINSTATED, tell_people),
+    "suspend": ("organization.suspended", SUSPENDED, _tell_people_and_askers),
+    "reinstate": ("organization.reinstated", REINSTATED, _tell_people_and_askers),
 }
 """The bureau's move → the entry in the journal, what is said of it, and who is told."""
 

@@ -227,6 +227,14 @@ def _list_consequences(found: "Organization", effects: bookings.OrganizationSusp
             people,
         ).format(count=people)
     ]
+    if asking := accounts.people_asking(found).count():
+        sentences.append(
+            ngettext(
+                "{count} person who asks to join it is told that the request waits.",
+                "{count} people who ask to join it are told that their requests wait.",
+                asking,
+            ).format(count=asking)
+        )
     if found.owns_instruments:
         sentences.append(_("Its instruments leave the catalogue until it is reinstated."))
     sentences += _tell_who_is_told(found)

@@ -53,10 +53,13 @@ TABLE = ListTable(
 
 @dataclass(frozen=True)
 class Member:
-    """A person with their roles, each with whether the viewer may end it, and whether others can be given."""
+    """A person with their roles and whether others can be given.
+
+    Each role with whether the viewer may end it, and whether nobody else has it, so that it stays.
+    """
 
     user: "User"
-    roles: list[tuple["Membership", bool]]
+    roles: list[tuple["Membership", bool, bool]]
     may_have_more: bool
 
     @property
@@ -164,8 +167,14 @@ def _grouped(viewer: "User", found: "Organization", rows: "Collection[Membership
     ending = accounts.roles_to_end(viewer, found)
     to_grant = accounts.roles_to_grant(viewer, found)
     held = accounts.roles_of_people(found, {one.user_id for one in rows})
+    active = [one for one in rows if one.state == MembershipState.ACTIVE]
+    alone = {one.pk for one in accounts.held_alone(active)}
     return [
-        Member(user, [(one, Role(one.role) in ending) for one in theirs], bool(to_grant - held[user.pk]))
+        Member(
+            user,
+            [(one, Role(one.role) in ending, one.pk in alone) for one in theirs],
+            bool(to_grant - held[user.pk]),
+        )
         for user, theirs in groupby(rows, key=lambda one: one.user)
     ]
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from bookings import public as bookings
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services
-from instrument_share.accounts.domain import Role
+from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.people.forms import EndForm, InvitationForm, RoleForm
 from instrument_share.people.views.leaving import count_bookings, describe_what_stops
 from instrument_share.people.views.member_list import (
@@ -152,6 +152,8 @@ def member_end(request: SignedInRequest, public_id: str, membership_id: str) -> 
     """Confirm ending a member's role, and choose what happens to their bookings."""
     found = get_managed_organization(request, public_id)
     held = accounts.membership(request.user, found, membership_id)
+    if held.state == MembershipState.ACTIVE and accounts.is_held_alone(held):
+        raise services.LastOfRole
     is_last_of_theirs = accounts.active_roles(held.user_id, found.pk) <= {Role(held.role)}
     now = clock.now()
     ending = bookings.bookings_ending_with_membership(request.user, held, now) if is_last_of_theirs else []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db.models import Exists, OuterRef, QuerySet
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.selectors import organization_ids, organizations_by_id, people_with_role
+from instrument_share.accounts.selectors import managers_of, organization_ids, organizations_by_id
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 from rewards.payments.models import PayeeAccount
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 
 def account_keepers(unit: "Organization") -> "QuerySet[User]":
-    """Return the managers of a unit; the administrators of an organization that only uses instruments."""
-    return people_with_role(Role.UNIT_MANAGER if unit.owns_instruments else Role.ORG_ADMIN, unit.pk)
+    """Return the managers of a unit; the administrators of an organization that only uses instruments.
+
+    Also of a suspended one, to which money is owed.
+    """
+    return managers_of(unit, roles={Role.UNIT_MANAGER if unit.owns_instruments else Role.ORG_ADMIN})
 
 
 def get_account_owner(public_id: str) -> "Organization":

@@ -9,6 +9,7 @@ from django.db import transaction
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock, people_for_city
+from instrument_share.accounts.services import role_holders_tell
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
@@ -85,13 +86,15 @@ def account_check(*, actor: "User", account_id: int, now: datetime) -> PayeeAcco
     account.checked_at, account.checked_by = now, actor
     account.save(update_fields=["checked_at", "checked_by"])
     _record(actor, "account.checked", account, now)
-    notify(
-        users=account_keepers(account.organization),
+    unit = account.organization
+    role_holders_tell(
+        unit,
+        account_keepers(unit),
+        _choose(unit, CHECKED),
+        now,
         kind=NotificationKind.ASSESSMENT,
-        message=_choose(account.organization, CHECKED),
-        params={"unit": Bilingual(account.organization.name_zh, account.organization.name_en)},
-        path=page_address("payee_account", account.organization.public_id),
-        now=now,
+        params={"unit": Bilingual(unit.name_zh, unit.name_en)},
+        path=page_address("payee_account", unit.public_id),
     )
     return account
 

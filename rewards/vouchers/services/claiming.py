@@ -225,7 +225,7 @@ def voucher_claim_audit(*, actor: "User", claim_id: int, now: datetime) -> Vouch
     claim.save(update_fields=["state", "audited_at", "audited_by"])
     _record(actor, "voucher_claim.audited", claim, now)
     tell_administrators(
-        claim.grant.organization_id,
+        claim.grant.organization,
         APPROVED_WAITING if claim in find_waiting_claims([claim]) else APPROVED,
         now,
         path=_path(claim),
@@ -249,7 +249,7 @@ def voucher_claim_refuse(*, actor: "User", claim_id: int, reason: str, now: date
     claim.uses.update(released_at=now)
     _record(actor, "voucher_claim.refused", claim, now, reason=claim.reason)
     tell_administrators(
-        claim.grant.organization_id,
+        claim.grant.organization,
         gettext_noop("The claim of {organization} was refused: {reason}"),
         now,
         path=_path(claim),

@@ -186,7 +186,7 @@ def voucher_grant(*, actor: "User", application_id: int, now: datetime) -> Vouch
         actor, "voucher_application.granted", application, now, grant=grant.public_id, granted=f"{amount:.2f}"
     )
     tell_administrators(
-        organization.pk,
+        organization,
         gettext_noop("{organization} was granted an innovation voucher of ¥{amount}, valid through {last}."),
         now,
         path=reverse("voucher", args=[grant.public_id]),
@@ -245,7 +245,7 @@ def voucher_application_refuse(
     _decide(actor, application, ApplicationState.REFUSED, now)
     _record(actor, "voucher_application.refused", application, now, reason=application.reason)
     tell_administrators(
-        application.organization_id,
+        application.organization,
         gettext_noop("The application of {organization} for an innovation voucher was refused: {reason}"),
         now,
         path=reverse("voucher_application", args=[application.public_id]),

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require
-from instrument_share.accounts.selectors import people_with_role
+from instrument_share.accounts.selectors import managers_of
+from instrument_share.accounts.services import role_holders_tell
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.city_time import CITY_TIME
@@ -243,8 +244,8 @@ def _require_past(day: date, now: datetime) -> date:
 
 def _tell(row: VoucherPayoutRow, message: str, now: datetime, **params: Any) -> None:
     path = reverse("voucher_claim", args=[row.claim.public_id])
-    organization_id = row.claim.grant.organization_id
-    tell_administrators(organization_id, message, now, path=path, params=_describe(row) | params)
+    organization = row.claim.grant.organization
+    tell_administrators(organization, message, now, path=path, params=_describe(row) | params)
 
 
 def _tell_of_replaced_account(row: VoucherPayoutRow, receiver: Receiver, now: datetime) -> None:
@@ -256,14 +257,15 @@ def _tell_of_replaced_account(row: VoucherPayoutRow, receiver: Receiver, now: da
 def _tell_keepers(row: VoucherPayoutRow, message: str, now: datetime, **params: Any) -> None:
     """Tell who keeps the account without being an administrator, who can open the claim and is told of it."""
     organization = row.claim.grant.organization
-    administrators = people_with_role(Role.ORG_ADMIN, organization.pk)
-    notify(
-        users=account_keepers(organization).exclude(pk__in=administrators),
+    administrators = managers_of(organization, roles={Role.ORG_ADMIN})
+    role_holders_tell(
+        organization,
+        account_keepers(organization).exclude(pk__in=administrators),
+        message,
+        now,
         kind=NotificationKind.ASSESSMENT,
-        message=message,
         params=_describe(row) | params,
         path=reverse("payee_account", args=[organization.public_id]),
-        now=now,
     )
 
 

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any
 from django.core.files.base import ContentFile
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.selectors import people_with_role
+from instrument_share.accounts.selectors import managers_of
+from instrument_share.accounts.services import role_holders_tell
 from instrument_share.accounts.services.documents import LONGEST_NAME, CheckedUpload, Upload, check_uploads
 from instrument_share.journal.domain import NotificationKind
-from instrument_share.journal.services import notify, record
+from instrument_share.journal.services import record
 from instrument_share.kernel.errors import Problem, gettext_noop
 from providers.public import store_once
 from rewards.vouchers.models import VoucherFile
 
 if TYPE_CHECKING:
-    from instrument_share.accounts.models import User
+    from instrument_share.accounts.models import Organization, User
 
 FOLDER = "vouchers"
 MOST_FILES = 5
@@ -37,11 +38,12 @@ def record_act(
 
 
 def tell_administrators(
-    organization_id: int, message: str, now: datetime, *, path: str, params: dict[str, Any]
+    organization: "Organization", message: str, now: datetime, *, path: str, params: dict[str, Any]
 ) -> None:
-    """Tell the administrators of an organization."""
-    users = people_with_role(Role.ORG_ADMIN, organization_id)
-    notify(users=users, message=message, params=params, path=path, now=now, kind=NotificationKind.ASSESSMENT)
+    """Tell the administrators of an organization, also while it is suspended."""
+    users = managers_of(organization, roles={Role.ORG_ADMIN})
+    kind = NotificationKind.ASSESSMENT
+    role_holders_tell(organization, users, message, now, kind=kind, path=path, params=params)
 
 
 def check_proofs(uploads: Iterable[Upload]) -> tuple[Sequence[CheckedUpload], list[Problem]]:

@@ -6,6 +6,7 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.services import organization_suspend
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.kernel.errors import Forbidden
 from rewards.payments.domain.errors import (
@@ -19,7 +20,7 @@ from rewards.payments.domain.errors import (
     VoucherMissing,
     VoucherUsed,
 )
-from rewards.payments.services.accounts import account_enter
+from rewards.payments.services.accounts import account_check, account_enter
 from rewards.payments.services.references import require_reference
 from rewards.vouchers.domain.errors import (
     NothingToList,
@@ -35,6 +36,7 @@ from rewards.vouchers.selectors.payouts import get_payout_list
 from tests import factories
 from tests.bookings.statements.conftest import APRIL_1, correct
 from tests.factories import NOW
+from tests.page_fixtures import text_of
 from tests.rewards.vouchers.conftest import (
     LATER,
     add_statements,
@@ -269,6 +271,32 @@ def test_a_payout_that_came_back_to_an_organization_without_instruments_is_told_
     vouchers.account()
     vouchers.come_back(vouchers.pay(row))
     assert read_told(vouchers.admin) == [reverse("voucher_claim", args=[claim.public_id])]
+
+
+def test_suspended_organization_is_told_of_its_money_on_a_page_that_opens(client, vouchers, claimable):
+    company = vouchers.city.company
+    keeper = factories.member(company, Role.UNIT_MANAGER, name="壬")
+    company.owns_instruments = True
+    company.save()
+    claim = vouchers.claim(claimable.grant, claimable.statement)
+    account = vouchers.enter_account(actor=keeper)
+    facts = {"organization_id": company.pk, "reason": "电话打不通", "now": LATER}
+    organization_suspend(actor=vouchers.officer, **facts)
+    Notification.objects.all().delete()
+    account_check(actor=vouchers.finance, account_id=account.pk, now=LATER)
+    vouchers.approve(claim)
+    vouchers.come_back(vouchers.pay(vouchers.list(claimable.scheme).rows.get()))
+    told = Notification.objects.filter(user__in=[vouchers.admin, keeper]).order_by("pk")
+    page = reverse("organization", args=[company.public_id])
+    assert [(one.user, one.message[:18], one.path) for one in told] == [
+        (keeper, "The receiving acco", page),
+        (vouchers.admin, "The claim of {orga", page),
+        (vouchers.admin, "{organization} was", page),
+        (vouchers.admin, "The payout of ¥{am", page),
+        (keeper, "The payout of ¥{am", page),
+    ]
+    client.force_login(vouchers.admin)
+    assert "电话打不通" in text_of(client.get(page))
 
 
 def test_account_of_a_unit_is_not_kept_by_an_administrator(vouchers):
