@@ -38,7 +38,9 @@ DONE: dict[str, str | Promise] = {
     "freeze": gettext_lazy("The year’s data are frozen. Check the logs next."),
     "check": gettext_lazy("The logs are checked. Auditors decide what was found; then score the units."),
     "score": gettext_lazy("The units are scored. Review the results, then put them out for notice."),
-    "announce": gettext_lazy("The results are public. They can be approved when the notice has ended."),
+    "announce": gettext_lazy(
+        "The results are public. They can be approved at the earliest when the notice has ended."
+    ),
     "approve": gettext_lazy("The results are approved. Make a preview of the report next."),
     "preview": gettext_lazy("The preview is ready. Review it; then the report can be sealed."),
     "send": gettext_lazy("The report is sealed and sent. The Finance Bureau answers next."),
@@ -98,32 +100,14 @@ def _describe_what_is_awaited(ahead: "CycleAhead") -> str:
             )
         case "other_year":
             return _(OtherYearFirst.message).format(other=ahead.other_year)
-        case "findings" if not ahead.open_findings:
-            return ngettext(
-                "%(count)s falsification is proposed; a second person has to confirm or reject it.",
-                "%(count)s falsifications are proposed; a second person has to confirm or reject each.",
-                ahead.open_falsifications,
-            ) % {"count": ahead.open_falsifications}
         case "findings":
-            return ngettext(
-                "%(count)s finding is open; an auditor has to decide it.",
-                "%(count)s findings are open; an auditor has to decide each.",
-                ahead.open_findings,
-            ) % {"count": ahead.open_findings}
+            return _count_findings(ahead)
         case "objections":
-            return ngettext(
-                "%(count)s objection is not answered yet.",
-                "%(count)s objections are not answered yet.",
-                ahead.open_objections,
-            ) % {"count": ahead.open_objections}
+            return _count_objections(ahead)
         case "anew":
             return _("An objection was upheld: an auditor decides findings anew; then score the units again.")
         case "notice":
-            ends = ahead.cycle.notice_ends_date
-            assert ends is not None
-            return _(
-                "The public notice runs through {last}. From {first} on the results can be approved."
-            ).format(last=date_only(ends), first=date_only(ends + timedelta(days=1)))
+            return " ".join(_tell_of_notice(ahead))
         case "policy":
             return _(
                 "The policy is a draft: with it the results can be shown, but not approved, sent or paid."
@@ -135,6 +119,54 @@ def _describe_what_is_awaited(ahead: "CycleAhead") -> str:
         case "payment":
             return _("The Finance Bureau has accepted the report and records the payments.")
     return ""
+
+
+def _count_findings(ahead: "CycleAhead") -> str:
+    if not ahead.open_findings:
+        return ngettext(
+            "%(count)s falsification is proposed; a second person has to confirm or reject it.",
+            "%(count)s falsifications are proposed; a second person has to confirm or reject each.",
+            ahead.open_falsifications,
+        ) % {"count": ahead.open_falsifications}
+    return ngettext(
+        "%(count)s finding is open; an auditor has to decide it.",
+        "%(count)s findings are open; an auditor has to decide each.",
+        ahead.open_findings,
+    ) % {"count": ahead.open_findings}
+
+
+def _count_objections(ahead: "CycleAhead") -> str:
+    return ngettext(
+        "%(count)s objection is not answered yet.",
+        "%(count)s objections are not answered yet.",
+        ahead.open_objections,
+    ) % {"count": ahead.open_objections}
+
+
+def _tell_of_notice(ahead: "CycleAhead") -> Iterator[str]:
+    """Yield until when the notice runs, and what else stands against the approval."""
+    ends = ahead.cycle.notice_ends_date
+    assert ends is not None
+    days = {"last": date_only(ends), "first": date_only(ends + timedelta(days=1))}
+    undecided = bool(ahead.open_findings or ahead.open_falsifications)
+    if ahead.cycle.policy.is_draft:
+        yield _(
+            "The public notice runs through {last}. "
+            "The policy is a draft: only under a decided policy can the results be approved."
+        ).format(**days)
+    elif undecided or ahead.open_objections:
+        yield _(
+            "The public notice runs through {last}. "
+            "At the earliest from {first} on the results can be approved."
+        ).format(**days)
+    else:
+        yield _("The public notice runs through {last}. From {first} on the results can be approved.").format(
+            **days
+        )
+    if undecided:
+        yield _count_findings(ahead)
+    if ahead.open_objections:
+        yield _count_objections(ahead)
 
 
 def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterator[str]:

@@ -13,9 +13,11 @@ from instrument_share.journal.models import AuditEntry
 from rewards.assessment.models import Award
 from rewards.cycle.models import AssessmentCycle
 from rewards.findings.models import Finding
+from rewards.objections.domain.choices import AnswerEffect
 from rewards.policy.models import RewardPolicy
 from rewards.report.models import ReportPreview
 from tests.rewards.builders import AFTER, CONTACT, POLICY, YEAR
+from tests.rewards.objections.conftest import Objections
 from tests.rewards.reading import text_of
 
 
@@ -179,7 +181,7 @@ STEPS = (
     ("freeze", "年度数据已冻结。下一步请核查上机记录。", "核查上机记录"),
     ("check", "核查完成。发现的问题由核查人员作出决定，之后计算得分。", "计算得分并分配资金"),
     ("score", "得分与奖励金额已算出。请审阅结果，然后发布公示。", "发布公示"),
-    ("announce", "结果已公示，公示期满后可审定。", None),
+    ("announce", "结果已公示，最早于公示期满后可审定。", None),
     ("approve", "结果已审定。下一步请生成报送件预览稿。", "生成报送件预览稿"),
     ("preview", "预览稿已生成，请逐页通览，之后即可封装。", "通览预览稿"),
     ("send", "报送件已封装并送达，等待财政局答复。", "查看报送件"),
@@ -224,6 +226,22 @@ def test_the_notice_says_from_when_on_results_can_be_approved(login, small, cloc
     assert answer.status_code == 409
     assert "请在公示期满后审定" in text_of(answer)
     assert AssessmentCycle.objects.get().state == "noticed"
+
+
+def test_the_notice_says_what_else_stands_against_the_approval(login, small, clock):
+    small.steps.through("announce")
+    clock.set(AFTER + timedelta(days=4))
+    objections = Objections(small.steps)
+    about = objections.raise_one(about=small.unit.public_id)
+    client = login(small.city.reviewer)
+    earliest = "公示至2026年1月15日，最早自2026年1月16日起可审定。"
+    waiting = "还有 1 件异议待答复。"
+    assert f"{earliest} {waiting}" in text_of(page(client))
+    objections.answer(about, effect=AnswerEffect.FINDING, now=AFTER + timedelta(days=4))
+    finding = "还有 1 项核查问题待处理，须由核查人员逐项作出决定。"
+    assert f"{earliest} {finding}" in text_of(page(client))
+    objections.raise_one(subject="另一项")
+    assert f"{earliest} {finding} {waiting}" in text_of(page(client))
 
 
 def test_before_a_step_the_page_says_what_it_will_do(login, small, clock):
