@@ -9,11 +9,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from bookings.public import count_running_of_year, count_unconfirmed_of_year
 from instrument_share.web.text.formats import bilingual, date_only, yuan
 from rewards.cycle.domain.errors import OtherYearFirst
 from rewards.cycle.domain.states import CycleState
-from rewards.declarations.selectors import count_waiting_of_year
+from rewards.cycle.selectors.left_out import list_left_out
 from rewards.findings.selectors.due import ANSWER_WORKING_DAYS
 from rewards.inspections.selectors.inspections import count_undrawn, count_unrecorded
 from rewards.objections.selectors.objections import objections_in_notice
@@ -56,6 +55,8 @@ STEPS: tuple[tuple[str, str | Promise, str], ...] = (
     (CycleState.PAID, gettext_lazy("Pay"), ""),
 )
 _ORDER = list(CycleState)
+MOST_UNITS = 10
+"""Units that a list among the consequences of a step names; the others are counted."""
 
 
 def build_step_line(ahead: "CycleAhead") -> list[tuple[str | Promise, str, str]]:
@@ -218,22 +219,33 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
 
 
 def _tell_of_what_is_left_out(year: int) -> Iterator[str]:
-    if count := count_unconfirmed_of_year(year):
+    left_out = list_left_out(year)
+    if count := sum(each.unconfirmed for each in left_out):
         yield ngettext(
             "%(count)s use is not confirmed and will not count.",
             "%(count)s uses are not confirmed and will not count.",
             count,
         ) % {"count": count}
-    if count := count_running_of_year(year):
+    if count := sum(each.running for each in left_out):
         yield ngettext(
             "%(count)s use is not checked out: without a log it will not count in any year.",
             "%(count)s uses are not checked out: without a log they will not count in any year.",
             count,
         ) % {"count": count}
-    if count := count_waiting_of_year(year):
+    if count := sum(each.facts for each in left_out):
         yield ngettext(
             "%(count)s declared fact waits for the bureau’s confirmation and will not count.",
             "%(count)s declared facts wait for the bureau’s confirmation and will not count.",
+            count,
+        ) % {"count": count}
+    for each in left_out[:MOST_UNITS]:
+        yield _("{unit}: {uses} uses, {facts} declared facts. The unit is told.").format(
+            unit=bilingual(each.unit, "name"), uses=each.unconfirmed + each.running, facts=each.facts
+        )
+    if count := len(left_out[MOST_UNITS:]):
+        yield ngettext(
+            "%(count)s other unit is concerned and told as well.",
+            "%(count)s other units are concerned and told as well.",
             count,
         ) % {"count": count}
 

@@ -8,10 +8,13 @@ import pytest
 from django.urls import reverse
 
 from bookings.requests.models import Booking
+from instrument_share.accounts.domain import Role
 from instrument_share.journal.guards import guards_lifted
-from instrument_share.journal.models import AuditEntry
+from instrument_share.journal.models import AuditEntry, Notification
 from rewards.assessment.models import Award
 from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.services.cycles import LEFT_OUT
+from rewards.declarations.models import DeclaredFact
 from rewards.findings.models import Finding
 from rewards.objections.domain.choices import AnswerEffect
 from rewards.policy.models import RewardPolicy
@@ -267,6 +270,41 @@ def test_before_the_freeze_the_page_counts_what_would_be_left_out(login, small, 
     asked = text_of(client.get(address))
     assert "2 条上机记录尚未确认，将不计入。" in asked
     assert "1 次使用尚未签退，没有上机记录，将不计入任何年度。" in asked
+    assert "云屏大学：使用3次，申报事项0项；将通知该单位。" in asked
+    assert "家单位涉及" not in asked
+
+
+def test_before_the_freeze_the_page_names_the_first_units_and_counts_the_others(login, small, clock):
+    clock.set(AFTER)
+    facts = {"year": YEAR, "kind": "major_projects", "declared_at": AFTER, "declared_by": small.city.officer}
+    for number in range(12):
+        unit = small.city.unit(f"云屏第{number}研究所")
+        DeclaredFact.objects.create(organization=unit, figure=1, evidence="证明", **facts)
+    address = reverse("cycle_step", args=[YEAR, "freeze"])
+    asked = text_of(login(small.city.officer).get(address))
+    assert asked.count("使用0次，申报事项1项；将通知该单位。") == 10
+    assert "另有 2 家单位涉及，也将收到通知。" in asked
+
+
+def test_freezing_tells_each_unit_once_what_of_it_is_left_out(small):
+    manager = small.city.person("管理员", small.unit, Role.UNIT_MANAGER)
+    other = small.city.person("管理员", small.city.unit("云屏材料研究所"), Role.UNIT_MANAGER)
+    at = small.logs[-1].starts_at
+    for day in (1, 2):
+        small.city.log(
+            small.instrument,
+            at + timedelta(days=day),
+            payer=small.client,
+            external=True,
+            amount=Decimal(1),
+            confirmed=False,
+        )
+    Booking.objects.filter(pk=small.logs[0].booking_id).update(state="in_use", checked_in_at=at)
+    small.steps.freeze()
+    (told,) = Notification.objects.filter(user=manager, message=LEFT_OUT)
+    assert told.params == {"year": YEAR, "unconfirmed": 2, "running": 1, "facts": 0}
+    assert told.path == reverse("declared_facts", args=[YEAR])
+    assert not Notification.objects.filter(user=other).exists()
 
 
 def test_a_step_that_is_sent_twice_is_taken_once(login, small, run_jobs):
