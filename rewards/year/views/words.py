@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -200,6 +201,7 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
             )
         case "approve":
             yield _("The results can no longer change: no finding can be decided anew.")
+            yield from _tell_of_awards(cycle)
             yield from _warn_of_inspections(cycle)
         case "preview":
             yield _("The letter with its attachments is made as it will be sealed, marked as a preview.")
@@ -207,6 +209,7 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
             yield _(
                 "Letter, tables, policy and the list of the data are sealed, signed and handed to Finance."
             )
+            yield from _tell_of_awards(cycle)
             yield _("The files can never be changed; if Finance returns them, a new report is sent.")
     if ahead.open_findings and move == "score":
         yield ngettext(
@@ -271,6 +274,13 @@ def _tell_objectors(cycle: "AssessmentCycle") -> Iterator[str]:
             "Those who raised the %(count)s objections are told by mail, and can object to the new results.",
             count,
         ) % {"count": count}
+
+
+def _tell_of_awards(cycle: "AssessmentCycle") -> Iterator[str]:
+    if cycle.scored_at:
+        yield _("Units: {units}, awards together {total}. Each unit is told its award.").format(
+            units=cycle.totals["units"], total=yuan(Decimal(cycle.totals["awarded_yuan"]))
+        )
 
 
 def _warn_of_inspections(cycle: "AssessmentCycle") -> Iterator[str]:

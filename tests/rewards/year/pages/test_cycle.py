@@ -307,6 +307,14 @@ def test_freezing_tells_each_unit_once_what_of_it_is_left_out(small):
     assert not Notification.objects.filter(user=other).exists()
 
 
+def test_approving_and_sealing_say_to_whom_how_much_goes(login, steps):
+    steps.through("approve")
+    client = login(steps.city.officer)
+    for verb in ("approve", "send"):
+        asked = text_of(page(client, "cycle_step", YEAR, verb))
+        assert "参评单位3家，奖励金额合计¥100,000.00；将通知各单位其奖励金额。" in asked
+
+
 def test_a_step_that_is_sent_twice_is_taken_once(login, small, run_jobs):
     client = login(small.city.officer)
     address = reverse("cycle_step", args=[YEAR, "freeze"])
