@@ -1,7 +1,7 @@
 """Texts about the steps of a year: names, consequences, results."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -147,11 +147,10 @@ def _count_objections(ahead: "CycleAhead") -> str:
 
 def _tell_of_notice(ahead: "CycleAhead") -> Iterator[str]:
     """Yield until when the notice runs, and what else stands against the approval."""
-    ends = ahead.cycle.notice_ends_date
-    assert ends is not None
-    days = {"last": date_only(ends), "first": date_only(ends + timedelta(days=1))}
+    cycle = ahead.cycle
+    days = {"last": date_only(cycle.notice_ends_date), "first": date_only(cycle.approvable_from)}
     undecided = bool(ahead.open_findings or ahead.open_falsifications)
-    if ahead.cycle.policy.is_draft:
+    if cycle.policy.is_draft:
         yield _(
             "The public notice runs through {last}. "
             "The policy is a draft: only under a decided policy can the results be approved."
