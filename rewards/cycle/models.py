@@ -1,5 +1,6 @@
 """Assessment cycles, the parts of their snapshots, and the jobs that take their steps."""
 
+from datetime import date, timedelta
 from functools import partial
 
 from django.db import models
@@ -72,6 +73,11 @@ class AssessmentCycle(models.Model):
 
     def __str__(self) -> str:
         return str(self.year)
+
+    @property
+    def approvable_from(self) -> date | None:
+        """The day from which the results can be approved at the earliest, where they are in public notice."""
+        return self.notice_ends_date and self.notice_ends_date + timedelta(days=1)
 
 
 class SnapshotPart(models.Model):

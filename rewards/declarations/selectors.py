@@ -61,12 +61,13 @@ def facts_of_year(year: int) -> FactsOfYear:
     return FactsOfYear(qualifications, grades, projects, values, frozenset(rewarded))
 
 
-def count_waiting_of_year(year: int) -> int:
-    """Return how many facts of all units would count in the year and are not decided on.
+def count_waiting_of_year(year: int) -> dict[int, int]:
+    """Return how many facts of each unit would count in the year and are not decided on.
 
     Of instruments they may be declared for earlier years.
     """
-    return DeclaredFact.objects.filter(_is_of(year), state=FactState.DECLARED).count()
+    waiting = DeclaredFact.objects.filter(_is_of(year), state=FactState.DECLARED).order_by()
+    return dict(waiting.values_list("organization_id").annotate(number=Count("pk")))
 
 
 def known_kinds(year: int) -> frozenset[FactKind]:

@@ -193,18 +193,22 @@ def _figure_problems(kind: FactKind, figure: Decimal | None) -> Iterator[Problem
         yield Problem("reward.figure_too_fine", message, field="figure")
 
 
-def _require_part_of_value(kind: str, instrument: "Instrument", figure: Decimal | None) -> None:
-    """Raise FactIncomplete where more is said to be paid from non-fiscal funds than the instrument cost."""
+def find_value_problem(kind: str, instrument: "Instrument", figure: Decimal | None) -> Problem | None:
+    """Return what stands against a figure where it says more was paid than the instrument cost."""
     value = instrument.value_yuan
     if kind != FactKind.NONFISCAL_VALUE or figure is None or value is None or figure <= value:
-        return
+        return None
     message = gettext_noop(
         "The instrument’s original value is ¥{value}; no more of it can have been paid. "
         "Correct this figure, or first the instrument’s original value."
     )
-    raise FactIncomplete(
-        problems=[Problem("reward.figure_above_value", message, {"value": f"{value:,.2f}"}, "figure")]
-    )
+    return Problem("reward.figure_above_value", message, {"value": f"{value:,.2f}"}, "figure")
+
+
+def _require_part_of_value(kind: str, instrument: "Instrument", figure: Decimal | None) -> None:
+    """Raise FactIncomplete where more is said to be paid from non-fiscal funds than the instrument cost."""
+    if problem := find_value_problem(kind, instrument, figure):
+        raise FactIncomplete(problems=[problem])
 
 
 @transaction.atomic

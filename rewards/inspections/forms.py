@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.forms.fields import DayField, DayInput, MultipleFileField, choices_of, set_choices
+from instrument_share.web.text.formats import date_only
 from rewards.inspections.domain.choices import CHECKLIST, DrawnFrom, InspectionOutcome, Seen
 from rewards.inspections.services.draws import MOST_DRAWN, NamedInspector, auditors_named
 from rewards.inspections.services.inspections import MOST_PHOTOS
@@ -68,6 +69,7 @@ class DrawForm(forms.Form):
         auditors: "QuerySet[User]",
         units: Mapping[str, str],
         earliest: date,
+        approvable_from: date | None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -80,6 +82,14 @@ class DrawForm(forms.Form):
         set_choices(self.fields["over"], choices_of(DrawnFrom))
         set_choices(self.fields["auditors"], [(user.pk, self._label(user)) for user in people])
         self.fields["seed_date"].widget.attrs["min"] = earliest.isoformat()
+        self.fields["seed_date"].help_text = gettext(
+            "The draw can be made from that day on, and only before the results are approved."
+        )
+        if approvable_from:
+            self.fields["seed_date"].help_text = gettext(
+                "The draw can be made from that day on, and only before the results are approved, "
+                "which is possible from {first} on."
+            ).format(first=date_only(approvable_from))
 
     def clean(self) -> dict[str, Any]:
         """Read experts and declared conflicts line by line."""

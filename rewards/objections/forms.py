@@ -3,9 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.forms.fields import MultipleFileField, choices_of, set_choices
+from rewards.findings.selectors.due import ANSWER_WORKING_DAYS
 from rewards.objections.domain.choices import AnswerEffect, InNameOf
 from rewards.objections.services.objections import Objector
 
@@ -95,4 +97,10 @@ class AnswerForm(forms.Form):
 
     def __init__(self, *args: Any, effects: "Iterable[AnswerEffect]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_choices(self.fields["effect"], choices_of(effects))
+        offered = list(effects)
+        set_choices(self.fields["effect"], choices_of(offered))
+        if AnswerEffect.FINDING in offered:
+            text = gettext(
+                "The unit has {days} working days to answer a finding, which an auditor then decides."
+            )
+            self.fields["effect"].help_text = text.format(days=ANSWER_WORKING_DAYS)

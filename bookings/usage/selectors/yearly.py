@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict, cast
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 
 from bookings.requests.domain.quota import get_year_interval
@@ -181,11 +181,14 @@ def usage_of_year(year: int, tell: Tell = tell_nobody) -> Iterator[UsageOfYear]:
         tell(done, total)
 
 
-def count_unconfirmed_of_year(year: int) -> int:
-    """Return how many logs of a year (by the start, Asia/Shanghai) are not confirmed: they count nowhere."""
+def count_unconfirmed_of_year(year: int) -> dict[int, int]:
+    """Return how many logs of a year (by the start, Asia/Shanghai) of each unit are not confirmed.
+
+    They count nowhere.
+    """
     span = get_year_interval(year)
     logs = UsageLog.objects.filter(starts_at__gte=span.start, starts_at__lt=span.end)
-    return logs.filter(~Exists(CONFIRMATION)).count()
+    return _count_by_unit(logs.filter(~Exists(CONFIRMATION)))
 
 
 def count_confirmed_since(year: int, since: datetime) -> int:
@@ -195,12 +198,18 @@ def count_confirmed_since(year: int, since: datetime) -> int:
     return late.filter(log__starts_at__gte=span.start, log__starts_at__lt=span.end).count()
 
 
-def count_running_of_year(year: int) -> int:
-    """Return how many uses that began in a year nobody has checked out: they have no log."""
+def count_running_of_year(year: int) -> dict[int, int]:
+    """Return how many uses that began in a year nobody has checked out, by unit: they have no log."""
     span = get_year_interval(year)
-    return Booking.objects.filter(
+    running = Booking.objects.filter(
         state=BookingState.IN_USE, checked_in_at__gte=span.start, checked_in_at__lt=span.end
-    ).count()
+    )
+    return _count_by_unit(running)
+
+
+def _count_by_unit(uses: QuerySet[Any]) -> dict[int, int]:
+    counted = uses.order_by().values_list("instrument__organization_id")
+    return dict(counted.annotate(number=Count("pk")))
 
 
 def _get_ends(logs: QuerySet[UsageLog]) -> Iterator[datetime]:

@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from instrument_share.accounts.permissions import require
+from instrument_share.accounts.services import unit_managers_tell
+from instrument_share.journal.addresses import page_address
+from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.money import round_to_fen
 from instrument_share.kernel.progress import Tell
 from instrument_share.kernel.states import next_state
 from rewards.cycle.domain.errors import BudgetInvalid, CycleExists, OtherYearFirst, YearNotOver
 from rewards.cycle.domain.states import MOVES
 from rewards.cycle.models import AssessmentCycle, SnapshotPart
+from rewards.cycle.selectors.left_out import list_left_out
 from rewards.cycle.selectors.rewarded import find_year_in_the_way
 from rewards.cycle.services.long_steps import LongStep
 from rewards.cycle.services.snapshot import WrittenSnapshot, snapshot_write
@@ -26,6 +31,11 @@ from rewards.policy.selectors import get_policy, get_policy_rules
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
+
+LEFT_OUT = gettext_noop(
+    "The data of {year} are frozen. What was not confirmed by then does not count. Of your unit: "
+    "{unconfirmed} usage logs, {running} uses without a check-out, {facts} declared facts."
+)
 
 
 @transaction.atomic
@@ -87,7 +97,23 @@ def _keep_freeze(
     cycle.save(update_fields=["state", "snapshot_hash", "frozen_at"])
     details = {"snapshot": cycle.snapshot_hash, "parts": len(snapshot.parts)}
     record(actor=actor, action="cycle.frozen", subject=cycle, now=now, details=details)
+    _tell_of_what_is_left_out(cycle, now)
     return cycle
+
+
+def _tell_of_what_is_left_out(cycle: AssessmentCycle, now: datetime) -> None:
+    """Tell each unit how much of it the frozen year leaves out, if anything."""
+    for each in list_left_out(cycle.year):
+        params = {
+            "year": cycle.year,
+            "unconfirmed": each.unconfirmed,
+            "running": each.running,
+            "facts": each.facts,
+        }
+        path = page_address("declared_facts", cycle.year)
+        unit_managers_tell(
+            each.unit, LEFT_OUT, now, kind=NotificationKind.ASSESSMENT, path=path, params=params
+        )
 
 
 FREEZE = LongStep(_admit_freeze, _compute_freeze, _keep_freeze)

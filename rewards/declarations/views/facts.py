@@ -19,6 +19,7 @@ from instrument_share.web.forms.fields import RefusalForm, SeenForm
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, date_only
 from providers.public import instruments
@@ -35,7 +36,7 @@ from rewards.declarations.selectors import (
     known_codes,
     sees_all_facts,
 )
-from rewards.declarations.services import fact_confirm, fact_declare, fact_return
+from rewards.declarations.services import fact_confirm, fact_declare, fact_return, find_value_problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,9 +135,16 @@ def _rows(request: SignedInRequest, year: int) -> list[dict[str, Any]]:
             "kind": KINDS[fact.kind],
             "title": _title(fact, titles),
             "is_own": is_declarer(request.user, fact),
+            "refusal": _describe_refusal(fact),
         }
         for fact in declared_facts(request.user, year)
     ]
+
+
+def _describe_refusal(fact: "DeclaredFact") -> str:
+    """Say why a declared fact can't be confirmed as it is; empty where it can."""
+    problem = fact.instrument and find_value_problem(fact.kind, fact.instrument, fact.figure)
+    return told(problem.message, problem.params) if problem else ""
 
 
 def _title(fact: "DeclaredFact", titles: "Mapping[tuple[FactKind, str], str]") -> str:

@@ -24,7 +24,7 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses import problem
 from instrument_share.web.responses.outcomes import posted_from
 from instrument_share.web.signed_in import SignedInRequest
-from rewards.cycle.domain.states import BEFORE_APPROVAL, TAKES_FINDINGS
+from rewards.cycle.domain.states import BEFORE_APPROVAL, TAKES_FINDINGS, CycleState
 from rewards.cycle.permissions import require_part
 from rewards.cycle.selectors.browsing import (
     viewable_booking_ids,
@@ -260,6 +260,7 @@ def _page(request: HttpRequest, found: "Finding", forms: Forms, status: int = 20
         "earlier": findings_selectors.get_decisions(found)[1:],
         "falsifications": falsifications,
         "decidable_from": _decidable_from(found),
+        "is_unchecked": found.cycle.state == CycleState.FROZEN,
         "sees_all": rules.has_perm("rewards.trace_any", request.user),
         "is_settled": found.cycle.state not in BEFORE_APPROVAL,
     }

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import rules
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -72,6 +73,7 @@ def draw_new(request: SignedInRequest, year: int) -> HttpResponse:
         auditors=selectors.auditors(),
         units=units_of_year(cycle),
         earliest=now.astimezone(CITY_TIME).date() + timedelta(days=1),
+        approvable_from=cycle.approvable_from,
     )
 
     def save() -> Any:
@@ -91,6 +93,9 @@ def draw_new(request: SignedInRequest, year: int) -> HttpResponse:
     def respond(draw: Any) -> HttpResponse:
         sentence = _("The draw is announced. Enter the seed here when it has been published, on {date}.")
         address = reverse("draw", args=[draw.public_id])
+        if cycle.approvable_from and draw.seed_date >= cycle.approvable_from:
+            warning = _("The results can be approved from {first} on; afterwards this draw can’t be made.")
+            messages.warning(request, warning.format(first=date_only(cycle.approvable_from)))
         return redirect_with_message(request, sentence.format(date=date_only(draw.seed_date)), address)
 
     return answer_form(

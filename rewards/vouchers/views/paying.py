@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from bookings.public import is_agreed
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web import clock
@@ -102,6 +103,7 @@ def payout_list(request: SignedInRequest, public_id: str) -> HttpResponse:
             (
                 *_show(row, accounts.get(unit), was_kept=bool(kept[unit]), is_of_others=row.pk in of_others),
                 [(payout, reasons.get(payout.public_id, "")) for payout in vars(row)["made"]],
+                is_agreed(row.claim.statement),
             )
             for row in rows
             for unit in [row.claim.grant.organization_id]

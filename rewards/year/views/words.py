@@ -1,7 +1,8 @@
 """Texts about the steps of a year: names, consequences, results."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -9,11 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from bookings.public import count_running_of_year, count_unconfirmed_of_year
 from instrument_share.web.text.formats import bilingual, date_only, yuan
 from rewards.cycle.domain.errors import OtherYearFirst
 from rewards.cycle.domain.states import CycleState
-from rewards.declarations.selectors import count_waiting_of_year
+from rewards.cycle.selectors.left_out import list_left_out
 from rewards.findings.selectors.due import ANSWER_WORKING_DAYS
 from rewards.inspections.selectors.inspections import count_undrawn, count_unrecorded
 from rewards.objections.selectors.objections import objections_in_notice
@@ -38,7 +38,9 @@ DONE: dict[str, str | Promise] = {
     "freeze": gettext_lazy("The year’s data are frozen. Check the logs next."),
     "check": gettext_lazy("The logs are checked. Auditors decide what was found; then score the units."),
     "score": gettext_lazy("The units are scored. Review the results, then put them out for notice."),
-    "announce": gettext_lazy("The results are public. They can be approved when the notice has ended."),
+    "announce": gettext_lazy(
+        "The results are public. They can be approved at the earliest when the notice has ended."
+    ),
     "approve": gettext_lazy("The results are approved. Make a preview of the report next."),
     "preview": gettext_lazy("The preview is ready. Review it; then the report can be sealed."),
     "send": gettext_lazy("The report is sealed and sent. The Finance Bureau answers next."),
@@ -54,6 +56,8 @@ STEPS: tuple[tuple[str, str | Promise, str], ...] = (
     (CycleState.PAID, gettext_lazy("Pay"), ""),
 )
 _ORDER = list(CycleState)
+MOST_UNITS = 10
+"""Units that a list among the consequences of a step names; the others are counted."""
 
 
 def build_step_line(ahead: "CycleAhead") -> list[tuple[str | Promise, str, str]]:
@@ -98,32 +102,14 @@ def _describe_what_is_awaited(ahead: "CycleAhead") -> str:
             )
         case "other_year":
             return _(OtherYearFirst.message).format(other=ahead.other_year)
-        case "findings" if not ahead.open_findings:
-            return ngettext(
-                "%(count)s falsification is proposed; a second person has to confirm or reject it.",
-                "%(count)s falsifications are proposed; a second person has to confirm or reject each.",
-                ahead.open_falsifications,
-            ) % {"count": ahead.open_falsifications}
         case "findings":
-            return ngettext(
-                "%(count)s finding is open; an auditor has to decide it.",
-                "%(count)s findings are open; an auditor has to decide each.",
-                ahead.open_findings,
-            ) % {"count": ahead.open_findings}
+            return _count_findings(ahead)
         case "objections":
-            return ngettext(
-                "%(count)s objection is not answered yet.",
-                "%(count)s objections are not answered yet.",
-                ahead.open_objections,
-            ) % {"count": ahead.open_objections}
+            return _count_objections(ahead)
         case "anew":
             return _("An objection was upheld: an auditor decides findings anew; then score the units again.")
         case "notice":
-            ends = ahead.cycle.notice_ends_date
-            assert ends is not None
-            return _(
-                "The public notice runs through {last}. From {first} on the results can be approved."
-            ).format(last=date_only(ends), first=date_only(ends + timedelta(days=1)))
+            return " ".join(_tell_of_notice(ahead))
         case "policy":
             return _(
                 "The policy is a draft: with it the results can be shown, but not approved, sent or paid."
@@ -135,6 +121,53 @@ def _describe_what_is_awaited(ahead: "CycleAhead") -> str:
         case "payment":
             return _("The Finance Bureau has accepted the report and records the payments.")
     return ""
+
+
+def _count_findings(ahead: "CycleAhead") -> str:
+    if not ahead.open_findings:
+        return ngettext(
+            "%(count)s falsification is proposed; a second person has to confirm or reject it.",
+            "%(count)s falsifications are proposed; a second person has to confirm or reject each.",
+            ahead.open_falsifications,
+        ) % {"count": ahead.open_falsifications}
+    return ngettext(
+        "%(count)s finding is open; an auditor has to decide it.",
+        "%(count)s findings are open; an auditor has to decide each.",
+        ahead.open_findings,
+    ) % {"count": ahead.open_findings}
+
+
+def _count_objections(ahead: "CycleAhead") -> str:
+    return ngettext(
+        "%(count)s objection is not answered yet.",
+        "%(count)s objections are not answered yet.",
+        ahead.open_objections,
+    ) % {"count": ahead.open_objections}
+
+
+def _tell_of_notice(ahead: "CycleAhead") -> Iterator[str]:
+    """Yield until when the notice runs, and what else stands against the approval."""
+    cycle = ahead.cycle
+    days = {"last": date_only(cycle.notice_ends_date), "first": date_only(cycle.approvable_from)}
+    undecided = bool(ahead.open_findings or ahead.open_falsifications)
+    if cycle.policy.is_draft:
+        yield _(
+            "The public notice runs through {last}. "
+            "The policy is a draft: only under a decided policy can the results be approved."
+        ).format(**days)
+    elif undecided or ahead.open_objections:
+        yield _(
+            "The public notice runs through {last}. "
+            "At the earliest from {first} on the results can be approved."
+        ).format(**days)
+    else:
+        yield _("The public notice runs through {last}. From {first} on the results can be approved.").format(
+            **days
+        )
+    if undecided:
+        yield _count_findings(ahead)
+    if ahead.open_objections:
+        yield _count_objections(ahead)
 
 
 def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterator[str]:
@@ -167,6 +200,7 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
             )
         case "approve":
             yield _("The results can no longer change: no finding can be decided anew.")
+            yield from _tell_of_awards(cycle)
             yield from _warn_of_inspections(cycle)
         case "preview":
             yield _("The letter with its attachments is made as it will be sealed, marked as a preview.")
@@ -174,6 +208,7 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
             yield _(
                 "Letter, tables, policy and the list of the data are sealed, signed and handed to Finance."
             )
+            yield from _tell_of_awards(cycle)
             yield _("The files can never be changed; if Finance returns them, a new report is sent.")
     if ahead.open_findings and move == "score":
         yield ngettext(
@@ -186,22 +221,33 @@ def describe_consequences(move: str, ahead: "CycleAhead", today: date) -> Iterat
 
 
 def _tell_of_what_is_left_out(year: int) -> Iterator[str]:
-    if count := count_unconfirmed_of_year(year):
+    left_out = list_left_out(year)
+    if count := sum(each.unconfirmed for each in left_out):
         yield ngettext(
             "%(count)s use is not confirmed and will not count.",
             "%(count)s uses are not confirmed and will not count.",
             count,
         ) % {"count": count}
-    if count := count_running_of_year(year):
+    if count := sum(each.running for each in left_out):
         yield ngettext(
             "%(count)s use is not checked out: without a log it will not count in any year.",
             "%(count)s uses are not checked out: without a log they will not count in any year.",
             count,
         ) % {"count": count}
-    if count := count_waiting_of_year(year):
+    if count := sum(each.facts for each in left_out):
         yield ngettext(
             "%(count)s declared fact waits for the bureau’s confirmation and will not count.",
             "%(count)s declared facts wait for the bureau’s confirmation and will not count.",
+            count,
+        ) % {"count": count}
+    for each in left_out[:MOST_UNITS]:
+        yield _("{unit}: {uses} uses, {facts} declared facts. The unit is told.").format(
+            unit=bilingual(each.unit, "name"), uses=each.unconfirmed + each.running, facts=each.facts
+        )
+    if count := len(left_out[MOST_UNITS:]):
+        yield ngettext(
+            "%(count)s other unit is concerned and told as well.",
+            "%(count)s other units are concerned and told as well.",
             count,
         ) % {"count": count}
 
@@ -227,6 +273,13 @@ def _tell_objectors(cycle: "AssessmentCycle") -> Iterator[str]:
             "Those who raised the %(count)s objections are told by mail, and can object to the new results.",
             count,
         ) % {"count": count}
+
+
+def _tell_of_awards(cycle: "AssessmentCycle") -> Iterator[str]:
+    if cycle.scored_at:
+        yield _("Units: {units}, awards together {total}. Each unit is told its award.").format(
+            units=cycle.totals["units"], total=yuan(Decimal(cycle.totals["awarded_yuan"]))
+        )
 
 
 def _warn_of_inspections(cycle: "AssessmentCycle") -> Iterator[str]:

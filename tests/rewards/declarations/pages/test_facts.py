@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
+from providers.models import Instrument
 from rewards.cycle.models import AssessmentCycle
 from rewards.declarations.models import DeclaredFact
 from rewards.policy.models import RewardPolicy
@@ -39,6 +40,23 @@ def decide(client, fact, verb, **entered):
 
 def confirm(client, fact):
     return decide(client, fact, "confirm")
+
+
+def test_a_fact_above_the_value_of_its_instrument_is_offered_for_return_alone(login, small, manager):
+    typed = {"unit": small.unit.pk, "fact": "nonfiscal_value", "figure": "320000", "evidence": "合同 12"}
+    login(manager).post(ADDRESS, typed | {"instrument": small.instrument.public_id})
+    fact = DeclaredFact.objects.get()
+    client = login(small.city.officer)
+    verbs = [reverse("fact_decide", args=[fact.public_id, verb]) for verb in ("confirm", "return")]
+
+    def offered():
+        shown = client.get(ADDRESS)
+        says_why = "该仪器原值为 ¥300,000.00" in text_of(shown)
+        return [verb in shown.content.decode() for verb in verbs], says_why
+
+    assert offered() == ([True, True], False)
+    Instrument.objects.filter(pk=small.instrument.pk).update(value_yuan=300_000)
+    assert offered() == ([False, True], True)
 
 
 def test_a_manager_declares_an_officer_confirms_and_returns(login, small, manager):

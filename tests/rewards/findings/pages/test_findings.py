@@ -512,6 +512,33 @@ def test_a_finding_of_a_year_that_is_frozen_and_not_checked_is_answered(login, s
     assert (page.context["decision"], page.context["proposal"]) == (None, None)
 
 
+def test_before_the_check_a_finding_promises_no_certain_day_of_decision(login, small, clock):
+    clock.set(AFTER)
+    small.steps.through("freeze")
+    finding_open(
+        cycle=small.steps.cycle,
+        kind="inspection",
+        organization_id=small.unit.pk,
+        instrument_id=None,
+        logs=(),
+        evidence={"seen": "无人"},
+        actor=small.city.auditor,
+        now=AFTER,
+    )
+    client, unchecked = login(small.city.auditor), "记录核查完成且单位说明后可作出决定"
+    assert unchecked in text_of(shown(client, "inspection"))
+    small.steps.check()
+    assert unchecked not in text_of(shown(client, "inspection"))
+
+
+def test_who_decides_during_the_notice_reads_that_it_will_end(login, found):
+    answered(found)
+    client, ends = login(found.city.auditor), "须重新计分；公示随之终止，须重新公示。"
+    assert ends not in text_of(shown(client, "no_booking"))
+    AssessmentCycle.objects.update(state="noticed", notice_ends_date=AFTER.date())
+    assert text_of(shown(client, "no_booking")).count(ends) == 1
+
+
 def test_two_units_see_no_more_than_their_own_logs(login, found):
     other = found.city.unit("云屏材料研究所")
     manager = found.city.person("管理员", other, Role.UNIT_MANAGER)

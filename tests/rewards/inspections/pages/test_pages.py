@@ -4,7 +4,7 @@ import csv
 import json
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,6 +14,7 @@ from django.utils.html import escape
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
 from instrument_share.web.text.formats import moment
+from rewards.cycle.models import AssessmentCycle
 from rewards.inspections.domain.choices import CHECKLIST, InspectionOutcome
 from rewards.inspections.models import InspectionDraw, Inspector, RandomInspection
 from rewards.inspections.services.draws import auditors_named
@@ -64,6 +65,19 @@ def test_an_officer_announces_a_draw(draws, login, clock, year):  # noqa: F811
     page = text_of(client.get(answer["Location"], follow=True))
     assert "双色球第2026004期开奖号码" in page
     assert "专家乙" in page
+
+
+def test_a_seed_that_may_come_after_the_approval_is_warned_of(draws, login, clock):  # noqa: F811
+    clock.set(draws.announced)
+    client = login(draws.city.officer)
+    form = reverse("draw_new", args=[YEAR])
+    assert "自该日起可抽取，须在结果审定前进行。" in text_of(client.get(form))
+    AssessmentCycle.objects.update(state="noticed", notice_ends_date=date(2026, 1, 15))
+    assert "须在结果审定前进行；结果最早自2026年1月16日起可审定。" in text_of(client.get(form))
+    warning = "结果最早自2026年1月16日起可审定，审定后不能再进行本次抽取。"
+    for day, warned in (("2026-01-15", False), ("2026-01-16", True)):
+        answer = announce(client, draws, seed_date=day)
+        assert (warning in text_of(client.get(answer["Location"]))) == warned
 
 
 def test_lines_that_cannot_be_read_are_told(draws, login, clock):  # noqa: F811
@@ -273,7 +287,10 @@ def test_a_finding_is_offered_until_the_results_are_approved_which_says_so(drawn
 
     assert offered() == (["no_objection", "finding"], True)
     drawn.steps.score()
+    until = "结果审定前可据此列为核查问题；结果最早自2026年1月16日起可审定。"
+    assert until not in text_of(client.get(address))
     drawn.steps.announce()
+    assert until in text_of(client.get(address))
     clock.set(AFTER + timedelta(days=14))
     approve = reverse("cycle_step", args=[YEAR, "approve"])
     announced = InspectionDraw.objects.get()

@@ -158,6 +158,8 @@ def test_the_unit_comments_without_learning_who_objected_and_the_officer_answers
     page = text_of(officer.get(address))
     assert "zhang@example.org" in page
     assert "已核对原始记录。" in page
+    assert "列为核查问题的，单位有10个工作日说明，再由核查人员作出决定。" in page
+    assert "须重新计分；公示随之终止，须重新公示。" in page
     typed = {"effect": "finding", "text": "十二月确有三条记录未确认。"}
     answer = officer.post(reverse("objection_answer", args=[objection.public_id]), typed)
     assert answer.status_code == 302

@@ -30,6 +30,7 @@ from tests.rewards.vouchers.conftest import (
     add_statements,
     claim_of_paid,
     local_date,
+    pay_statement,
     reverse_payment,
     statement_of,
 )
@@ -341,6 +342,18 @@ def test_the_list_says_what_an_account_lacks_before_a_payout_is_recorded(voucher
     assert account not in read(vouchers.officer, *about)
     vouchers.account()
     assert pay in read(vouchers.finance, *about)
+
+
+def test_who_pays_a_list_reads_that_a_payment_of_the_statement_was_reversed(vouchers, read):
+    claim, payment = claim_of_paid(vouchers)
+    vouchers.approve(claim)
+    about = ("voucher_list", vouchers.list(claim.grant.scheme).public_id)
+    said = f"{claim.seller.name_zh}已冲销结算单的到账登记，结算单尚未重新付清或确认。"
+    assert said not in read(vouchers.finance, *about)
+    reverse_payment(vouchers.city, payment)
+    assert said in read(vouchers.finance, *about)
+    pay_statement(vouchers.city, claim.statement)
+    assert said not in read(vouchers.finance, *about)
 
 
 def test_the_list_shows_the_account_to_which_a_claim_was_paid(vouchers, claimable, read):

@@ -10,7 +10,7 @@ from rewards.cycle.models import AssessmentCycle
 from rewards.policy.services import policy_load
 from tests.rewards.assessment.test_adopting import DECIDED, DRAFT, REASON
 from tests.rewards.builders import AFTER, YEAR
-from tests.rewards.conftest import Steps
+from tests.rewards.conftest import DAY, Steps
 from tests.rewards.objections.conftest import Objections
 from tests.rewards.page_fixtures import build_small_city
 from tests.rewards.reading import text_of
@@ -51,6 +51,14 @@ def test_an_officer_replaces_the_draft_from_the_desk_once(login, draft):
     assert REASON not in text_of(client.get(public))
     client = login(draft.city.officer)
     assert ADDRESS not in client.get(desk).content.decode()
+
+
+def test_the_notice_of_a_draft_promises_no_day_of_approval(login, draft, clock):
+    draft.through("announce")
+    clock.set(AFTER + 4 * DAY)
+    shown = text_of(login(draft.city.reviewer).get(reverse("cycle", args=[YEAR])))
+    assert "公示至2026年1月15日。奖励办法为草案，改用正式办法后方可审定。" in shown
+    assert "2026年1月16日" not in shown
 
 
 def test_the_page_names_the_objections_to_what_is_withdrawn(login, draft):

@@ -8,14 +8,19 @@ import pytest
 from django.urls import reverse
 
 from bookings.requests.models import Booking
+from instrument_share.accounts.domain import Role
 from instrument_share.journal.guards import guards_lifted
-from instrument_share.journal.models import AuditEntry
+from instrument_share.journal.models import AuditEntry, Notification
 from rewards.assessment.models import Award
 from rewards.cycle.models import AssessmentCycle
+from rewards.cycle.services.cycles import LEFT_OUT
+from rewards.declarations.models import DeclaredFact
 from rewards.findings.models import Finding
+from rewards.objections.domain.choices import AnswerEffect
 from rewards.policy.models import RewardPolicy
 from rewards.report.models import ReportPreview
 from tests.rewards.builders import AFTER, CONTACT, POLICY, YEAR
+from tests.rewards.objections.conftest import Objections
 from tests.rewards.reading import text_of
 
 
@@ -181,7 +186,7 @@ STEPS = (
     ("freeze", "年度数据已冻结。下一步请核查上机记录。", "核查上机记录"),
     ("check", "核查完成。发现的问题由核查人员作出决定，之后计算得分。", "计算得分并分配资金"),
     ("score", "得分与奖励金额已算出。请审阅结果，然后发布公示。", "发布公示"),
-    ("announce", "结果已公示，公示期满后可审定。", None),
+    ("announce", "结果已公示，最早于公示期满后可审定。", None),
     ("approve", "结果已审定。下一步请生成报送件预览稿。", "生成报送件预览稿"),
     ("preview", "预览稿已生成，请逐页通览，之后即可封装。", "通览预览稿"),
     ("send", "报送件已封装并送达，等待财政局答复。", "查看报送件"),
@@ -228,6 +233,22 @@ def test_the_notice_says_from_when_on_results_can_be_approved(login, small, cloc
     assert AssessmentCycle.objects.get().state == "noticed"
 
 
+def test_the_notice_says_what_else_stands_against_the_approval(login, small, clock):
+    small.steps.through("announce")
+    clock.set(AFTER + timedelta(days=4))
+    objections = Objections(small.steps)
+    about = objections.raise_one(about=small.unit.public_id)
+    client = login(small.city.reviewer)
+    earliest = "公示至2026年1月15日，最早自2026年1月16日起可审定。"
+    waiting = "还有 1 件异议待答复。"
+    assert f"{earliest} {waiting}" in text_of(page(client))
+    objections.answer(about, effect=AnswerEffect.FINDING, now=AFTER + timedelta(days=4))
+    finding = "还有 1 项核查问题待处理，须由核查人员逐项作出决定。"
+    assert f"{earliest} {finding}" in text_of(page(client))
+    objections.raise_one(subject="另一项")
+    assert f"{earliest} {finding} {waiting}" in text_of(page(client))
+
+
 def test_before_a_step_the_page_says_what_it_will_do(login, small, clock):
     clock.set(AFTER - timedelta(days=30))
     asked = text_of(login(small.city.officer).get(reverse("cycle_step", args=[YEAR, "freeze"])))
@@ -251,6 +272,49 @@ def test_before_the_freeze_the_page_counts_what_would_be_left_out(login, small, 
     asked = text_of(client.get(address))
     assert "2 条上机记录尚未确认，将不计入。" in asked
     assert "1 次使用尚未签退，没有上机记录，将不计入任何年度。" in asked
+    assert "云屏大学：使用3次，申报事项0项；将通知该单位。" in asked
+    assert "家单位涉及" not in asked
+
+
+def test_before_the_freeze_the_page_names_the_first_units_and_counts_the_others(login, small, clock):
+    clock.set(AFTER)
+    facts = {"year": YEAR, "kind": "major_projects", "declared_at": AFTER, "declared_by": small.city.officer}
+    for number in range(12):
+        unit = small.city.unit(f"云屏第{number}研究所")
+        DeclaredFact.objects.create(organization=unit, figure=1, evidence="证明", **facts)
+    address = reverse("cycle_step", args=[YEAR, "freeze"])
+    asked = text_of(login(small.city.officer).get(address))
+    assert asked.count("使用0次，申报事项1项；将通知该单位。") == 10
+    assert "另有 2 家单位涉及，也将收到通知。" in asked
+
+
+def test_freezing_tells_each_unit_once_what_of_it_is_left_out(small):
+    manager = small.city.person("管理员", small.unit, Role.UNIT_MANAGER)
+    other = small.city.person("管理员", small.city.unit("云屏材料研究所"), Role.UNIT_MANAGER)
+    at = small.logs[-1].starts_at
+    for day in (1, 2):
+        small.city.log(
+            small.instrument,
+            at + timedelta(days=day),
+            payer=small.client,
+            external=True,
+            amount=Decimal(1),
+            confirmed=False,
+        )
+    Booking.objects.filter(pk=small.logs[0].booking_id).update(state="in_use", checked_in_at=at)
+    small.steps.freeze()
+    (told,) = Notification.objects.filter(user=manager, message=LEFT_OUT)
+    assert told.params == {"year": YEAR, "unconfirmed": 2, "running": 1, "facts": 0}
+    assert told.path == reverse("declared_facts", args=[YEAR])
+    assert not Notification.objects.filter(user=other).exists()
+
+
+def test_approving_and_sealing_say_to_whom_how_much_goes(login, steps):
+    steps.through("approve")
+    client = login(steps.city.officer)
+    for verb in ("approve", "send"):
+        asked = text_of(page(client, "cycle_step", YEAR, verb))
+        assert "参评单位3家，奖励金额合计¥100,000.00；将通知各单位其奖励金额。" in asked
 
 
 def test_a_step_that_is_sent_twice_is_taken_once(login, small, run_jobs):
