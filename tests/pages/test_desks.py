@@ -73,6 +73,23 @@ def test_desk_access_depends_on_role(city, admin, see):
     ]
 
 
+def test_hours_and_closures_are_offered_to_who_has_an_instrument(city, see):
+    own = city.owner
+    people = {
+        "of none": factories.member(own, Role.KEEPER),
+        "manager who keeps none": factories.member(own, Role.KEEPER),
+        "keeper": city.keeper,
+    }
+    factories.member(own, Role.UNIT_MANAGER, people["manager who keeps none"])
+    offers = [f'href="{reverse(name)}"' for name in ("usage_by_hand", "closure_new")]
+    seen = {who: [one in see(person, "keeper").text for one in offers] for who, person in people.items()}
+    assert seen == {
+        "of none": [False, False],
+        "manager who keeps none": [True, True],
+        "keeper": [True, True],
+    }
+
+
 def test_a_new_person_is_shown_the_way_to_the_catalogue(city, see):
     page = texts(see(factories.user(), "me"))
     assert "您还没有预约过仪器" in page
