@@ -131,6 +131,18 @@ def test_basket_leads_to_no_page_of_an_instrument_that_is_gone(city, see):
     assert "样品制备仪" in text_of(page)
 
 
+def test_full_basket_is_said_to_be_full_and_takes_no_further_proposal(city, see):
+    def offers():
+        page = see(city.researcher, "find")
+        return "加入预约篮" in text_of(page), "预约篮最多容纳 20 个时段" in text_of(page)
+
+    for day in range(MOST_ITEMS - 1):
+        put(city, city.instrument, slot(day=day))
+    before = offers()
+    put(city, city.second, slot(day=1))
+    assert [before, offers()] == [(True, False), (False, True)]
+
+
 def test_basket_of_somebody_else_is_not_seen(city):
     item = put(city, city.instrument, slot(day=1))
     with pytest.raises(NotFound):
