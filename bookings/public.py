@@ -69,6 +69,7 @@ from bookings.requests.services.organization_suspension import organization_susp
 from bookings.requests.views.common import get_possible_actions, require_keeper, responsible_instruments
 from bookings.requests.views.rule_comparison import compare_terms
 from bookings.samples.selectors import (
+    find_quote_obstacles,
     own_sample_orders,
     sample_orders_to_answer,
     sample_orders_waiting,
