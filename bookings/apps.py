@@ -120,7 +120,7 @@ def _register_answers() -> None:
 
 def _register_answers_between_rooms() -> None:
     """Register what lower rooms ask of those above them."""
-    from bookings.credit.selectors import may_record_misuse
+    from bookings.credit.selectors import get_misuse_deadline, may_record_misuse
     from bookings.devices import selectors as device_selectors
     from bookings.groups.selectors.extension import may_extend
     from bookings.groups.selectors.hand_over import get_hand_over_deadline
@@ -133,6 +133,7 @@ def _register_answers_between_rooms() -> None:
         register_claim_teller,
         register_companion_watchers,
         register_hand_over_deadline,
+        register_misuse_deadline,
         register_price_reader,
         register_retirement_ender,
         register_service_watchers,
@@ -168,6 +169,7 @@ def _register_answers_between_rooms() -> None:
     register_hand_over_deadline(get_hand_over_deadline)
     register_charge_dropper(charge_drop)
     register_act("record_misuse", may_record_misuse)
+    register_misuse_deadline(get_misuse_deadline)
     register_act("extend", may_extend)
     register_act("answer_offer", may_answer)
     register_act("waive_charge", may_waive_charge)

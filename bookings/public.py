@@ -66,9 +66,10 @@ from bookings.requests.services.deciding import booking_approve
 from bookings.requests.services.membership import membership_end, organization_leave
 from bookings.requests.services.next_free import next_free_rebuild
 from bookings.requests.services.organization_suspension import organization_suspend
-from bookings.requests.views.common import get_possible_actions, require_keeper
+from bookings.requests.views.common import get_possible_actions, require_keeper, responsible_instruments
 from bookings.requests.views.rule_comparison import compare_terms
 from bookings.samples.selectors import (
+    find_quote_obstacles,
     own_sample_orders,
     sample_orders_to_answer,
     sample_orders_waiting,

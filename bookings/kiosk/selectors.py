@@ -56,6 +56,11 @@ def kiosks(viewer: "User", instrument: "Instrument") -> QuerySet[Kiosk]:
     return found.annotate(last_act_at=Max("acts__received_at")).order_by("-made_at", "-id")
 
 
+def count_kiosks(instrument: "Instrument") -> int:
+    """Return how many kiosks of the instrument have not ended."""
+    return Kiosk.objects.filter(instrument=instrument, ended_at__isnull=True).count()
+
+
 def kiosk_acts(viewer: "User", instrument: "Instrument") -> QuerySet[KioskAct]:
     """Return what was done at the instrument's kiosks, newest first. Raises Forbidden."""
     require(viewer, "bookings.manage_device", instrument)

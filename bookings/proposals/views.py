@@ -1,6 +1,6 @@
 """Find hours on any instrument that fits."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from bookings.groups.domain import MOST_ITEMS, BasketFull
+from bookings.groups.selectors.basket import basket_items
 from bookings.proposals.domain import ProposalOrder
 from bookings.proposals.forms import FindForm
 from bookings.proposals.selectors import MAX_INSTRUMENTS, Proposals, get_proposals
@@ -18,8 +20,12 @@ from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock
 from instrument_share.web.edge.limits import counts_as
+from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from providers import public as providers
+
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import User
 
 ORDERS = {ProposalOrder.SOONEST: _("Soonest first"), ProposalOrder.CHEAPEST: _("Cheapest first")}
 
@@ -53,8 +59,15 @@ def find(request: SignedInRequest) -> HttpResponse:
             ],
             "left_out": sorted(proposals.left_out.items()),
             "rows": _build_rows(form, proposals),
+            "basket_full": _tell_full_basket(request.user),
         }
     return render(request, "bookings/proposals/find.html", context)
+
+
+def _tell_full_basket(viewer: "User") -> str:
+    """Return that nothing more can be put into the basket; empty where it can."""
+    is_full = basket_items(viewer).count() >= MOST_ITEMS
+    return told(BasketFull.message, {"most": MOST_ITEMS}) if is_full else ""
 
 
 def _query(form: FindForm, **changes: str) -> str:

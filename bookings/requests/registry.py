@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 WaitReader = Callable[["User", int], bool]
 PriceReader = Callable[["Project", "Applicant", "Instrument", "Interval", datetime], bool]
 DeadlineReader = Callable[["User", "Booking", datetime], datetime | None]
+MisuseDeadlineReader = Callable[["Booking"], datetime | None]
 ActAsker = Callable[["User", "Booking", datetime], bool]
 ClaimTeller = Callable[[int], str]
 DelayReader = Callable[[Collection[int]], timedelta]
@@ -28,6 +29,7 @@ _claim_tellers: list[ClaimTeller] = []
 _wait_readers: list[WaitReader] = []
 _price_readers: list[PriceReader] = []
 _deadline_readers: list[DeadlineReader] = []
+_misuse_deadline_readers: list[MisuseDeadlineReader] = []
 _delay_readers: list[DelayReader] = []
 _act_askers: dict[str, ActAsker] = {}
 _retirement_enders: list[RetirementEnder] = []
@@ -69,6 +71,16 @@ def register_hand_over_deadline(reader: DeadlineReader) -> None:
 def get_hand_over_deadline(giver: "User", booking: "Booking", now: datetime) -> datetime | None:
     """Return until when the giver may hand the booking over; None where they can't now."""
     return next((found for read in _deadline_readers if (found := read(giver, booking, now))), None)
+
+
+def register_misuse_deadline(reader: MisuseDeadlineReader) -> None:
+    """Have `reader` say until when misuse of a booking may be recorded; None before check-out."""
+    _misuse_deadline_readers.append(reader)
+
+
+def get_misuse_deadline(booking: "Booking") -> datetime | None:
+    """Return until when misuse of the booking may be recorded; None before check-out."""
+    return next((found for read in _misuse_deadline_readers if (found := read(booking))), None)
 
 
 def register_check_in_delay(reader: DelayReader) -> None:

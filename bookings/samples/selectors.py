@@ -38,13 +38,13 @@ from bookings.samples.domain.states import (
 from bookings.samples.models import Sample, SampleFile, SampleOrder
 from bookings.usage.selectors.usage import get_current_values
 from instrument_share.accounts.selectors.standing import standing
-from instrument_share.kernel.errors import Problem, require_found
+from instrument_share.kernel.errors import DomainError, Problem, require_found
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
 from providers.domain import ServiceMode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from instrument_share.accounts.models import Organization, User
     from instrument_share.accounts.selectors import Viewer
@@ -150,13 +150,27 @@ def find_orders(viewer: "Viewer", *, part: OrderPart, now: datetime, text: str =
     ).order_by()
 
 
-def sample_orders_to_answer(viewer: "User") -> QuerySet[SampleOrder]:
+def sample_orders_to_answer(viewer: "User", now: datetime) -> QuerySet[SampleOrder]:
     """Return the person's orders whose quote waits for an answer, the first deadline first.
 
     A quote without a deadline can't be accepted now: its instrument is out of service.
     """
-    quoted = own_sample_orders(viewer).filter(state=SampleOrderState.QUOTED, due_at__isnull=False)
+    quoted = own_sample_orders(viewer).filter(state=SampleOrderState.QUOTED, due_at__gt=now)
     return quoted.order_by("due_at", "id")
+
+
+def find_quote_obstacles(
+    viewer: "User", quoted: "Collection[SampleOrder]", now: datetime
+) -> "dict[int, DomainError]":
+    """Return why some of the person's own quotes can't be accepted now, by order; one statement for all."""
+    versions = providers.terms_versions({one.instrument_id for one in quoted})
+    found: dict[int, DomainError] = {}
+    for one in quoted:
+        one.user = viewer
+        terms = providers.version_in_force(versions.get(one.instrument_id, ()), now)
+        if obstacle := find_obstacle(one) or _find_obstacle_in(terms, one):
+            found[one.pk] = obstacle
+    return found
 
 
 def get_order(viewer: "Viewer", public_id: str) -> SampleOrder:
@@ -262,8 +276,12 @@ def require_use_possible(order: SampleOrder) -> None:
 
 def find_rule_obstacle(order: SampleOrder, now: datetime) -> SamplesNotTaken | None:
     """Return why nothing is quoted or accepted under the rule in force; None where it takes the samples."""
-    terms = get_sample_terms(order.instrument, now)
-    return None if terms and order.user_kind in terms.user_kinds else SamplesNotTaken()
+    return _find_obstacle_in(providers.terms_at(order.instrument_id, now), order)
+
+
+def _find_obstacle_in(terms: "Terms | None", order: SampleOrder) -> SamplesNotTaken | None:
+    takes = terms and ServiceMode.SAMPLES in terms.service_modes and order.user_kind in terms.user_kinds
+    return None if takes else SamplesNotTaken()
 
 
 def require_samples_taken(order: SampleOrder, now: datetime) -> None:

@@ -73,6 +73,23 @@ def test_desk_access_depends_on_role(city, admin, see):
     ]
 
 
+def test_hours_and_closures_are_offered_to_who_has_an_instrument(city, see):
+    own = city.owner
+    people = {
+        "of none": factories.member(own, Role.KEEPER),
+        "manager who keeps none": factories.member(own, Role.KEEPER),
+        "keeper": city.keeper,
+    }
+    factories.member(own, Role.UNIT_MANAGER, people["manager who keeps none"])
+    offers = [f'href="{reverse(name)}"' for name in ("usage_by_hand", "closure_new")]
+    seen = {who: [one in see(person, "keeper").text for one in offers] for who, person in people.items()}
+    assert seen == {
+        "of none": [False, False],
+        "manager who keeps none": [True, True],
+        "keeper": [True, True],
+    }
+
+
 def test_a_new_person_is_shown_the_way_to_the_catalogue(city, see):
     page = texts(see(factories.user(), "me"))
     assert "您还没有预约过仪器" in page
@@ -250,7 +267,7 @@ def test_check_in_is_offered_once_the_use_before_it_is_over(city, see):
         assert "请先为正在使用的预约签退" not in page
 
 
-def test_request_on_a_suspended_instrument_is_offered_to_be_declined_alone(city, see):
+def test_request_on_a_suspended_instrument_is_offered_to_be_declined_alone(city, see, client, clock):
     first, second = book(city, slot(day=3)), book(city, slot(day=4))
     acts = {name: reverse(name, args=[first.public_id]) for name in (f"booking_{one}" for one in DECISIONS)}
     chosen = f'value="{first.public_id}:{first.revision}"'
@@ -271,7 +288,25 @@ def test_request_on_a_suspended_instrument_is_offered_to_be_declined_alone(city,
         page = see(person, desk, **at).content.decode()
         assert [name for name, address in acts.items() if address in page] == ["booking_reject"]
         assert "仪器暂停服务，该申请只能退回。" in page
-    assert chosen not in see(city.keeper, "keeper").content.decode()
+    page = see(city.keeper, "keeper").content.decode()
+    assert (chosen in page, 'value="reject"' in page, 'value="approve"' in page) == (True, True, False)
+    other = factories.instrument(city.owner, name_zh="样品制备仪")
+    factories.rule(other, decision="by_keeper", decision_hours=24)
+    factories.windows(other)
+    Keeper.objects.create(instrument=other, user=city.keeper)
+    third = book(city, slot(day=5), instrument_id=other.pk)
+    assert 'value="approve"' in see(city.keeper, "keeper").content.decode()
+    clock.set(NOW)
+    client.force_login(city.keeper)
+    numbers = [one.public_id for one in (first, second, third)]
+    approval = {"booking": numbers, "decision": "approve"}
+    refused = client.post(reverse("requests_decide"), approval, follow=True)
+    assert "所选申请均未审批：仪器暂停服务的，申请只能退回。" in text_of(refused)
+    assert set(Booking.objects.values_list("state", flat=True)) == {"requested"}
+    form = client.post(reverse("requests_decide"), {"booking": numbers[:2], "decision": "reject"})["Location"]
+    client.post(form, {"reason": "更换探测器"})
+    states = Booking.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == ["rejected", "rejected", "requested"]
 
 
 @pytest.mark.parametrize("why", ["credit", "project", "account", "membership"])

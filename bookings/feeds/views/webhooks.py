@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bookings.feeds.domain.webhooks import MOST_WEBHOOKS, WebhookSide
+from bookings.feeds.domain.webhooks import MOST_WEBHOOKS, TooManyWebhooks, WebhookSide
 from bookings.feeds.forms import WebhookForm
 from bookings.feeds.selectors import webhooks as selectors
 from bookings.feeds.services import webhooks as services
@@ -26,6 +26,7 @@ from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message
+from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ def webhook_list(request: SignedInRequest, organization_id: str, side: WebhookSi
         "webhooks": [(one, _address("webhook", side, organization_id, one.public_id)) for one in found],
         "form": form,
         "most": MOST_WEBHOOKS,
+        "full": told(TooManyWebhooks.message, {"most": MOST_WEBHOOKS}),
+        "is_full": len(found) >= MOST_WEBHOOKS,
     }
     return render(request, "bookings/feeds/webhooks.html", context, status=422 if form.errors else 200)
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from bookings.groups.domain import Scope
 from bookings.groups.selectors.groups import get_dates_ahead
-from bookings.requests.domain.errors import BookingRefused
+from bookings.requests.domain.errors import BookingRefused, DecisionOverdue
 from bookings.requests.domain.pricing import Conditions
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import find_problems_at
-from bookings.requests.selectors.companions import get_companions
+from bookings.requests.selectors.companions import find_overdue, get_companions
 from bookings.requests.selectors.costs import MovePrice, get_move_conditions, get_move_price
 from instrument_share.kernel.errors import Problem
 from instrument_share.kernel.interval import Interval
@@ -66,6 +66,9 @@ def get_moved_dates(
         companions = get_companions(one)
         price = _find_price(one, companions, target)
         problems = find_problems_at(viewer, one, target, now, moved_before=moved, planned_yuan=planned)
+        if viewer.pk != one.user_id and (overdue := find_overdue([one, *companions], now)):
+            deadline = {"deadline": overdue.decide_by}
+            problems.append(Problem(DecisionOverdue.code, DecisionOverdue.message, deadline))
         dates.append(MovedDate(one, target, price, problems))
         if not problems:
             moved += [(each, target) for each in (one, *companions)]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
 
 from bookings.devices.services.notes import incident_keep
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
 FAULT = gettext_noop("A fault was reported at the kiosk of {instrument}: {detail}")
 REFUSED = gettext_noop(
     "What {person} did at the kiosk of {instrument} at {at} ({act}) could not be recorded: {detail} Record "
-    "the time by hand where it is missing."
+    "the time by hand where it is missing, within {days} days of the start of the use."
 )
 SOMEBODY = gettext_noop("somebody")
 CHECKED_OUT = gettext_noop(
@@ -184,7 +185,12 @@ def _tell_keepers_of_refusal(kiosk: Kiosk, act: Act, refusal: DomainError, now: 
     by_code = (find_presented, find_missed) if act.code else ()
     booking = next((found for find in by_code if (found := find(kiosk, act.code, act.at))), None)
     person = booking.user.name if booking else Words(SOMEBODY)
-    about = {"person": person, "at": act.at, "act": word(act.kind)}
+    about = {
+        "person": person,
+        "at": act.at,
+        "act": word(act.kind),
+        "days": settings.MANUAL_ENTRY_LIMIT_DAYS,
+    }
     detail = _to_sentence(refusal)
     lines = [Sentence(problem.message, problem.params) for problem in refusal.problems]
     _notify_keepers(kiosk, REFUSED, now, lines, detail=detail, **about)

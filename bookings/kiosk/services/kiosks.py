@@ -9,7 +9,7 @@ from django.db import transaction
 from bookings.devices.selectors import ANSWERED_FOR
 from bookings.kiosk.domain import MOST_KIOSKS, KioskEnded, TooManyKiosks
 from bookings.kiosk.models import Kiosk
-from bookings.kiosk.selectors import hash_key
+from bookings.kiosk.selectors import count_kiosks, hash_key
 from bookings.requests.services.notifications import tell_of_maker
 from instrument_share.accounts.domain.tokens import SHOWN_AGAIN_WITHIN
 from instrument_share.accounts.permissions import require
@@ -41,7 +41,7 @@ def kiosk_make(
         if made.ended_at is None and now < made.made_at + SHOWN_AGAIN_WITHIN:
             return made, key
         key = ""
-    if Kiosk.objects.filter(instrument=instrument, ended_at__isnull=True).count() >= MOST_KIOSKS:
+    if count_kiosks(instrument) >= MOST_KIOSKS:
         raise TooManyKiosks(most=MOST_KIOSKS)
     key = key or secrets.token_urlsafe(32)
     kiosk = Kiosk.objects.create(

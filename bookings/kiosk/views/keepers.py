@@ -11,8 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from rules import has_perm
 
+from bookings.kiosk.domain import MOST_KIOSKS, TooManyKiosks
 from bookings.kiosk.forms import KioskForm
-from bookings.kiosk.selectors import kiosk_acts, kiosks
+from bookings.kiosk.selectors import count_kiosks, kiosk_acts, kiosks
 from bookings.kiosk.services.kiosks import kiosk_end, kiosk_make
 from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock, cursor
@@ -20,6 +21,7 @@ from instrument_share.web.idempotency import derive_secret
 from instrument_share.web.lists.queues import read_queue
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import run_service
+from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from providers import public as providers
 
@@ -51,6 +53,9 @@ def kiosk_list(request: SignedInRequest, public_id: str) -> HttpResponse:
         "made": kiosk,
         "address": settings.SITE_URL + reverse("kiosk_enter", args=[key]) if key else "",
         "form": KioskForm() if made else form,
+        "most": MOST_KIOSKS,
+        "full": told(TooManyKiosks.message, {"most": MOST_KIOSKS}),
+        "is_full": count_kiosks(instrument) >= MOST_KIOSKS,
         "kiosks": read_queue(
             request, kiosks(request.user, instrument), "kiosks", "-made_at", "-id", limit=SHOWN
         ),

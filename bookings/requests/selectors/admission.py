@@ -1,6 +1,6 @@
 """Gather the facts behind a request, and judge it by `bookings.requests.domain.admission`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -308,6 +308,11 @@ def is_in_service(instrument: "Instrument") -> bool:
         instrument.state == InstrumentState.PUBLISHED
         and instrument.organization.state == OrganizationState.ADMITTED
     )
+
+
+def find_out_of_service(together: Iterable[Booking]) -> "Instrument | None":
+    """Return the instrument out of service that keeps bookings made together from being moved, if any."""
+    return next((one.instrument for one in together if not is_in_service(one.instrument)), None)
 
 
 def is_new_decision_needed(viewer: "User", booking: Booking, terms: "Terms | None") -> bool:

@@ -118,8 +118,16 @@ def is_held_in_place() -> Exists:
 
 
 def is_kept_from_moving(now: datetime) -> Q:
-    """Return whether a booking's project, or what its user may book, keeps it from moving, as a condition."""
-    return get_unusable_project_condition() | get_refused_user_condition(now)
+    """Return whether something else keeps the unit from moving a booking, as a condition.
+
+    That is its project, what its user may book, or a request made with it whose deadline has passed.
+    """
+    overdue = Booking.objects.filter(
+        **{name: OuterRef(name) for name in ("group", "part", "starts_at", "ends_at")},
+        state=BookingState.REQUESTED,
+        decide_by__lte=now,
+    )
+    return get_unusable_project_condition() | get_refused_user_condition(now) | Q(Exists(overdue))
 
 
 def find_immovable(found: Collection[Booking], now: datetime) -> dict[int, bool]:

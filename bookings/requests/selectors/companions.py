@@ -1,7 +1,7 @@
 """Bookings made together: of instruments that can only be booked together, and of a series or basket."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from bookings.requests.domain.check_in import get_check_in_opening
 from bookings.requests.domain.choices import CreditKind
+from bookings.requests.domain.decision import is_decided_too_late
 from bookings.requests.domain.states import NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.registry import get_check_in_delay
@@ -50,6 +51,12 @@ def get_next_to_decide(booking: Booking) -> Booking | None:
         if one.state == BookingState.REQUESTED and one.decide_by is not None
     }
     return by_deadline[min(by_deadline)] if by_deadline else None
+
+
+def find_overdue(together: Iterable[Booking], now: datetime) -> Booking | None:
+    """Return a request among bookings made together whose deadline has passed: the unit lets all lapse."""
+    requested = (one for one in together if one.state == BookingState.REQUESTED)
+    return next((one for one in requested if is_decided_too_late(one.decide_by, now)), None)
 
 
 def get_companions_of_each(found: Collection[Booking]) -> dict[int, list[Booking]]:

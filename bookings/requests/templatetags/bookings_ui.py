@@ -21,8 +21,8 @@ from bookings.requests.domain.offers import Offer
 from bookings.requests.domain.states import CANCELLABLE_STATES, NOT_BEGUN_STATES, BookingState
 from bookings.requests.keys import get_check_in_code
 from bookings.requests.reports import describe_price_line
-from bookings.requests.selectors.admission import find_requester_problems, is_in_service
-from bookings.requests.selectors.companions import get_next_to_decide
+from bookings.requests.selectors.admission import find_out_of_service, find_requester_problems, is_in_service
+from bookings.requests.selectors.companions import get_companions, get_next_to_decide
 from bookings.requests.selectors.costs import get_cancel_cost, get_move_deadline
 from bookings.requests.selectors.project_budget import find_unusable_project
 from instrument_share.journal.addresses import page_address
@@ -148,16 +148,19 @@ def _steps(booking: Any) -> Iterable[tuple[str, str, str]]:
 def deadlines(booking: Any, viewer: Any, *, cancel: bool = True) -> dict[str, Any]:
     """Show the booking's user until when it may be moved and, with `cancel`, cancelled without charge.
 
-    Who may move it at all is told where its project, or what its user may book, keeps it from being moved.
+    Who may move it at all is told where its project, what its user may book, or an instrument out of service
+    keeps it from being moved.
     """
     now = clock.now()
     may_move = booking.state in CANCELLABLE_STATES and has_perm("bookings.cancel", viewer, booking)
     unusable_project = find_unusable_project(booking) if may_move else None
     problems = find_requester_problems(booking, now) if may_move else []
-    is_kept = bool(unusable_project or problems)
+    out_of_service = find_out_of_service([booking, *get_companions(booking)]) if may_move else None
+    is_kept = bool(unusable_project or problems or out_of_service)
     obstacles = {
         "is_kept": is_kept,
         "unusable_project": unusable_project,
+        "out_of_service": out_of_service,
         "may_not_book": " ".join(one.detail for one in problems_told(problems)),
         "user": booking.user,
     }

@@ -14,7 +14,7 @@ from bookings.requests.domain.check_in import CHECK_IN_LEAD_MINUTES
 from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from bookings.requests.forms.cancelling import CancelForm
-from bookings.requests.registry import get_further_acts, get_hand_over_deadline
+from bookings.requests.registry import get_further_acts, get_hand_over_deadline, get_misuse_deadline
 from bookings.requests.selectors.admission import find_booking_problems, is_in_service, is_new_decision_needed
 from bookings.requests.selectors.bookings import find_own_overlaps, get_booking
 from bookings.requests.selectors.calendar import get_calendar_events
@@ -92,6 +92,7 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         "hand_over_until": get_hand_over_deadline(request.user, found, now)
         if has_perm("bookings.hand_over", request.user, found)
         else None,
+        "misuse_until": get_misuse_deadline(found) if "record_misuse" in may else None,
         "here": get_desk(request.user, found),
         "shows_code": is_mine
         and found.state in {BookingState.APPROVED, BookingState.IN_USE}

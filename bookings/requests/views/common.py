@@ -16,9 +16,9 @@ from bookings.requests.domain.check_in import get_check_in_opening
 from bookings.requests.domain.decision import is_decided_too_late
 from bookings.requests.domain.pricing import Quote
 from bookings.requests.domain.states import CANCELLABLE_STATES, MOVES, BookingState, require_cancellable
-from bookings.requests.selectors.admission import find_requester_problems, is_in_service
+from bookings.requests.selectors.admission import find_out_of_service, find_requester_problems, is_in_service
 from bookings.requests.selectors.bookings import find_running_use, get_booking
-from bookings.requests.selectors.companions import get_companions, get_group
+from bookings.requests.selectors.companions import find_overdue, get_companions, get_group
 from bookings.requests.selectors.costs import get_move_deadline
 from bookings.requests.selectors.former_times import is_handed_over_since_move
 from bookings.requests.selectors.project_budget import find_unusable_project
@@ -98,22 +98,26 @@ def get_possible_actions(viewer: "User", booking: "Booking", now: datetime) -> s
         if rules.has_perm(ACTION_PERMISSIONS[move], viewer, booking)
     }
     if not is_in_service(booking.instrument):
-        possible -= {"approve", "move"}
-    if find_unusable_project(booking):
-        possible.discard("move")
+        possible.discard("approve")
     if booking.state == BookingState.REQUESTED and is_decided_too_late(booking.decide_by, now):
-        possible -= {"approve", "reject"} if viewer.pk == booking.user_id else {"approve", "reject", "move"}
+        possible -= {"approve", "reject"}
     if now < get_check_in_opening(booking.starts_at) or get_use_to_end_first(viewer, booking, now):
         possible.discard("check_in")
-    if "move" in possible and not all(is_in_service(one.instrument) for one in get_companions(booking)):
-        possible.remove("move")
-    if "move" in possible and find_requester_problems(booking, now):
-        possible.remove("move")
-    if "move" in possible and (deadline := get_move_deadline(viewer, booking)) and now > deadline:
+    if "move" in possible and _is_kept_from_moving(viewer, booking, now):
         possible.remove("move")
     if _may_agree(viewer, booking, now):
         possible.add("agree")
     return possible
+
+
+def _is_kept_from_moving(viewer: "User", booking: "Booking", now: datetime) -> bool:
+    together = [booking, *get_companions(booking)]
+    if find_out_of_service(together) or find_unusable_project(booking):
+        return True
+    if viewer.pk != booking.user_id and find_overdue(together, now):
+        return True
+    deadline = get_move_deadline(viewer, booking)
+    return bool(find_requester_problems(booking, now)) or (deadline is not None and now > deadline)
 
 
 def describe_cancelled_too(companions: "Collection[Booking]") -> list[str]:

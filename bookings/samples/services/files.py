@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FOLDER = "samples"
 MOST_FILES = 60
-"""So many one order keeps."""
+"""So many photos one order keeps, and so many reports."""
 MOST_AT_ONCE = 10
 
 
@@ -43,7 +43,7 @@ def sample_photos_add(
     if order.state not in OPEN_STATES:
         raise IllegalMove(state=f"sample_order.{order.state}", move="sample_order.add_photos")
     given = list(photos)
-    _require_room(order, len(given))
+    _require_room(order, len(given), SampleFileKind.PHOTO)
     sample = None
     if position is not None:
         sample = require_found(order.samples.filter(position=position).first())
@@ -77,7 +77,7 @@ def sample_order_report(
         problems = [Problem("samples.report_missing", message, field="documents")]
     if problems:
         raise OrderRefused(problems=problems)
-    _require_room(order, len(files))
+    _require_room(order, len(files), SampleFileKind.REPORT)
     for one in files:
         content = ContentFile(one.content, name=f"{one.sha256[:32]}.{one.extension}")
         _keep(order, content, one.media_type, one.name, SampleFileKind.REPORT, actor, now)
@@ -99,9 +99,16 @@ def sample_order_report(
     return order
 
 
-def _require_room(order: SampleOrder, further: int) -> None:
-    if further > MOST_AT_ONCE or order.files.count() + further > MOST_FILES:
-        message = gettext_noop("Choose at most {at_once} files at once; an order keeps {most}.")
+def get_room(order: SampleOrder, kind: SampleFileKind) -> int:
+    """Return how many more files of the kind the order keeps; photos take no room of the reports."""
+    return MOST_FILES - order.files.filter(kind=kind.value).count()
+
+
+def _require_room(order: SampleOrder, further: int, kind: SampleFileKind) -> None:
+    if further > MOST_AT_ONCE or further > get_room(order, kind):
+        message = gettext_noop(
+            "Choose at most {at_once} files at once; an order keeps {most} photos and {most} reports."
+        )
         params = {"at_once": MOST_AT_ONCE, "most": MOST_FILES}
         raise OrderRefused(problems=[Problem("samples.files_too_many", message, params, "documents")])
 

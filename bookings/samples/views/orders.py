@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from bookings.samples.domain.choices import SampleFileKind
 from bookings.samples.domain.states import LAPSING_STATES, OPEN_STATES, Progress, SampleOrderState
 from bookings.samples.forms import OrderForm, build_rows
 from bookings.samples.reports import render_label
@@ -29,6 +30,7 @@ from bookings.samples.selectors import (
     order_files,
     order_samples,
 )
+from bookings.samples.services.files import get_room
 from bookings.samples.services.orders import sample_order_create
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.addresses import page_address
@@ -107,6 +109,9 @@ def sample_order(request: SignedInRequest, public_id: str) -> HttpResponse:
     may_handle = rules.has_perm("bookings.handle_samples", request.user, found)
     progress = get_order_progress(found)
     obstacle = _find_obstacle(found, now)
+    moves = get_possible_moves(request.user, found, now)
+    if "report" in moves and not get_room(found, SampleFileKind.REPORT):
+        moves.remove("report")
     context = {
         "order": found,
         "obstacle": obstacle and told(obstacle.message, obstacle.params),
@@ -116,9 +121,10 @@ def sample_order(request: SignedInRequest, public_id: str) -> HttpResponse:
         "samples": order_samples(found),
         "files": order_files(request.user, found),
         "progress": progress,
-        "moves": get_possible_moves(request.user, found, now),
+        "moves": moves,
         "may_add_photos": found.state in OPEN_STATES
-        and rules.has_perm("bookings.add_sample_photos", request.user, found),
+        and rules.has_perm("bookings.add_sample_photos", request.user, found)
+        and get_room(found, SampleFileKind.PHOTO) > 0,
         "is_late": found.due_at is not None and found.due_at < now,
         "steps": _steps(found),
         "log": getattr(found.booking, "usage_log", None) if found.booking else None,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.calendar import get_bookable_week, get_calendar_events
 from bookings.requests.views.common import get_shown_interval
-from bookings.samples.domain.choices import Afterwards
+from bookings.samples.domain.choices import Afterwards, SampleFileKind
 from bookings.samples.domain.deadlines import ACCEPT_WITHIN, COLLECT_WITHIN, HAND_IN_WITHIN
 from bookings.samples.domain.errors import AlreadyPlanned, NotMeasured, QuoteChanged
 from bookings.samples.domain.quote import has_own_prices
@@ -33,7 +33,7 @@ from bookings.samples.selectors import (
     require_time_granted,
     require_use_possible,
 )
-from bookings.samples.services.files import sample_order_report, sample_photos_add
+from bookings.samples.services.files import MOST_AT_ONCE, get_room, sample_order_report, sample_photos_add
 from bookings.samples.services.handling import (
     sample_order_close,
     sample_order_quote,
@@ -262,7 +262,10 @@ def photos(request: SignedInRequest, public_id: str) -> Confirmation:
     form = PhotosForm(_sent(request), request.FILES or None, samples=order_samples(found))
     return Confirmation(
         heading=_("Add photos of the samples"),
-        consequences=[_("Only the user, the keepers and the unit’s managers can see them.")],
+        consequences=[
+            _("Only the user, the keepers and the unit’s managers can see them."),
+            _tell_room(found, SampleFileKind.PHOTO),
+        ],
         action=_("Add the photos"),
         perform=lambda: sample_photos_add(
             actor=request.user,
@@ -288,6 +291,7 @@ def report(request: SignedInRequest, public_id: str) -> Confirmation:
         heading=_("Deliver the report"),
         consequences=[
             _("Only the user, the keepers and the managers of the unit can read the files."),
+            _tell_room(found, SampleFileKind.REPORT),
             _tell_of_collecting(found),
         ],
         action=_("Deliver the report"),
@@ -301,6 +305,13 @@ def report(request: SignedInRequest, public_id: str) -> Confirmation:
         success=_("The report is delivered."),
         back_address=_address(found),
         form=form,
+    )
+
+
+def _tell_room(order: "SampleOrder", kind: SampleFileKind) -> str:
+    """Return how many files of the kind can be added."""
+    return _("At most {at_once} files at once; the order has room for {room} more.").format(
+        at_once=MOST_AT_ONCE, room=get_room(order, kind)
     )
 
 

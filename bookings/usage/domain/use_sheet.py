@@ -245,6 +245,7 @@ USES = SheetKind(
         gettext_noop(
             "One row for each use without a booking; the person who used the instrument confirms it."
         ),
+        gettext_noop("Uses that began more than 92 days ago are refused."),
         gettext_noop("What is recorded can't be changed afterwards, only corrected."),
     ),
 )

@@ -18,7 +18,7 @@ from django_htmx.http import trigger_client_event
 from rules import has_perm
 
 from bookings.requests.domain.decision import is_decided_too_late
-from bookings.requests.domain.errors import DecisionOverdue, NoRequestChosen
+from bookings.requests.domain.errors import BookingRefused, DecisionOverdue, NoRequestChosen
 from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.bookings import bookings, get_booking
 from bookings.requests.selectors.companions import get_companions, get_companions_of_each
@@ -79,6 +79,12 @@ def decide_many(request: SignedInRequest) -> HttpResponse:
             approve=True,
             now=now,
         )
+    except BookingRefused:
+        messages.warning(
+            request,
+            _("Nothing was approved: a request for an instrument out of service can only be declined."),
+        )
+        return HttpResponseRedirect(desk)
     except Conflict as error:
         messages.warning(request, told(error.message, error.params))
         return HttpResponseRedirect(desk)

@@ -63,6 +63,7 @@ def usage_by_hand(request: SignedInRequest) -> HttpResponse:
             "shown": use and use.to_text(),
             "overlapping": _find_overlapping(form),
             "units": _get_units(request),
+            "limit_days": settings.MANUAL_ENTRY_LIMIT_DAYS,
             "earliest": clock.now() - timedelta(days=settings.MANUAL_ENTRY_LIMIT_DAYS),
         },
         status=422 if form.errors else 200,

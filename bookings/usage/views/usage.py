@@ -1,9 +1,11 @@
 """Pages of a usage log: details, confirmation, correction and review."""
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import rules
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -171,7 +173,17 @@ def correct(request: SignedInRequest, public_id: str) -> HttpResponse:
         if correction is not None:
             sentence = _("The correction is recorded. It counts once a second person has confirmed it.")
             return redirect_with_message(request, sentence, reverse("usage_log", args=[public_id]))
-    context = {"log": log, "form": form, "values": values, "changes": changes, "shown": shown}
+    limit_days = settings.MANUAL_ENTRY_LIMIT_DAYS
+    context = {
+        "log": log,
+        "form": form,
+        "values": values,
+        "changes": changes,
+        "shown": shown,
+        "now": now,
+        "limit_days": limit_days,
+        "add_until": values["starts_at"] + timedelta(days=limit_days),
+    }
     return render(request, "bookings/usage/correct.html", context, status=422 if form.errors else 200)
 
 

@@ -44,6 +44,7 @@ def keeper(request: SignedInRequest) -> HttpResponse:
     overdue = of_today.filter(_overdue(now))
     arrivals = of_today.exclude(_overdue(now)).annotate(urgency=_urgency(now))
     waiting = bookings.waiting_decisions(request.user, now)
+    decide = _page(request, waiting, "decide", "decide_by", "starts_at", "id")
     to_confirm = bookings.waiting_confirmations(request.user).exclude(user=request.user)
     confirm = _page(request, to_confirm, "confirm", "starts_at", "id")
     disputes = bookings.waiting_disputes(request.user)
@@ -57,8 +58,10 @@ def keeper(request: SignedInRequest) -> HttpResponse:
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
         "instrument_count": len(keeps),
+        "has_instruments": bool(keeps) or bookings.responsible_instruments(request.user).exists(),
         "instruments": _page(request, bookings.annotate_next_free(kept), "mine", "name_zh", "id"),
-        "waiting": _page(request, waiting, "decide", "decide_by", "starts_at", "id"),
+        "waiting": decide,
+        "may_approve": any(bookings.is_in_service(one.instrument) for one in decide.items),
         "queues": bookings.count_waiting(request.user),
         "overdue": _page(request, overdue, "overdue", "starts_at", "id"),
         "arrivals": _page(request, arrivals, "today", "urgency", "starts_at", "id"),

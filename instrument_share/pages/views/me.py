@@ -34,6 +34,7 @@ from instrument_share.web import clock, cursor
 from instrument_share.web.forms.params import parse_year
 from instrument_share.web.lists.queues import Queue, read_queue
 from instrument_share.web.responses.exports import csv_response
+from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, name_columns
 
@@ -78,6 +79,8 @@ def me(request: SignedInRequest) -> HttpResponseBase:
         return export_past(form.found)
     past = cursor.page(form.found, ordering=ORDERING, cursor=request.GET.get("cursor"), limit=PAST_PER_PAGE)
     record = list(bookings.counting_credit_events(viewer.pk, now).order_by("-occurred_at", "-id"))
+    samples = _queue(request, bookings.sample_orders_to_answer(viewer, now), "samples", "due_at", "id")
+    obstacles = bookings.find_quote_obstacles(viewer, samples.items, now)
     context = {
         "tabs": build_my_tabs(viewer, "me"),
         "suspensions": accounts.suspensions(viewer, name_columns()),
@@ -96,7 +99,11 @@ def me(request: SignedInRequest) -> HttpResponseBase:
         ),
         "statements": _queue(request, bookings.statements_to_pay(viewer), "statements", "due_date", "id"),
         "today": now.astimezone(CITY_TIME).date(),
-        "samples": _queue(request, bookings.sample_orders_to_answer(viewer), "samples", "due_at", "id"),
+        "samples": samples,
+        "quotes": [
+            (one, told(found.message, found.params) if (found := obstacles.get(one.pk)) else "")
+            for one in samples.items
+        ],
         "credit": record,
         "suspended_until": get_suspension_end([event.ends_at for event in record], now),
         "suspends_at": SUSPENSION_THRESHOLD,

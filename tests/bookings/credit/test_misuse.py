@@ -19,6 +19,7 @@ from tests.api.test_api import Caller
 from tests.bookings.credit.test_appeals import DAY, answer, appeal
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
+from tests.page_fixtures import text_of
 
 pytestmark = pytest.mark.django_db
 REASON = "未经许可更换探针，探针座受损"
@@ -184,6 +185,15 @@ def test_page_of_a_booking_offers_no_misuse_once_its_days_are_over(city, client,
     clock.set(booking.ends_at + 14 * DAY)
     client.force_login(city.keeper)
     assert "/misuse/" not in client.get(f"/bookings/{booking.public_id}/").text
+
+
+def test_page_of_a_booking_says_until_when_misuse_is_recorded_to_who_may(city, see):
+    booking = use(city)
+    told = "违规使用可登记至 2026年3月16日 10:00。"
+    last = booking.checked_out_at + 14 * DAY
+    asked = [(city.keeper, last - DAY), (city.keeper, last), (city.researcher, last - DAY)]
+    pages = [text_of(see(person, "booking", booking.public_id, now=now)) for person, now in asked]
+    assert [told in page for page in pages] == [True, False, False]
 
 
 def test_api_records_misuse_once(city, clock):

@@ -44,6 +44,7 @@ from tests import factories
 from tests.bookings.requests.booking import book, use
 from tests.bookings.waiting.waiting import held, join
 from tests.factories import NOW, slot
+from tests.page_fixtures import text_of
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -370,9 +371,17 @@ def test_a_form_that_is_sent_twice_adds_one_webhook(city, see, send):
     assert Webhook.objects.count() == 1
 
 
-def test_a_unit_has_no_more_than_it_may(city):
-    for _number in range(MOST_WEBHOOKS):
+def test_a_unit_has_no_more_than_it_may(city, see):
+    def offers():
+        page = text_of(see(city.manager, "webhooks", city.owner.public_id))
+        words = ("添加消息推送接口", "每个单位最多设置 10 个消息推送接口", "请先删除不再使用的接口")
+        return tuple(one in page for one in words)
+
+    for _number in range(MOST_WEBHOOKS - 1):
         create(city)
+    before = offers()
+    create(city)
+    assert [before, offers()] == [(True, True, False), (False, True, True)]
     with pytest.raises(TooManyWebhooks):
         create(city)
 

@@ -19,7 +19,7 @@ from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.next_free import next_free_rebuild
 from instrument_share.kernel.errors import NotFound
 from providers.domain import ServiceMode
-from providers.instruments.models import InstrumentLink
+from providers.instruments.models import Instrument, InstrumentLink
 from tests import factories
 from tests.bookings.groups import race
 from tests.bookings.requests.booking import book
@@ -119,6 +119,28 @@ def test_basket_has_a_limit(city):
     with pytest.raises(BasketFull):
         put(city, city.instrument, slot(day=MOST_ITEMS))
     put(city, city.instrument, slot(day=1, length=3))
+
+
+def test_basket_leads_to_no_page_of_an_instrument_that_is_gone(city, see):
+    put_both(city)
+    links = [reverse("instrument", args=[one.public_id]) for one in (city.instrument, city.second)]
+    assert [f'href="{one}"' in see(city.researcher, "basket").text for one in links] == [True, True]
+    Instrument.objects.filter(pk=city.second.pk).update(state="retired")
+    page = see(city.researcher, "basket")
+    assert [f'href="{one}"' in page.text for one in links] == [True, False]
+    assert "样品制备仪" in text_of(page)
+
+
+def test_full_basket_is_said_to_be_full_and_takes_no_further_proposal(city, see):
+    def offers():
+        page = see(city.researcher, "find")
+        return "加入预约篮" in text_of(page), "预约篮最多容纳 20 个时段" in text_of(page)
+
+    for day in range(MOST_ITEMS - 1):
+        put(city, city.instrument, slot(day=day))
+    before = offers()
+    put(city, city.second, slot(day=1))
+    assert [before, offers()] == [(True, False), (False, True)]
 
 
 def test_basket_of_somebody_else_is_not_seen(city):

@@ -152,6 +152,7 @@ def test_act_that_arrives_too_late_is_told_to_the_keepers(city, kiosk, booking):
     assert told.params["at"] == {"instant": booking.starts_at.isoformat()}
     assert told.params["detail"] == {"message": TooLate.message, "params": {"minutes": 15}}
     assert told.path == f"/unit/instruments/{city.instrument.public_id}/kiosks/"
+    assert told.params["days"] == 92
     entry = AuditEntry.objects.get(action="kiosk.act_refused")
     assert entry.details["refusal"] == {"code": "kiosk.too_late", **told.params["detail"]}
 

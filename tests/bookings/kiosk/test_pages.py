@@ -84,6 +84,24 @@ def test_link_is_shown_once_and_the_kiosk_ends_with_its_key(city, see, send, clo
     assert see(city.keeper, "kiosk_end", address, other.public_id).status_code == 404
 
 
+def test_page_says_how_many_kiosks_there_may_be_and_offers_no_more(city, see):
+    made = [
+        kiosk_make(actor=city.keeper, instrument_id=city.instrument.pk, name=f"{number}", now=NOW)[0]
+        for number in range(4)
+    ]
+
+    def offers():
+        page = see(city.keeper, "instrument_kiosks", city.instrument.public_id).text
+        return 'name="name"' in page, "每台仪器最多 5 个自助签到屏" in page, "请先停用不再使用的" in page
+
+    looks = [offers()]
+    kiosk_make(actor=city.keeper, instrument_id=city.instrument.pk, name="5", now=NOW)
+    looks.append(offers())
+    kiosk_end(actor=city.keeper, kiosk_id=made[0].pk, now=NOW)
+    looks.append(offers())
+    assert looks == [(True, True, False), (False, True, True), (True, True, False)]
+
+
 def test_form_of_a_kiosk_sent_twice_shows_one_link_again_for_minutes(city, see, send, clock):
     clock.set(NOW)
     address = city.instrument.public_id

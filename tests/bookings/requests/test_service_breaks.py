@@ -343,11 +343,11 @@ def test_quote_does_not_lapse_while_it_cannot_be_accepted_and_has_its_whole_term
     order = quoted(city)
     suspend(city, now=NOW + 13 * DAY)
     assert sample_orders_lapse_due(LATER) == 0
-    assert list(sample_orders_to_answer(city.researcher)) == []
+    assert list(sample_orders_to_answer(city.researcher, LATER)) == []
     found = get_order(city.researcher, order.public_id)
     assert (found.due_at, get_possible_moves(city.researcher, found, LATER)) == (None, {"cancel"})
     resume(city, now=LATER)
-    assert list(sample_orders_to_answer(city.researcher)) == [order]
+    assert list(sample_orders_to_answer(city.researcher, LATER)) == [order]
     found.refresh_from_db()
     assert found.due_at == LATER + 14 * DAY
     about = Notification.objects.get(message=samples.TO_ACCEPT_IN_SERVICE)

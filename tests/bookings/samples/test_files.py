@@ -4,16 +4,19 @@ import hashlib
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from PIL import Image
 
 from bookings.samples.domain.errors import NotMeasured, OrderRefused
+from bookings.samples.models import SampleFile
 from bookings.samples.selectors import get_file, order_files
-from bookings.samples.services.files import MOST_AT_ONCE, sample_order_report, sample_photos_add
+from bookings.samples.services.files import MOST_AT_ONCE, MOST_FILES, sample_order_report, sample_photos_add
 from instrument_share.kernel.errors import DomainError, IllegalMove, NotFound
 from tests import factories
 from tests.bookings.requests.booking import codes
-from tests.bookings.samples.steps import PDF, closed, pdf, received, reported, submitted
+from tests.bookings.samples.steps import PDF, closed, measured, pdf, received, reported, submitted
 from tests.factories import NOW, jpeg
+from tests.page_fixtures import text_of
 
 
 def photo():
@@ -82,6 +85,40 @@ def test_not_too_many_and_none_after_the_end(city):
         )
     with pytest.raises(IllegalMove):
         sample_photos_add(actor=city.researcher, order_id=closed(city).pk, photos=[photo()], now=NOW)
+
+
+def test_photos_leave_the_room_of_the_report_and_the_page_says_how_much_there_is(city, see):
+    order = received(city)
+    now = measured(city, order).ends_at
+    for number in range(MOST_FILES - 1):
+        SampleFile.objects.create(
+            order=order,
+            kind="photo",
+            sha256=f"{number:064}",
+            name=f"{number}.jpg",
+            media_type="image/jpeg",
+            size=1,
+            added_at=now,
+            added_by=city.researcher,
+            file=f"samples/{number}.jpg",
+        )
+    add = reverse("sample_photos_add", args=[order.public_id])
+
+    def offers():
+        return add in see(city.researcher, "sample_order", order.public_id, now=now).text
+
+    form = text_of(see(city.researcher, "sample_photos_add", order.public_id, now=now))
+    assert "每次最多 10 个文件，本委托还可保存 1 个。" in form
+    before = offers()
+    sample_photos_add(actor=city.researcher, order_id=order.pk, photos=[photo()], now=now)
+    assert [before, offers()] == [True, False]
+    with pytest.raises(OrderRefused) as refused:
+        sample_photos_add(actor=city.researcher, order_id=order.pk, photos=[photo()], now=now)
+    assert codes(refused) == ["samples.files_too_many"]
+    form = text_of(see(city.keeper, "sample_order_report", order.public_id, now=now))
+    assert "每次最多 10 个文件，本委托还可保存 60 个。" in form
+    report = sample_order_report(actor=city.keeper, order_id=order.pk, uploads=[pdf()], now=now)
+    assert (report.state, report.files.filter(kind="report").count()) == ("reported", 1)
 
 
 def test_files_are_for_the_owner_and_the_unit_alone(city):

@@ -32,6 +32,7 @@ from providers.terms.domain.choices import ServiceMode
 from tests import factories
 from tests.bookings.requests.booking import book, codes, use
 from tests.factories import NOW, slot
+from tests.page_fixtures import text_of
 
 pytestmark = pytest.mark.django_db
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -193,8 +194,10 @@ def test_user_operates_a_remote_use(city):
     assert log.operator == city.researcher
 
 
-def test_hours_are_entered_by_hand_for_92_days(city):
+def test_hours_are_entered_by_hand_for_92_days(city, see):
     oldest = NOW - timedelta(days=92)
+    page = text_of(see(city.keeper, "usage_by_hand", now=NOW))
+    assert "使用开始后 92 天内可以补录：目前可补录 2025年11月30日 08:00 及以后开始的使用。" in page
     log = by_hand(city, Interval(oldest, oldest + timedelta(hours=1)))
     assert (log.capture, log.booking, log.operator, log.amount_yuan) == (
         "manual",

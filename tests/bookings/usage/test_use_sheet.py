@@ -4,6 +4,7 @@ import hashlib
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from bookings.usage import registry
@@ -308,6 +309,7 @@ def test_keeper_uploads_looks_at_every_row_and_records_all(city, client, see, se
     assert f"/unit/{unit}/import/?kind=uses" in see(city.keeper, "usage_by_hand").content.decode()
     offered = text_of(see(city.keeper, "sheet_import", unit))
     assert ("上机记录" in offered, "开放服务规则" in offered) == (True, False)
+    assert f"开始时间距今超过 {settings.MANUAL_ENTRY_LIMIT_DAYS} 天的使用不予导入。" in offered
     files = [SimpleUploadedFile("机时.csv", one.encode()) for one in (text, HEADING + row(city))]
     bad, good = (send(city.keeper, "sheet_import", unit, sheet=file)["Location"] for file in files)
     assert "B3 使用人 谁也不是 没有找到此账号" in text_of(client.get(bad))

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.urls import reverse
@@ -23,6 +24,7 @@ from tests.bookings.requests.test_together import linked_city
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
 
+MINUTE = timedelta(minutes=1)
 FIRST = {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T11:00", "service_mode": "self_operated"}
 
 
@@ -239,6 +241,25 @@ def test_several_dates_are_moved(city, series, client):
     client.post(address, {**typed, **later})
     moved = Booking.objects.filter(subject="薄膜").order_by("starts_at")
     assert [one.starts_at for one in moved] == [slot(day=day, hour=11).start for day in (2, 9, 16)]
+
+
+def test_unit_is_not_offered_to_move_dates_of_which_one_lapses(city, client, clock):
+    city.instrument.rules.update(decision="by_keeper", decision_hours=4)
+    dates = get_dates(slot(day=1), 1, 2)
+    wanted = partial(Wanted, city.instrument)
+    requests = [wanted(one, ServiceMode.SELF_OPERATED, city.company, "薄膜") for one in dates]
+    first, second = series_book(actor=city.researcher, requests=requests, now=NOW).booked
+    Booking.objects.filter(pk=second.pk).update(decide_by=first.decide_by + MINUTE)
+    client.force_login(city.keeper)
+    address = reverse("series_move", args=[second.public_id])
+    typed = {"starts_at": "2026-03-10T14:00", "ends_at": "2026-03-10T16:00", "scope": "all"}
+    looks = []
+    for now in (first.decide_by - MINUTE, first.decide_by):
+        clock.set(now)
+        page = client.post(address, typed)
+        codes = [[one.code for one in date.problems] for date, _told in page.context["dates"]]
+        looks.append((codes, 'name="move"' in page.text))
+    assert looks == [([[], []], True), ([["booking.decision_overdue"], []], False)]
 
 
 def test_dates_that_take_each_others_place_may_move(city, series, client):

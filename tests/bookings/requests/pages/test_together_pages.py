@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.messages import get_messages
+from django.urls import reverse
 from django.utils import translation
 
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.deciding import booking_approve
+from bookings.requests.services.instrument_decisions import instrument_suspend
 from bookings.requests.services.notifications import APPROVED, APPROVED_IN_PART
 from bookings.requests.views.next_steps import describe_new_booking
 from instrument_share.journal import selectors as journal
@@ -108,6 +110,55 @@ def test_booking_is_promised_once_the_last_keeper_has_approved_it(see, main, wor
     told = journal.notifications(city.researcher).filter(message__in=[APPROVED, APPROVED_IN_PART])
     in_part = [APPROVED_IN_PART] if main else []
     assert [one.message for one in told.order_by("pk")] == [*in_part, APPROVED]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("decision", ["at_once", "by_keeper"])
+def test_booking_beside_an_instrument_out_of_service_says_that_it_cant_be_moved(see, decision):
+    city = linked_city()
+    city.instrument.rules.update(decision=decision, decision_hours=24)
+    booking = book(city, slot(day=5))
+    promised = "改期截止时间：" if decision == "at_once" else "在审批之前可随时免费改期或取消。"
+    page = text_of(see(city.researcher, "booking", booking.public_id))
+    assert (promised in page, "暂停服务期间" in page) == (True, False)
+    instrument_suspend(
+        actor=city.manager,
+        instrument_id=city.second.pk,
+        reason="更换探测器",
+        outcomes={get_companions(booking)[0].public_id: "keep"},
+        now=NOW,
+    )
+    for person in (city.researcher, city.keeper):
+        answer = see(person, "booking", booking.public_id)
+        page = text_of(answer)
+        assert "样品制备仪暂停服务期间，本预约不能改期。" in page
+        assert promised not in page
+        assert reverse("booking_move", args=[booking.public_id]) not in answer.text
+    own = text_of(see(city.researcher, "booking", booking.public_id))
+    assert ("在审批之前可随时免费取消。" in own) == (decision == "by_keeper")
+
+
+@pytest.mark.django_db
+def test_unit_is_not_offered_to_move_what_lapses_with_an_overdue_request(see, client, clock):
+    city = linked_city(decision="by_keeper", decision_hours=4)
+    booking = book(city, slot(day=5))
+    (mate,) = get_companions(booking)
+    address = reverse("booking_move", args=[booking.public_id])
+    late = mate.decide_by
+
+    def offers(person, now):
+        return address in see(person, "booking", booking.public_id, now=now).text
+
+    asked = [(city.keeper, late - MINUTE), (city.keeper, late), (city.researcher, late)]
+    assert [offers(*one) for one in asked] == [True, False, True]
+    client.force_login(city.manager)
+    ways = []
+    for now in (late - MINUTE, late):
+        clock.set(now)
+        form = client.get(reverse("instrument_suspend", args=[city.instrument.public_id]))
+        field = form.context["fates"].fields[f"outcome_{booking.public_id}"]
+        ways.append(("move" in dict(field.choices), str(field.help_text)))
+    assert ways == [(True, ""), (False, "目前不能改期，原因见预约页面。")]
 
 
 def test_link_is_told_on_the_pages_of_both_instruments(city, see):

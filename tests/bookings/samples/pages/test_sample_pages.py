@@ -16,8 +16,8 @@ from bookings.samples.services.notifications import (
     STAYS_CHARGED,
 )
 from bookings.waiting.models import WaitlistEntry
-from instrument_share.accounts.domain import Role
-from instrument_share.accounts.models import Organization
+from instrument_share.accounts.domain import MembershipState, Role
+from instrument_share.accounts.models import Membership, Organization
 from instrument_share.journal.models import Notification
 from instrument_share.pages.views import unit_desk
 from instrument_share.web.text.formats import moment
@@ -394,6 +394,29 @@ def test_order_says_that_the_rule_takes_no_such_samples_any_more(as_user, city):
         409,
         True,
     )
+
+
+def test_desk_says_which_quotes_cannot_be_accepted_and_leaves_out_what_lapses(city, see):
+    of_payer = quoted(city)
+    alone = quoted(city, submitted(city, payer_organization_id=None))
+
+    def told(now=NOW):
+        page = see(city.researcher, "me", now=now)
+        panel = page.text.partition('id="samples"')[2].partition("</section>")[0]
+        return [one in panel for one in (of_payer.public_id, alone.public_id)], re.findall(
+            r"目前不能接受报价：(.*?)\s*</span>", panel, re.DOTALL
+        )
+
+    assert told() == ([True, True], [])
+    membership = Membership.objects.filter(user=city.researcher)
+    membership.update(state=MembershipState.ENDED)
+    (shown, (left,)) = told()
+    assert (shown, "已不属于付费单位" in left) == ([True, True], True)
+    factories.rule(city.instrument, service_modes=[ServiceMode.OPERATED])
+    (shown, found) = told()
+    assert (shown, ["现行开放服务规则" in one for one in found]) == ([True, True], [False, True])
+    assert told(of_payer.due_at - timedelta(minutes=1))[0] == [True, True]
+    assert told(of_payer.due_at)[0] == [False, False]
 
 
 def test_samples_of_somebody_suspended_lead_to_no_plan_and_their_user_reads_why(city, see):

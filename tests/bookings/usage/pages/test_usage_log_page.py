@@ -13,6 +13,7 @@ from instrument_share.accounts.domain import Role
 from tests import factories
 from tests.bookings.requests.booking import use
 from tests.factories import slot
+from tests.page_fixtures import text_of
 
 AFTER = slot(hour=12).start
 
@@ -48,6 +49,25 @@ def test_the_page_shows_the_frozen_facts_and_the_entry_of_the_chain(city, log, s
     assert "本仪器记录链第 1 条" in page
     assert log.entry.hash in page
     assertInHTML("<div><dt>外单位用户</dt><dd>是</dd></div>", page)
+
+
+def test_page_of_a_correction_says_until_when_effective_time_is_added(city, log, see, send):
+    last = log.starts_at + timedelta(days=92)
+    typed = {"reason": "核对运行日志", "measuring_seconds": "100", "idle_seconds": "10"}
+    told = {
+        last: "有效机时可增补至 2026年6月3日 09:00（使用开始后 92 天）。",
+        last + timedelta(minutes=1): "增补有效机时的期限已于 2026年6月3日 09:00 截止。",
+    }
+    answers = []
+    for now, sentence in told.items():
+        page = see(city.keeper, "usage_correct", log.public_id, now=now)
+        assert sentence in text_of(page)
+        form = page.context["form"]
+        times = {name: f"{form[name].value():%Y-%m-%dT%H:%M}" for name in ("starts_at", "ends_at")}
+        filled = {name: form[name].value() for name in form.fields if name != "amount_yuan"}
+        sent = send(city.keeper, "usage_correct", log.public_id, now=now, **{**filled, **times, **typed})
+        answers.append(sent.context["changes"] is not None)
+    assert answers == [True, False]
 
 
 def test_a_correction_changes_only_what_was_changed_and_waits_for_a_second_person(city, log, see, send):
