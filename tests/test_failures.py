@@ -11,7 +11,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.utils.translation import override
-from psycopg.errors import DiskFull
+from psycopg.errors import DeadlockDetected, DiskFull, LockNotAvailable
 from psycopg_pool import PoolTimeout
 
 from bookings import public as bookings_public
@@ -60,9 +60,9 @@ def break_pages(monkeypatch):
     return fail_with
 
 
-def busy():
-    error = OperationalError("couldn't get a connection after 5.00 sec")
-    error.__cause__ = PoolTimeout("couldn't get a connection after 5.00 sec")
+def busy(cause=PoolTimeout):
+    error = OperationalError("busy")
+    error.__cause__ = cause("busy")
     return error
 
 
@@ -101,8 +101,9 @@ def test_line_of_a_refused_request_names_who_asked(client, log):
 
 
 @pytest.mark.django_db
-def test_busy_database_is_answered_503_with_a_time_to_try_again(reader, break_pages):
-    break_pages(busy())
+@pytest.mark.parametrize("cause", [PoolTimeout, LockNotAvailable, DeadlockDetected])
+def test_busy_database_is_answered_503_with_a_time_to_try_again(reader, break_pages, cause):
+    break_pages(busy(cause))
     answer = reader.get("/")
     assert (answer.status_code, answer["Retry-After"]) == (503, "10")
     assert "系统繁忙" in answer.content.decode()

@@ -107,11 +107,13 @@ def project_locks(project_ids: Collection[int]) -> list[Project]:
     """Lock projects in order of id; before the instruments, after the roles of those who book.
 
     Whoever adds to what is committed holds the lock, so that bookings at the same moment come one by one.
+    Their holders are read when they are asked for: joined here, a project whose holder has changed during a
+    wait for the lock would not be found.
     """
     if not project_ids:
         return []
     rows = Project.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=set(project_ids))
-    return list(rows.select_related("organization", "holder").order_by("pk"))
+    return list(rows.select_related("organization").order_by("pk"))
 
 
 def held_projects(person: "User") -> QuerySet[Project]:

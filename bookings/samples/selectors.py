@@ -23,6 +23,7 @@ from bookings.samples.domain.errors import (
     NoRuleForSamples,
     OutOfService,
     PayerLeft,
+    QuoteChanged,
     SamplesNotTaken,
     UserMayNotBook,
 )
@@ -288,6 +289,12 @@ def require_samples_taken(order: SampleOrder, now: datetime) -> None:
     """Raise SamplesNotTaken unless the rule in force takes samples from the order's kind of user."""
     if obstacle := find_rule_obstacle(order, now):
         raise obstacle
+
+
+def require_quote(order: SampleOrder, shown: str | None) -> None:
+    """Raise QuoteChanged unless the order's quote is the one of this version; None skips the check."""
+    if shown is not None and shown != order.quote_version:
+        raise QuoteChanged
 
 
 def find_problems_without_time(

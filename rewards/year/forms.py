@@ -1,18 +1,30 @@
 """Forms of the steps of a year."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from instrument_share.web.forms.params import parse_instant
 from rewards.cycle.forms import TEXT, set_policies
 
 if TYPE_CHECKING:
     from rewards.policy.models import RewardPolicy
 
 
-class AnnounceForm(forms.Form):
+class ResultsForm(forms.Form):
+    """A step with results: it carries when those were computed that stand on the page."""
+
+    scored_at = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_scored_at(self) -> datetime | None:
+        """Return the instant; None where the page has none."""
+        return parse_instant(self.cleaned_data["scored_at"])
+
+
+class AnnounceForm(ResultsForm):
     """Whom the public notice names."""
 
     person = forms.CharField(
@@ -24,7 +36,7 @@ class AnnounceForm(forms.Form):
     address = forms.CharField(label=_("Address"), max_length=200)
 
 
-class ApproveForm(forms.Form):
+class ApproveForm(ResultsForm):
     """Objections that came on paper during the public notice, and the answers to them."""
 
     objections = forms.CharField(

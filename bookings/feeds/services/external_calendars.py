@@ -227,6 +227,8 @@ def _close(calendar: ExternalCalendar, key: str, time: Interval, now: datetime) 
     """
     instrument_group_lock(calendar.instrument_id)
     known = calendar.busy_times.select_related("closure").filter(key=key).first()
+    if known is not None and _is_followed(known, time):  # another reading came first, or the keeper lifted it
+        return
     busy = known or BusyTime(calendar=calendar, key=key)
     before, is_changed = busy.closure, known is None or _interval(known) != time
     busy.starts_at, busy.ends_at = time.start, time.end
@@ -260,6 +262,7 @@ def _lift(closure: "Closure | None", actor: "User", now: datetime) -> None:
         closure_lift(actor=actor, closure_id=closure.pk, now=now)
 
 
+@transaction.atomic
 def _note_failure(calendar: ExternalCalendar, reason: str, now: datetime) -> None:
     calendar.failure = reason[:200]
     calendar.failing_since = calendar.failing_since or now

@@ -42,8 +42,8 @@ NOT_OF_THE_RULE = {"csrfmiddlewaretoken", "form_token", "act", "reason", "for_al
 class Publication:
     """The publication of the entered terms, and the bookings that lie outside their opening hours.
 
-    It takes one confirmation: that the preview of the same terms, with the same bookings and coming versions
-    that they replace, stood on the page from which they are published.
+    It takes one confirmation: that the preview of the same terms, with the same bookings and beside the same
+    versions, stood on the page from which they are published.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Publication:
     def _read_bookings(self) -> None:
         condition = NOTHING if self.is_refused else get_lost_hours_condition(self.change)
         self.bookings = list(affected_bookings(self._request.user, condition))
-        self.fingerprint = _fingerprint(self._request.POST, self.bookings, self.replaced)
+        self.fingerprint = _fingerprint(self._request.POST, self.bookings, self.change.before)
         is_seen = self._request.POST.get(SEEN) == self.fingerprint
         self.fates = PublicationOutcomesForm(
             self._request.POST if is_seen and self._forms.act == "publish" else None,
@@ -108,13 +108,16 @@ class Publication:
         )
 
 
-def _fingerprint(typed: QueryDict, bookings: "Iterable[Booking]", replaced: Iterable[Terms]) -> str:
-    """Return the digest of the entered terms, the bookings outside their hours and what they replace."""
+def _fingerprint(typed: QueryDict, bookings: "Iterable[Booking]", standing: Iterable[Terms]) -> str:
+    """Return the digest of the entered terms, the bookings outside their hours and the versions so far.
+
+    What a colleague has published meanwhile, these terms may take back: that is to be seen first.
+    """
     terms = sorted(
         (name, values)
         for name, values in typed.lists()
         if name not in NOT_OF_THE_RULE and not name.startswith(("outcome_", "start_"))
     )
     affected = [(one.public_id, one.starts_at.isoformat(), one.ends_at.isoformat()) for one in bookings]
-    versions = [one.version for one in replaced]
+    versions = [one.version for one in standing]
     return hashlib.sha256(json.dumps([terms, affected, versions]).encode()).hexdigest()

@@ -21,10 +21,10 @@ class DeadlinePassed(DomainError):
 
 
 class QuoteChanged(Conflict):
-    """A quote that is not the one that was shown to whoever accepts it."""
+    """A quote that is not the one that was shown to whoever accepts it, or quotes again."""
 
     code = "samples.quote_changed"
-    message = gettext_noop("The quote has changed. Check it, then accept it again.")
+    message = gettext_noop("The quote has changed. Check it first.")
 
 
 class AlreadyPlanned(Conflict):

@@ -19,7 +19,12 @@ from bookings.samples.domain.errors import (
 from bookings.samples.domain.quote import OwnPrices, calculate_order_quote, find_quote_problems
 from bookings.samples.domain.states import UNHANDED_STATES, Progress, SampleOrderState
 from bookings.samples.models import SampleOrder
-from bookings.samples.selectors import get_order_progress, open_order_locks, require_samples_taken
+from bookings.samples.selectors import (
+    get_order_progress,
+    open_order_locks,
+    require_quote,
+    require_samples_taken,
+)
 from bookings.samples.services import notifications
 from bookings.samples.services.changes import move_order, order_lock_for
 from instrument_share.kernel.errors import Problem, gettext_noop, require_found, require_reason
@@ -53,17 +58,19 @@ def sample_order_quote(
     now: datetime,
     own_prices: OwnPrices | None = None,
     note: str = "",
+    shown: str | None = None,
 ) -> SampleOrder:
     """Quote a price as the keeper, or quote again before it is accepted.
 
     The prices are the rule's; where it has none for samples, those of `own_prices` by unit. Raises
-    OrderRefused with every problem, and SamplesNotTaken. Out of service it can't be accepted, and has no
-    deadline.
+    OrderRefused with every problem, SamplesNotTaken, and QuoteChanged where the order has another quote than
+    the one that was read (`shown`, its version). Out of service it can't be accepted, and has no deadline.
     """
     asked = require_found(SampleOrder.objects.filter(pk=order_id).first())
     providers.instrument_lock(asked.instrument_id)
     order = order_lock_for(actor, order_id, "quote", now, permission="bookings.handle_samples")
     require_samples_taken(order, now)
+    require_quote(order, shown)
     terms = get_terms(order.instrument_id, now)
     kind, prices = UserKind(order.user_kind), own_prices or {}
     problems = [*find_quote_problems(terms, kind, hours, prices), *_find_days_problems(report_days)]

@@ -11,13 +11,14 @@ from bookings.requests.domain.choices import Direction
 from bookings.requests.selectors.request_facts import get_payer
 from bookings.samples.domain.choices import Afterwards, SampleHazard, SampleStorage
 from bookings.samples.domain.deadlines import get_deadline
-from bookings.samples.domain.errors import OrderRefused, QuoteChanged
+from bookings.samples.domain.errors import OrderRefused
 from bookings.samples.domain.states import SampleOrderState
 from bookings.samples.models import Sample, SampleOrder
 from bookings.samples.selectors import (
     find_problems_without_time,
     order_lock,
     orders_to_lapse,
+    require_quote,
     require_samples_taken,
     require_use_possible,
 )
@@ -122,8 +123,7 @@ def sample_order_accept(
     order = order_lock_for(actor, order_id, "accept", now, permission="bookings.answer_samples")
     require_use_possible(order)
     require_samples_taken(order, now)
-    if shown is not None and shown != order.quote_version:
-        raise QuoteChanged
+    require_quote(order, shown)
     order.accepted_at = now
     details = {"quoted_yuan": f"{order.quoted_yuan:.2f}"}
     move_order(

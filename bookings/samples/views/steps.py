@@ -110,11 +110,25 @@ def quote(request: SignedInRequest, public_id: str) -> Confirmation:
             _tell_of_accepting(found),
         ],
         action=_("Send the quote"),
-        perform=lambda: sample_order_quote(actor=request.user, order_id=found.pk, now=now, **form.as_quote()),
+        perform=lambda: sample_order_quote(
+            actor=request.user,
+            order_id=found.pk,
+            now=now,
+            shown=request.GET.get("quote", ""),
+            **form.as_quote(),
+        ),
         success=_("The quote is sent."),
         back_address=_address(found),
+        action_address=_get_address_with_quote(request, found),
         form=form,
+        template="bookings/samples/with_quote.html",
+        extra_context={"order": found},
     )
+
+
+def _get_address_with_quote(request: SignedInRequest, order: "SampleOrder") -> str:
+    """Return where the form goes, with the version of the quote that the page shows."""
+    return f"{request.path}?{urlencode({'quote': order.quote_version})}"
 
 
 def _tell_of_accepting(order: "SampleOrder") -> str:
@@ -147,9 +161,9 @@ def accept(request: SignedInRequest, public_id: str) -> Confirmation:
         ),
         success=_("Accepted. Print the label and hand in the samples."),
         back_address=_address(found),
-        action_address=f"{request.path}?{urlencode({'quote': found.quote_version})}",
+        action_address=_get_address_with_quote(request, found),
         form=forms.Form({}),
-        template="bookings/samples/accept.html",
+        template="bookings/samples/with_quote.html",
         extra_context={"order": found},
     )
 

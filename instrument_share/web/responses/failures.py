@@ -22,6 +22,7 @@ BUSY = (
     postgresql.TooManyConnections,
     postgresql.CannotConnectNow,
     postgresql.LockNotAvailable,
+    postgresql.DeadlockDetected,
 )
 BUSY_WORDS = ("too many clients", "connection slots", "database is locked")
 """libpq reports a refused connection, and SQLite a lock, without a code of their own."""
@@ -116,7 +117,7 @@ def _get_request_id() -> str:
 
 
 def _is_database_busy(error: BaseException | None) -> bool:
-    """Return whether the database had no connection to give, or another transaction kept a lock."""
+    """Return whether the database had no connection to give, or others kept a lock or waited for ours."""
     if not isinstance(error, OperationalError | InterfaceError):
         return False
     return isinstance(error.__cause__, BUSY) or any(words in str(error) for words in BUSY_WORDS)

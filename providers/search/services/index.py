@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
 
 from providers.instruments.models import Instrument, InstrumentCategory
+from providers.instruments.selectors.instruments import instrument_locks
 from providers.instruments.services.batches import Tell, for_each_batch
 from providers.search.domain.index import Document, Term, document_terms, is_spellable
 from providers.search.domain.spelling import variants
@@ -127,9 +128,9 @@ def current_tables() -> Tables:
 
 
 def _index(ids: list[int], tables: Tables) -> None:
+    instrument_locks(ids)  # first: joined, a category that is given during the wait would be missing
     instruments = list(
-        Instrument.objects.select_for_update(of=("self",))
-        .filter(pk__in=ids)
+        Instrument.objects.filter(pk__in=ids)
         .select_related("organization", "category__parent__parent")
         .order_by("pk")
     )

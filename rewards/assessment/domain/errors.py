@@ -1,6 +1,6 @@
 """Errors of scores, their policy, the public notice and the approval of results."""
 
-from instrument_share.kernel.errors import Conflict, DomainError, gettext_noop
+from instrument_share.kernel.errors import Conflict, DomainError, RevisionMismatch, gettext_noop
 
 
 class ScoresOutdated(Conflict):
@@ -9,6 +9,15 @@ class ScoresOutdated(Conflict):
     code = "reward.scores_outdated"
     message = gettext_noop(
         "A finding was decided after the scores were computed. Score the cycle again first."
+    )
+
+
+class ScoredMeanwhile(RevisionMismatch):
+    """The results were computed anew since the officer read them."""
+
+    code = "reward.scored_meanwhile"
+    message = gettext_noop(
+        "The units were scored again since this page was opened. Read the new results, then begin again."
     )
 
 

@@ -11,7 +11,12 @@ from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.states import next_state
 from providers.public import add_working_days
-from rewards.assessment.domain.errors import NoticeContactMissing, NoticeRunning, ScoresOutdated
+from rewards.assessment.domain.errors import (
+    NoticeContactMissing,
+    NoticeRunning,
+    ScoredMeanwhile,
+    ScoresOutdated,
+)
 from rewards.assessment.services.telling import tell_of_approval, tell_of_notice
 from rewards.cycle.domain.errors import ApprovedByAnnouncer
 from rewards.cycle.domain.states import MOVES
@@ -35,7 +40,14 @@ CONTACT = ("notice_person", "notice_phone", "notice_address")
 
 @transaction.atomic
 def cycle_announce(
-    *, actor: "User", cycle_id: int, person: str, phone: str, address: str, now: datetime
+    *,
+    actor: "User",
+    cycle_id: int,
+    person: str,
+    phone: str,
+    address: str,
+    now: datetime,
+    scored_at: datetime | None = None,
 ) -> AssessmentCycle:
     """Announce the results for public notice, which runs through `notice_ends_date`.
 
@@ -43,12 +55,14 @@ def cycle_announce(
     takes objections. Raises FindingsOpen and FalsificationsOpen until everything found is decided,
     ScoresOutdated when a finding was decided since the scores were computed, ObjectionNotScored while an
     answer promises that findings are decided anew, NoticeContactMissing, CalendarYearUnknown when upcoming
-    working days are not known, StepUnderWay while the year is checked or scored once more.
+    working days are not known, StepUnderWay while the year is checked or scored once more, and
+    ScoredMeanwhile where the results are not those of `scored_at`, which the actor has read; None skips that.
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
     require_no_step(cycle)
     cycle.state = next_state(MOVES, cycle.state, "announce")
+    _require_read(cycle, scored_at)
     _require_all_decided(cycle)
     _require_current_scores(cycle)
     require_promises_kept(cycle)
@@ -69,17 +83,26 @@ def cycle_announce(
 
 
 @transaction.atomic
-def cycle_approve(*, actor: "User", cycle_id: int, now: datetime, objections: str = "") -> AssessmentCycle:
+def cycle_approve(
+    *,
+    actor: "User",
+    cycle_id: int,
+    now: datetime,
+    objections: str = "",
+    scored_at: datetime | None = None,
+) -> AssessmentCycle:
     """Approve the announced results, which are final from then on.
 
     `objections` (Chinese) describes objections that came on paper and the answers to them; empty states that
     there were none. Raises PolicyIsDraft, ApprovedByAnnouncer, NoticeRunning, FindingsOpen,
-    FalsificationsOpen, ObjectionsOpen, ObjectionNotScored, ScoresOutdated, StepUnderWay.
+    FalsificationsOpen, ObjectionsOpen, ObjectionNotScored, ScoresOutdated, StepUnderWay, and ScoredMeanwhile
+    as `cycle_announce` does.
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
     require_no_step(cycle)
     cycle.state = next_state(MOVES, cycle.state, "approve")
+    _require_read(cycle, scored_at)
     require_decided_policy(cycle.policy)
     if cycle.announced_by_id == actor.pk:
         raise ApprovedByAnnouncer
@@ -110,3 +133,8 @@ def _require_all_decided(cycle: AssessmentCycle) -> None:
 def _require_current_scores(cycle: AssessmentCycle) -> None:
     if get_last_decision_number(cycle) != cycle.decisions_scored:
         raise ScoresOutdated
+
+
+def _require_read(cycle: AssessmentCycle, scored_at: datetime | None) -> None:
+    if scored_at is not None and scored_at != cycle.scored_at:
+        raise ScoredMeanwhile

@@ -44,10 +44,9 @@ def get_frozen_date(year: int) -> date | None:
 
 
 def cycle_lock(cycle_id: int) -> AssessmentCycle:
-    """Return the cycle with its policy, locked until the transaction ends. Raises NotFound."""
-    return require_found(
-        AssessmentCycle.objects.select_for_update(of=("self",))
-        .select_related("policy")
-        .filter(pk=cycle_id)
-        .first()
-    )
+    """Return the cycle, locked until the transaction ends. Raises NotFound.
+
+    Its policy is read when it is asked for: joined here, a year that was put under another one during a wait
+    for the lock would not be found.
+    """
+    return require_found(AssessmentCycle.objects.select_for_update().filter(pk=cycle_id).first())

@@ -148,7 +148,10 @@ def cycle_step(request: SignedInRequest, year: int, verb: str) -> Confirmation:
     is_long = verb in LONG_STEPS
     form = FORMS.get(verb, forms.Form)(
         request.POST if request.method == "POST" else None,
-        initial=get_notice_contact(request.user) if verb == "announce" else None,
+        initial={
+            "scored_at": ahead.cycle.scored_at,
+            **(get_notice_contact(request.user) if verb == "announce" else {}),
+        },
     )
     return Confirmation(
         heading=_("{year}: {action}").format(year=year, action=ACTIONS[verb]),

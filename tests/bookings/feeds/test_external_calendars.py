@@ -310,6 +310,36 @@ def test_event_that_moves_onto_a_booking_opens_its_time_before_and_is_told_once(
     assert (closed(), told(city.keeper)) == ([], 1)
 
 
+def test_event_that_two_readings_meet_at_once_closes_once(city, read, monkeypatch):
+    """The other one comes to its end between the first's look at what is closed and its lock."""
+    lock, meanwhile = external_calendars.instrument_group_lock, iter([None])
+
+    def lock_late(instrument_id):
+        for _once in meanwhile:
+            read(calendar(lesson()))
+        return lock(instrument_id)
+
+    monkeypatch.setattr(external_calendars, "instrument_group_lock", lock_late)
+    read(calendar(lesson()))
+    assert [one.lifted_at for one in Closure.objects.all()] == [None]
+    assert closed() == [Interval(utc(4, 1), utc(4, 3))]
+
+
+def test_who_is_told_that_a_calendar_fails_is_told_once_though_its_row_is_not_saved(city, read, monkeypatch):
+    read(TimeoutError())
+    save = ExternalCalendar.save
+
+    def fail(*_args, **_kwargs):
+        raise KeyError
+
+    monkeypatch.setattr(ExternalCalendar, "save", fail)
+    with pytest.raises(KeyError):
+        read(TimeoutError(), NOW + timedelta(days=1))
+    monkeypatch.setattr(ExternalCalendar, "save", save)
+    assert read(TimeoutError(), NOW + timedelta(days=1)).told_at == NOW + timedelta(days=1)
+    assert told(city.keeper) == 1
+
+
 def test_an_event_that_is_gone_opens_its_time_again(city, read):
     read(calendar(lesson()))
     read(calendar(), NOW + MINUTE)

@@ -10,7 +10,9 @@ from django.urls import reverse
 from bookings.requests.models import Booking
 from bookings.requests.services import rules
 from bookings.requests.views import rule_publication
+from instrument_share.accounts.domain import Role
 from instrument_share.kernel.interval import Interval
+from providers.public import terms_at
 from providers.terms.models import OpenServiceRule
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -90,6 +92,10 @@ def seen(answer):
 
 def outcomes(*bookings, way="keep"):
     return {f"outcome_{booking.public_id}": way for booking in bookings}
+
+
+def get_price(city, day):
+    return terms_at(city.instrument.pk, slot(day=day).start).prices[0].price_yuan
 
 
 def versions():
@@ -283,6 +289,19 @@ def test_coming_version_that_would_be_replaced_is_named_before(open_city, post):
     assert told in text_of(second)
     assert post("publish", **seen(second)).status_code == 302
     assert versions() == [1, 2, 3, 4]
+
+
+def test_prices_that_a_colleague_has_published_are_not_taken_back_unseen(open_city, post):
+    """The page was filled before; hers apply at once, those of the page from a later day."""
+    first = post("preview")
+    keeper = factories.member(open_city.instrument.organization, Role.UNIT_MANAGER, factories.user("辛"))
+    put_in_force(open_city, hours(price=150), actor=keeper)
+    second = post("publish", **seen(first))
+    assert "规则尚未发布。 请核对本版的变化，确认后再次点击发布。" in text_of(second)
+    assert versions() == [1, 2, 3]
+    assert get_price(open_city, day=9) == 150
+    assert post("publish", **seen(second)).status_code == 302
+    assert get_price(open_city, day=9) == 100
 
 
 def test_former_version_fills_the_form_of_a_new_one(open_city):

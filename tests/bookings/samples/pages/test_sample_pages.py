@@ -154,6 +154,23 @@ def test_the_keeper_quotes_and_the_user_accepts_what_was_shown(client, as_keeper
     assert (order.state, order.report_days) == ("accepted", 60)
 
 
+def test_a_quote_that_another_keeper_has_given_meanwhile_is_read_before_it_is_replaced(as_keeper, city):
+    order = submitted(city)
+    page = address(order, "sample_order_quote")
+    (before,) = re.findall(rf'action="({page}\?quote=[^"]*)"', as_keeper.get(page).text)
+    quoted(city, order, hours=Decimal(3), report_days=60, actor=city.manager)
+    typed = {"hours": "2", "report_days": "7"}
+    refused = as_keeper.post(before, typed)
+    assert (refused.status_code, "报价已变动。请先核对。" in refused.text) == (409, True)
+    assert ("¥300.00" in refused.text, "收样后 60 天内出具报告" in refused.text) == (True, True)
+    order.refresh_from_db()
+    assert (order.quoted_yuan, order.quoted_by) == (300, city.manager)
+    (shown,) = re.findall(rf'action="({page}\?quote=[^"]+)"', refused.text)
+    assert as_keeper.post(shown, typed).status_code == 302
+    order.refresh_from_db()
+    assert (order.quoted_yuan, order.quoted_by) == (200, city.keeper)
+
+
 def test_a_quote_is_accepted_from_the_page_of_the_order(as_user, city):
     order = quoted(city, submitted(city))
     assert "报价已变动" not in as_user.get(get_link(as_user.get(address(order)).text, order)).text

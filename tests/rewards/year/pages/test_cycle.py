@@ -335,6 +335,35 @@ def test_a_step_out_of_order_is_refused_in_words(login, small):
     assert login(small.city.officer).get(reverse("cycle_step", args=[YEAR, "delete"])).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("verb", "before", "after"), [("announce", "scored", "noticed"), ("approve", "noticed", "approved")]
+)
+def test_results_that_were_scored_again_are_read_before_they_become_public_or_final(
+    login, small, clock, verb, before, after
+):
+    small.steps.through("score" if verb == "announce" else "announce")
+    clock.set(AFTER + timedelta(days=14))
+    client = login(small.city.reviewer)
+
+    def send():
+        typed = CONTACT if verb == "announce" else {}
+        return take(client, verb, **typed, scored_at=opened)
+
+    def open_page():
+        shown = page(client, "cycle_step", YEAR, verb).content.decode()
+        return re.search(r'name="scored_at" value="([^"]+)"', shown)[1]
+
+    opened = open_page()
+    AssessmentCycle.objects.update(scored_at=AFTER + timedelta(days=2, microseconds=1))
+    refused = send()
+    assert refused.status_code == 409
+    assert "此页打开后已重新计分。请先查看新的结果，再重新办理。" in text_of(refused)
+    assert AssessmentCycle.objects.get().state == before
+    opened = open_page()
+    send()
+    assert AssessmentCycle.objects.get().state == after
+
+
 def test_objections_are_asked_for_and_kept(login, small, clock):
     small.steps.through("announce")
     clock.set(AFTER + timedelta(days=14))
