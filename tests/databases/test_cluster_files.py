@@ -67,6 +67,21 @@ def test_haproxy_leads_to_the_primary_and_to_standbys(values, tmp_path):
         assert "on-marked-down shutdown-sessions" in part
 
 
+@pytest.mark.parametrize("manual", ["docs/operations.md", "docs/operations.zh-CN.md"])
+def test_a_machine_of_the_site_needs_no_password_of_the_databases(values, tmp_path, manual):
+    text = Path(settings.BASE_DIR, manual).read_text(encoding="utf-8")
+    takes = next(line for line in text.splitlines() if line.endswith(" > /root/haproxy.env"))
+    of_the_site = tmp_path / "haproxy.env"
+    command = takes.replace("deploy/cluster.env", str(values)).replace("/root/haproxy.env", str(of_the_site))
+    subprocess.run(command, shell=True, check=True)
+    assert "Secret1" not in of_the_site.read_text(encoding="utf-8")
+    for given, folder in ((values, "all"), (of_the_site, "own")):
+        assert render(given, "--site", "--to", tmp_path / folder).returncode == 0
+    files = {(tmp_path / folder / "haproxy.cfg").read_bytes() for folder in ("all", "own")}
+    assert len(files) == 1
+    assert "deploy/render --values /root/haproxy.env --site --to /etc/haproxy\n" in text
+
+
 @pytest.mark.parametrize(
     ("filled_in", "arguments", "said"),
     [
