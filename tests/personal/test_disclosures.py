@@ -168,8 +168,8 @@ def test_reader_of_a_page_of_people_is_recorded_once_a_day(lists, clock, client,
         assert client.get(where).status_code == 200
         entry = entries.get()
         assert (entry.actor, entry.details) == (reader, {"what": what, "rows": rows})
-    if what != "samples.list":
-        assert entry.organization_id == of.get(role, lists.owner).pk
+    read_of = {"project.list": Project.objects.get(), "samples.list": reader}
+    assert entry.subject_id == read_of.get(what, of.get(role, lists.owner)).public_id
     clock.move(timedelta(days=1))
     client.get(where)
     assert entries.count() == 2

@@ -47,7 +47,7 @@ def _context(request: HttpRequest, instrument: Any, **forms: Any) -> dict[str, A
         what="qualifications.list",
         people=[one.user_id for one in qualified],
         now=now,
-        subject=instrument,
+        subject=instrument.organization,
         organization_id=instrument.organization_id,
     )
     return {
