@@ -30,7 +30,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.wording import word
-from instrument_share.personal.services.disclosures import people_disclosed
+from instrument_share.personal.services.disclosures import people_disclosed, people_listed
 from instrument_share.web import clock, cursor
 from instrument_share.web.lists.tables import ListColumn, ListTable, get_address
 from instrument_share.web.responses.exports import csv_response
@@ -87,6 +87,14 @@ def organization_projects(request: SignedInRequest, organization_id: str) -> Htt
     if request.GET.get("format") == "csv":
         return _export_projects(request.user, organization, kept.order_by(*ordering))
     page = cursor.page(found, ordering=ordering, cursor=request.GET.get("cursor"), limit=PER_PAGE)
+    people_listed(
+        actor=request.user,
+        what="projects.list",
+        people=[one.holder_id for one in page.items],
+        now=clock.now(),
+        subject=organization,
+        organization_id=organization.pk,
+    )
     budgets = get_budgets(kept.filter(pk__in=[one.pk for one in page.items]))
     context = {
         "organization": organization,
@@ -159,12 +167,22 @@ def project(request: SignedInRequest, public_id: str) -> HttpResponseBase:
     page = cursor.page(
         project_bookings(found), ordering=ORDERING, cursor=request.GET.get("cursor"), limit=PER_PAGE
     )
+    members = list(found.members.order_by("name", "id"))
+    now = clock.now()
+    people_listed(
+        actor=request.user,
+        what="project.list",
+        people=[found.holder_id, *(one.pk for one in members), *(one.user_id for one in page.items)],
+        now=now,
+        subject=found,
+        organization_id=found.organization_id,
+    )
     months = get_months(found)
-    today = clock.now().astimezone(CITY_TIME).date()
+    today = now.astimezone(CITY_TIME).date()
     context = {
         "project": found,
         "budget": get_budgets([found])[found.pk],
-        "members": found.members.order_by("name", "id"),
+        "members": members,
         "page": page,
         "lines": read_lines(page.items),
         "visible": set(

@@ -30,6 +30,7 @@ class Archive:
         self.configuration = root / "pgbackrest.conf"
         text = (CONFIGURATION / "pgbackrest.conf").read_text(encoding="utf-8")
         places = {
+            "repo1-cipher-pass=": "repo1-cipher-pass=of-this-drill",
             "/var/lib/pgbackrest": root / "repository",
             "/var/spool/pgbackrest": root / "spool",
             "/var/lib/postgresql/16/main": self.server.data,

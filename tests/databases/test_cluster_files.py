@@ -1,5 +1,6 @@
-"""The files of a cluster of three machines, as `deploy/render` writes them."""
+"""The files of three machines, as `deploy/render` writes them, and of the archive of a database."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -66,6 +67,21 @@ def test_haproxy_leads_to_the_primary_and_to_standbys(values, tmp_path):
         assert "on-marked-down shutdown-sessions" in part
 
 
+@pytest.mark.parametrize("manual", ["docs/operations.md", "docs/operations.zh-CN.md"])
+def test_a_machine_of_the_site_needs_no_password_of_the_databases(values, tmp_path, manual):
+    text = Path(settings.BASE_DIR, manual).read_text(encoding="utf-8")
+    takes = next(line for line in text.splitlines() if line.endswith(" > /root/haproxy.env"))
+    of_the_site = tmp_path / "haproxy.env"
+    command = takes.replace("deploy/cluster.env", str(values)).replace("/root/haproxy.env", str(of_the_site))
+    subprocess.run(command, shell=True, check=True)
+    assert "Secret1" not in of_the_site.read_text(encoding="utf-8")
+    for given, folder in ((values, "all"), (of_the_site, "own")):
+        assert render(given, "--site", "--to", tmp_path / folder).returncode == 0
+    files = {(tmp_path / folder / "haproxy.cfg").read_bytes() for folder in ("all", "own")}
+    assert len(files) == 1
+    assert "deploy/render --values /root/haproxy.env --site --to /etc/haproxy\n" in text
+
+
 @pytest.mark.parametrize(
     ("filled_in", "arguments", "said"),
     [
@@ -81,3 +97,23 @@ def test_what_is_not_filled_in_is_refused(values, tmp_path, filled_in, arguments
     assert done.returncode == 1
     assert said in done.stderr
     assert not (tmp_path / "there").exists()
+
+
+@pytest.mark.parametrize("manual", ["docs/operations.md", "docs/operations.zh-CN.md"])
+def test_each_site_makes_the_passphrase_of_its_archive_before_the_first_backup(tmp_path, manual):
+    shipped = (DEPLOY / "pgbackrest/pgbackrest.conf").read_text(encoding="utf-8")
+    # pgBackRest refuses an empty value, so that nothing is encrypted with what everybody can read.
+    assert "\nrepo1-cipher-pass=\n" in shipped
+    lines = Path(settings.BASE_DIR, manual).read_text(encoding="utf-8").splitlines()
+    makes = next(line for line in lines if line.startswith("sed -i") and "repo1-cipher-pass" in line)
+    assert lines.index(makes) < next(i for i, line in enumerate(lines) if line.endswith("stanza-create"))
+    file = tmp_path / "pgbackrest.conf"
+    made = set()
+    for _ in range(2):
+        file.write_text(shipped, encoding="utf-8")
+        command = makes.replace("/etc/pgbackrest/pgbackrest.conf", str(file))
+        subprocess.run(command, shell=True, check=True)
+        text = file.read_text(encoding="utf-8")
+        made |= set(re.findall(r"^repo1-cipher-pass=([0-9a-f]{96})$", text, re.MULTILINE))
+        assert len(text) == len(shipped) + 96
+    assert len(made) == 2

@@ -130,13 +130,74 @@ def test_privacy_notice_has_version_and_rights(client, language, words):
 @pytest.mark.parametrize(
     ("language", "receivers"),
     [
-        ("zh", ["国家网络管理平台：", "自助签到屏的仪器旁的人："]),
-        ("en", ["The national platform of research facilities:", "beside an instrument with a kiosk:"]),
+        (
+            "zh",
+            [
+                "国家网络管理平台：",
+                "自助签到屏的仪器旁的人：",
+                "单位的项目负责人：",
+                "系统管理员：",
+                "电话、",
+                "全部审计日志（含网络地址）",
+            ],
+        ),
+        (
+            "en",
+            [
+                "The national platform of research facilities:",
+                "beside an instrument with a kiosk:",
+                "Holders of a project of your organization:",
+                "System administrators: all accounts, with name, user name, mail address, phone,",
+                "the whole audit log, with network addresses.",
+            ],
+        ),
     ],
 )
 def test_privacy_notice_names_everybody_to_whom_the_site_gives_names(client, language, receivers):
     text = text_of(client.get("/privacy/", headers={"Accept-Language": language}))
     assert [one for one in receivers if one not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "zh",
+            [
+                "每条有效期 90 天）达到 3 条的，暂停预约",
+                "有效期内且发生后 21 天内在",
+                "逾 10 个工作日未答复的，由科技局答复",
+            ],
+        ),
+        (
+            "en",
+            [
+                "whoever has 3 events on their credit that count at once",
+                "each for 90 days",
+                "appeal each event within 21 days",
+                "People answer:",
+                "not within 10 working days",
+            ],
+        ),
+    ],
+)
+def test_privacy_notice_says_what_a_rule_decides_alone_and_who_answers_an_appeal(
+    client, settings, language, words
+):
+    settings.CREDIT_APPEAL_DAYS = 21
+    text = text_of(client.get("/privacy/", headers={"Accept-Language": language}))
+    assert [one for one in words if one not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh", "公众可见序号、日期、事项、答复和异议人（单位为其名称，个人仅为姓名首字）；报送件所载"),
+        ("en", "The public gets number, day, subject, answer and who objected: an organization by its name"),
+    ],
+)
+def test_privacy_notice_says_who_sees_what_of_an_objection(client, language, words):
+    assert words in text_of(client.get("/privacy/", headers={"Accept-Language": language}))
 
 
 def test_search_without_result_leads_to_the_guide(client):

@@ -1,14 +1,20 @@
 """Who reads personal data of many people at once leaves an entry with purpose and count."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
 
+from bookings.projects.models import Project
+from bookings.requests.models import Booking
+from bookings.samples.models import SampleOrder
+from bookings.statements.models import Statement
 from instrument_share.accounts.domain import OrganizationKind, Role
 from instrument_share.journal.models import AuditEntry
+from instrument_share.journal.services import record
+from providers.instruments.models import Qualification
 from tests import factories
 from tests.bookings.requests.booking import use
 from tests.bookings.waiting.waiting import join
@@ -89,6 +95,111 @@ def test_reader_of_many_people_is_recorded_with_purpose_and_count(role, address,
     assert entry.details["rows"] >= 0
     if "{unit}" in address or "{company}" in address:
         assert entry.organization_id == of.pk
+
+
+@pytest.fixture
+def lists(city, clock):
+    """A city in which every list names its researcher, who used the instrument yesterday."""
+    use(city)
+    clock.set(NOW + timedelta(days=2))
+    Project.objects.create(
+        organization=city.company, name="涂层", funding="other", holder=city.researcher, created_at=NOW
+    )
+    Booking.objects.update(organization_project=Project.objects.get())
+    Statement.objects.create(
+        organization=city.owner,
+        payer_person=city.researcher,
+        month=date(2026, 2, 1),
+        year=2026,
+        number=1,
+        drafted_at=NOW,
+    )
+    SampleOrder.objects.create(
+        instrument=city.instrument,
+        user=city.researcher,
+        payer_person=city.researcher,
+        user_kind="external",
+        direction="research",
+        afterwards="return",
+        subject="断口",
+        submitted_at=NOW,
+        due_at=NOW + timedelta(days=3),
+    )
+    Qualification.objects.create(
+        instrument=city.instrument,
+        user=city.researcher,
+        granted_by=city.keeper,
+        granted_at=NOW,
+        expires_at=NOW + timedelta(days=300),
+    )
+    record(
+        actor=city.keeper,
+        action="instrument.published",
+        subject=city.instrument,
+        now=NOW,
+        organization_id=city.owner.pk,
+    )
+    return city
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("role", "address", "what", "rows"),
+    [
+        (Role.ORG_ADMIN, "/me/organization/{company}/?month=2026-03", "usage.list", 1),
+        (Role.ORG_ADMIN, "/organizations/{company}/projects/", "projects.list", 1),
+        (Role.ORG_ADMIN, "/projects/{project}/", "project.list", 2),
+        (Role.UNIT_MANAGER, "/unit/{unit}/statements/", "statements.list", 1),
+        (Role.UNIT_MANAGER, "/samples/", "samples.list", 1),
+        (Role.UNIT_MANAGER, "/unit/instruments/{instrument}/people/", "qualifications.list", 1),
+        (Role.BUREAU_OFFICER, "/bureau/units/{unit}/", "unit_acts.list", 1),
+    ],
+)
+def test_reader_of_a_page_of_people_is_recorded_once_a_day(lists, clock, client, role, address, what, rows):
+    of = {Role.ORG_ADMIN: lists.company, Role.UNIT_MANAGER: lists.owner}
+    reader = factories.member(of[role], role) if role in of else factories.officer()
+    ids = {"company": lists.company, "unit": lists.owner, "instrument": lists.instrument}
+    where = address.format(
+        project=Project.objects.get().public_id, **{name: one.public_id for name, one in ids.items()}
+    )
+    entries = AuditEntry.objects.filter(action="personal_data.disclosed")
+    client.force_login(reader)
+    for _ in range(2):
+        assert client.get(where).status_code == 200
+        entry = entries.get()
+        assert (entry.actor, entry.details) == (reader, {"what": what, "rows": rows})
+    read_of = {"project.list": Project.objects.get(), "samples.list": reader}
+    assert entry.subject_id == read_of.get(what, of.get(role, lists.owner)).public_id
+    clock.move(timedelta(days=1))
+    client.get(where)
+    assert entries.count() == 2
+
+
+@pytest.mark.django_db
+def test_reader_of_the_audit_log_is_recorded_once_a_day(lists, client):
+    of = factories.organization("数据中心", kind=OrganizationKind.GOVERNMENT.value)
+    reader = factories.member(of, Role.SYSADMIN)
+    named = AuditEntry.objects.filter(actor__isnull=False).count()
+    client.force_login(reader)
+    for _ in range(2):
+        assert client.get("/journal/").status_code == 200
+    entry = AuditEntry.objects.get(action="personal_data.disclosed")
+    assert (entry.actor, entry.details) == (reader, {"what": "journal.list", "rows": named})
+
+
+@pytest.mark.django_db
+def test_who_reads_of_two_units_is_recorded_for_each_and_who_reads_of_himself_is_not(lists, client):
+    other = factories.organization("云屏第二大学", owns_instruments=True)
+    reader = factories.officer()
+    record(actor=lists.keeper, action="reminder.sent", subject=other, now=NOW, organization_id=other.pk)
+    client.force_login(reader)
+    for unit in (lists.owner, other, lists.owner):
+        assert client.get(f"/bureau/units/{unit.public_id}/").status_code == 200
+    entries = AuditEntry.objects.filter(action="personal_data.disclosed")
+    assert [entry.organization_id for entry in entries.order_by("id")] == [lists.owner.pk, other.pk]
+    client.force_login(lists.researcher)
+    assert client.get(f"/projects/{Project.objects.get().public_id}/").status_code == 200
+    assert entries.count() == 2
 
 
 @pytest.mark.django_db

@@ -13,7 +13,7 @@ from bookings.requests.views.common import responsible_instruments
 from bookings.samples.domain.states import SampleOrderState
 from bookings.samples.forms import OrderFilterForm
 from bookings.samples.selectors import find_orders
-from instrument_share.personal.services.disclosures import people_disclosed
+from instrument_share.personal.services.disclosures import people_disclosed, people_listed
 from instrument_share.web import clock, cursor
 from instrument_share.web.lists.tables import ListColumn, ListTable, ShownName, get_address
 from instrument_share.web.responses.exports import csv_response
@@ -65,9 +65,12 @@ def sample_orders_kept(request: SignedInRequest) -> HttpResponseBase:
     ordering = TABLE.get_ordering(request)
     if request.GET.get("format") == "csv":
         return _export(request.user, found.order_by(*ordering))
+    page = cursor.page(found, ordering=ordering, cursor=request.GET.get("cursor"), limit=PER_PAGE)
+    named = [one.user_id for one in page.items]
+    people_listed(actor=request.user, what="samples.list", people=named, now=now)
     context = {
         "now": now,
-        "page": cursor.page(found, ordering=ordering, cursor=request.GET.get("cursor"), limit=PER_PAGE),
+        "page": page,
         "heads": TABLE.build_heads(request),
         "form": form,
         "part": part,

@@ -40,6 +40,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.personal.services.disclosures import people_listed
 from instrument_share.web import clock
 from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
@@ -76,7 +77,16 @@ def unit_statements(request: SignedInRequest, organization_id: str) -> HttpRespo
     listed = narrow_statements(request, of_payer)
     if request.GET.get("format") == "csv":
         return export_statements(request.user, f"statements-{unit.public_id}", listed, unit)
-    debts = get_debts(found, clock.now().astimezone(CITY_TIME).date())
+    shown, now = build_statement_list(request, of_payer, listed, of_unit=True), clock.now()
+    people_listed(
+        actor=request.user,
+        what="statements.list",
+        people=[one.payer_person_id for one in shown["page"].items],
+        now=now,
+        subject=unit,
+        organization_id=unit.pk,
+    )
+    debts = get_debts(found, now.astimezone(CITY_TIME).date())
     context = {
         "unit": unit,
         "debts": debts,
@@ -84,7 +94,7 @@ def unit_statements(request: SignedInRequest, organization_id: str) -> HttpRespo
         "picture": _picture(debts) if debts else None,
         "form": form,
         "has_drafts": drafts_to_send(found).exists(),
-        **build_statement_list(request, of_payer, listed, of_unit=True),
+        **shown,
     }
     return render(request, "bookings/statements/unit_statements.html", context)
 

@@ -11,9 +11,9 @@ from enum import StrEnum
 
 from instrument_share.kernel.errors import gettext_noop
 
-NOTICE_VERSION = "2.1"
+NOTICE_VERSION = "2.2"
 """A change of purposes or of `pages/about/privacy_*.html` takes a new version and date; all agree anew."""
-NOTICE_DATE = date(2026, 12, 1)
+NOTICE_DATE = date(2026, 12, 2)
 
 
 class Ground(StrEnum):
@@ -100,10 +100,14 @@ PURPOSES = (
     ),
     Purpose(
         "objection",
-        gettext_noop("Objections to results: name, contact, organization, text and files"),
         gettext_noop(
-            "to examine and answer them; the public and the report see number, subject and answer, and of a "
-            "person the first character of the name"
+            "Objections to results: name, contact, organization, subject, grounds and files; your account if "
+            "you are logged in"
+        ),
+        gettext_noop(
+            "to examine and answer them. Bureau and Finance see all of it, the unit concerned subject and "
+            "grounds. The public gets number, day, subject, answer and who objected: an organization by its "
+            "name, a person by the first character of the name; the report prints the same but the day"
         ),
         Ground.DUTY,
         gettext_noop("permanently, with the papers of the year"),

@@ -18,7 +18,7 @@ from instrument_share.operations.forms import JournalForm
 from instrument_share.operations.selectors.journal import NEWEST_FIRST, find_entries
 from instrument_share.operations.selectors.journal_rows import JournalRow, describe_entries, iterate_rows
 from instrument_share.operations.views.tabs import build_system_tabs
-from instrument_share.personal.services.disclosures import people_disclosed
+from instrument_share.personal.services.disclosures import people_disclosed, people_listed
 from instrument_share.web import clock, cursor
 from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.responses.exports import csv_response
@@ -44,6 +44,8 @@ def journal(request: SignedInRequest) -> HttpResponse:
         cursor=request.GET.get("cursor"),
         limit=PER_PAGE,
     )
+    named = [entry.actor_id for entry in page.items]
+    people_listed(actor=request.user, what="journal.list", people=named, now=clock.now())
     query = request.GET.copy()
     query.pop("cursor", None)
     context |= {

@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from bookings.domain import EVENT_LIFETIME, SUSPENSION_THRESHOLD
 from instrument_share.accounts.domain.privacy import NOTICE_DATE, NOTICE_VERSION, PURPOSES
 from instrument_share.accounts.selectors.organizations import city_bureaus
 
@@ -27,6 +28,10 @@ def privacy(request: HttpRequest) -> HttpResponse:
         "version": NOTICE_VERSION,
         "date": NOTICE_DATE,
         "purposes": PURPOSES,
+        "suspends_at": SUSPENSION_THRESHOLD,
+        "credit_days": EVENT_LIFETIME.days,
+        "appeal_days": settings.CREDIT_APPEAL_DAYS,
+        "answer_days": settings.CREDIT_ANSWER_WORKING_DAYS,
         "bureaus": list(city_bureaus()),
     }
     return render(request, "pages/privacy.html", context)

@@ -29,7 +29,7 @@ from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval, in_hours
 from instrument_share.pages.past_bookings import ORDERING, PastFilterForm, export_past
 from instrument_share.people.views.tabs import build_my_tabs, get_administered_organizations
-from instrument_share.personal.services.disclosures import people_disclosed
+from instrument_share.personal.services.disclosures import people_disclosed, people_listed
 from instrument_share.web import clock, cursor
 from instrument_share.web.forms.params import parse_year
 from instrument_share.web.lists.queues import Queue, read_queue
@@ -202,12 +202,21 @@ def my_organization(request: SignedInRequest, public_id: str) -> HttpResponseBas
         .filter(paid, state__in=HOLDING_STATES)
         .filter(Q(ends_at__gt=now) | IN_USE)
     )
+    coming = cursor.page(
+        ahead, ordering=("starts_at", "id"), cursor=request.GET.get("cursor"), limit=MAX_COMING
+    )
+    people_listed(
+        actor=request.user,
+        what="usage.list",
+        people=[one.user_id for one in (*coming.items, *used.items)],
+        now=now,
+        subject=organization,
+        organization_id=organization.pk,
+    )
     context = {
         "tabs": build_my_tabs(request.user, public_id),
         "organization": organization,
-        "page": cursor.page(
-            ahead, ordering=("starts_at", "id"), cursor=request.GET.get("cursor"), limit=MAX_COMING
-        ),
+        "page": coming,
         "rows": build_counted_logs(used.items),
         "used": used,
         **_sums(logs),

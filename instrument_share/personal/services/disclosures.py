@@ -46,14 +46,32 @@ def people_disclosed(
     )
 
 
-def people_listed(*, actor: "User", what: str, people: Iterable[int | None], now: datetime) -> None:
-    """Record that a program reads a list page by page, where the page names other people than the actor.
+def people_listed(
+    *,
+    actor: "User",
+    what: str,
+    people: Iterable[int | None],
+    now: datetime,
+    subject: Model | None = None,
+    organization_id: int | None = None,
+) -> None:
+    """Record that the actor reads a list page by page, where the page names other people than the actor.
 
-    `people` are the ids of those whom the rows name. The first page of a day leaves the entry, with its
-    number of rows: a program that asks every minute would bury what else happened.
+    `people` are the ids of those whom the rows name. The first page of a day that is about this `subject`
+    leaves the entry, with its number of rows: a program that asks every minute, or somebody who leafs, would
+    bury what else happened.
     """
     named = [pk for pk in people if pk is not None]
     midnight = now.astimezone(CITY_TIME).replace(hour=0, minute=0, second=0, microsecond=0)
-    of_today = history(actor).filter(action=DISCLOSED, details__what=what, at__gte=midnight)
+    of_today = history(subject or actor).filter(
+        actor=actor, action=DISCLOSED, details__what=what, at__gte=midnight
+    )
     if set(named) - {actor.pk} and not of_today.exists():
-        people_disclosed(actor=actor, what=what, count=len(named), now=now)
+        people_disclosed(
+            actor=actor,
+            what=what,
+            count=len(named),
+            now=now,
+            subject=subject,
+            organization_id=organization_id,
+        )

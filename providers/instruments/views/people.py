@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
 from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.personal.services.disclosures import people_listed
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import answer_form, posted_from, redirect_with_message
@@ -39,6 +40,16 @@ def _context(request: HttpRequest, instrument: Any, **forms: Any) -> dict[str, A
     with_role = list(
         accounts.people_with_role(Role.KEEPER, instrument.organization_id).order_by("name", "pk")
     )
+    now = clock.now()
+    qualified = qualifications_of([instrument.pk], now)
+    people_listed(
+        actor=person(request),
+        what="qualifications.list",
+        people=[one.user_id for one in qualified],
+        now=now,
+        subject=instrument.organization,
+        organization_id=instrument.organization_id,
+    )
     return {
         "instrument": instrument,
         "may_edit": rules.has_perm("providers.edit_instrument", request.user, instrument),
@@ -47,7 +58,7 @@ def _context(request: HttpRequest, instrument: Any, **forms: Any) -> dict[str, A
         "candidates": with_role,
         "keepers_form": KeepersForm(people=with_role, keepers=keepers),
         "qualification_form": QualificationForm(),
-        "qualified": qualifications_of([instrument.pk], clock.now()),
+        "qualified": qualified,
         **forms,
     }
 

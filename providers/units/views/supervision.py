@@ -19,7 +19,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, NotFound, gettext_noop
 from instrument_share.kernel.wording import Bilingual
-from instrument_share.personal.services.disclosures import people_disclosed
+from instrument_share.personal.services.disclosures import people_disclosed, people_listed
 from instrument_share.web import clock, cursor
 from instrument_share.web.forms.params import parse_number
 from instrument_share.web.idempotency import idempotent_form
@@ -133,6 +133,14 @@ def unit_supervision(request: HttpRequest, public_id: str) -> HttpResponseBase:
         ordering=("-at", "-id"),
         cursor=request.GET.get("cursor"),
         limit=ACTS_LISTED,
+    )
+    people_listed(
+        actor=person(request),
+        what="unit_acts.list",
+        people=[entry.actor_id for entry in acts.items],
+        now=now,
+        subject=unit,
+        organization_id=unit.pk,
     )
     titles = titles_by_id([entry.subject_id for entry in acts.items])
     is_admitted = unit.state == OrganizationState.ADMITTED
