@@ -23,6 +23,7 @@ from bookings.requests.services.held_time import booking_lock_for
 from bookings.requests.services.notifications import get_instrument_name, list_answerers
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import binding_memberships, officers_of
+from instrument_share.jobs.one_by_one import do_one_by_one
 from instrument_share.journal import services as journal
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
@@ -137,7 +138,7 @@ def credit_appeals_pass_on_due(now: datetime) -> int:
     """
     today = now.astimezone(CITY_TIME).date()
     due = unanswered_appeals().filter(passed_on_at__isnull=True, answer_date__lt=today)
-    return sum(_pass_on(event_id, now) for event_id in list(due.values_list("event_id", flat=True)))
+    return do_one_by_one("credit event", due.values_list("event_id", flat=True), lambda pk: _pass_on(pk, now))
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from bookings.devices.selectors import ANSWERED_FOR
 from bookings.requests.services.notifications import tell_of_maker
 from instrument_share.accounts.domain.tokens import SHOWN_AGAIN_WITHIN
 from instrument_share.accounts.permissions import require
+from instrument_share.jobs.one_by_one import do_one_by_one
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import gettext_noop
@@ -67,7 +68,7 @@ def device_keys_end_due(now: datetime) -> int:
     """
     answered = Device.objects.filter(ANSWERED_FOR).values("pk")
     ended = Device.objects.filter(revoked_at__isnull=True).exclude(pk__in=answered)
-    return sum(_end(instrument_id, now) for instrument_id in ended.values_list("instrument", flat=True))
+    return do_one_by_one("instrument", ended.values_list("instrument", flat=True), lambda pk: _end(pk, now))
 
 
 @transaction.atomic

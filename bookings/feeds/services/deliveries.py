@@ -13,6 +13,7 @@ from bookings.feeds.models import Webhook, WebhookDelivery
 from bookings.feeds.selectors.told import acts_of
 from bookings.feeds.selectors.webhooks import IS_TOLD, due_webhooks
 from instrument_share.accounts.selectors import organizations_by_id
+from instrument_share.jobs.one_by_one import do_one_by_one
 from instrument_share.jobs.services import enqueue_once
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.public_id import new_public_id
@@ -53,10 +54,11 @@ def webhooks_gather(now: datetime) -> int:
     older messages too, the job that sends is enqueued.
     """
     ids = Webhook.objects.filter(IS_TOLD, disabled_at__isnull=True).values_list("pk", flat=True)
-    gathered = sum(_gather(webhook_id, now) for webhook_id in list(ids))
-    if due_webhooks(now).exists():
-        enqueue_once(SEND)
-    return gathered
+    try:
+        return do_one_by_one("webhook", ids, lambda pk: _gather(pk, now))
+    finally:
+        if due_webhooks(now).exists():
+            enqueue_once(SEND)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from bookings.kiosk.selectors import count_kiosks, hash_key
 from bookings.requests.services.notifications import tell_of_maker
 from instrument_share.accounts.domain.tokens import SHOWN_AGAIN_WITHIN
 from instrument_share.accounts.permissions import require
+from instrument_share.jobs.one_by_one import do_one_by_one
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import gettext_noop, require_found
@@ -72,7 +73,7 @@ def kiosks_end_due(now: datetime) -> int:
     """
     answered = Kiosk.objects.filter(ANSWERED_FOR).values("pk")
     ended = Kiosk.objects.filter(ended_at__isnull=True).exclude(pk__in=answered)
-    return sum(_end(kiosk_id, now) for kiosk_id in ended.values_list("pk", flat=True))
+    return do_one_by_one("kiosk", ended.values_list("pk", flat=True), lambda pk: _end(pk, now))
 
 
 @transaction.atomic

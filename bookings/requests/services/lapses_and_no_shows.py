@@ -36,6 +36,7 @@ from bookings.requests.services.cancellations import (
 from bookings.requests.services.held_time import apply_transition, charge_write, pass_on_freed_time
 from bookings.requests.services.organization_suspension import cancel_for_suspension
 from instrument_share.accounts.domain import OrganizationState
+from instrument_share.jobs.one_by_one import do_one_by_one
 from instrument_share.jobs.selectors import get_end_of_interruption
 from instrument_share.journal import services as journal
 from instrument_share.kernel.wording import Sentence
@@ -51,7 +52,7 @@ CHARGE_TAKEN_BACK = "booking.charge_taken_back"
 def bookings_lapse_due(now: datetime) -> int:
     """Let overdue requests lapse, each in its own transaction; return their number."""
     due = Booking.objects.filter(state=BookingState.REQUESTED, decide_by__lte=now).order_by("decide_by", "id")
-    return sum(_lapse(pk, now) for pk in due.values_list("pk", flat=True))
+    return do_one_by_one("booking", due.values_list("pk", flat=True), lambda pk: _lapse(pk, now))
 
 
 def bookings_no_show_due(now: datetime) -> int:
@@ -69,7 +70,7 @@ def bookings_no_show_due(now: datetime) -> int:
     due = Booking.objects.filter(
         Q(planned_by_unit=False) | is_used_together(), state=BookingState.APPROVED, starts_at__lte=limit
     ).order_by("starts_at", "id")
-    return sum(_no_show(pk, now) for pk in due.values_list("pk", flat=True))
+    return do_one_by_one("booking", due.values_list("pk", flat=True), lambda pk: _no_show(pk, now))
 
 
 @transaction.atomic

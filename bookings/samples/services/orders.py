@@ -27,6 +27,7 @@ from bookings.samples.services.changes import move_order, order_lock_for, record
 from bookings.samples.services.service_breaks import orders_to_hold_due
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
+from instrument_share.jobs.one_by_one import do_one_by_one
 from instrument_share.kernel.errors import Problem, gettext_noop, require_found
 from providers import public as providers
 
@@ -150,8 +151,12 @@ def sample_orders_lapse_due(now: datetime) -> int:
 
     First the deadlines rest of those whose instrument is out of service.
     """
-    orders_to_hold_due(now)
-    return sum(_lapse(pk, now) for pk in list(orders_to_lapse(now).values_list("pk", flat=True)))
+    try:
+        orders_to_hold_due(now)
+    finally:
+        ids = orders_to_lapse(now).values_list("pk", flat=True)
+        lapsed = do_one_by_one("sample order", ids, lambda pk: _lapse(pk, now))
+    return lapsed
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from bookings.samples.selectors import (
 from bookings.samples.services import notifications
 from bookings.samples.services.changes import record_order
 from instrument_share.accounts.domain import OrganizationState
+from instrument_share.jobs.one_by_one import do_one_by_one
 from providers import public as providers
 from providers.domain import InstrumentState
 
@@ -62,7 +63,8 @@ def orders_to_hold_due(now: datetime) -> int:
 
     Those are the ones whose instrument had left before deadlines rested. Return their number.
     """
-    return sum(_hold_due(pk, now) for pk in list(_orders_to_hold(now).values_list("pk", flat=True)))
+    ids = _orders_to_hold(now).values_list("pk", flat=True)
+    return do_one_by_one("sample order", ids, lambda pk: _hold_due(pk, now))
 
 
 @transaction.atomic

@@ -1,6 +1,5 @@
 """Draw up the statements of a month."""
 
-import logging
 from collections.abc import Sequence
 from datetime import date, datetime
 from types import SimpleNamespace
@@ -17,6 +16,7 @@ from bookings.statements.selectors.billing import find_billable, get_month_of
 from bookings.statements.selectors.statements import statement_lock
 from instrument_share.accounts.permissions import require_unless_system
 from instrument_share.accounts.selectors import organization_lock
+from instrument_share.jobs.one_by_one import do_one_by_one
 from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
 from providers.public import owner_ids
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 BATCH_SIZE = 500
-logger = logging.getLogger(__name__)
 
 
 class Drafted(NamedTuple):
@@ -36,29 +35,18 @@ class Drafted(NamedTuple):
     waiting: list[Billable]
 
 
-class DraftingFailed(Exception):
-    """Statements of some units could not be drafted; the log says why, and the next run tries again."""
-
-
 def statements_draft_due(now: datetime) -> int:
     """Draft last month's statements of all units; return how many got something. Repeated by the clock.
 
     Those that are suspended, or own nothing any more, get theirs too. What is confirmed after the first of
-    the month comes onto the draft, until that is sent, and so does what was missed in earlier months. A unit
-    that fails doesn't keep the others from their drafts. Raises DraftingFailed at the end.
+    the month comes onto the draft, until that is sent, and so does what was missed in earlier months.
     """
     month = previous_month(now.astimezone(CITY_TIME).date())
-    drafted, failed = 0, []
-    for unit_id in owner_ids():
-        try:
-            done = statements_draft(actor=None, organization_id=unit_id, month=month, now=now)
-            drafted += len(done.drafts)
-        except Exception:
-            logger.exception("The statements of unit %s could not be drafted.", unit_id)
-            failed.append(unit_id)
-    if failed:
-        raise DraftingFailed(f"units {', '.join(map(str, failed))}; drafted for others: {drafted}")
-    return drafted
+
+    def draft(unit_id: int) -> int:
+        return len(statements_draft(actor=None, organization_id=unit_id, month=month, now=now).drafts)
+
+    return do_one_by_one("unit", owner_ids(), draft)
 
 
 @transaction.atomic

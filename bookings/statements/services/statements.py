@@ -28,6 +28,7 @@ from bookings.statements.services import notifications
 from instrument_share.accounts.domain import OrganizationState
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock
+from instrument_share.jobs.one_by_one import do_one_by_one
 from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_reason
@@ -156,7 +157,7 @@ def statement_reopen(statement: Statement) -> None:
 def statements_remind_due(now: datetime) -> int:
     """Remind the payers of overdue statements, of each once a week; return how many. Run by the clock."""
     waiting = _to_remind(now).order_by("due_date", "id").values_list("pk", flat=True)
-    return sum(_remind(pk, now) for pk in list(waiting))
+    return do_one_by_one("statement", waiting, lambda pk: _remind(pk, now))
 
 
 @transaction.atomic

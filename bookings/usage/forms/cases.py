@@ -33,13 +33,17 @@ class UseSearchForm(forms.Form):
 
 
 class CaseUsesForm(forms.Form):
-    """The uses cited by an open-service case; only the unit sees the users."""
+    """The uses cited by an open-service case; only the unit sees the users.
+
+    `shown` are those that the page showed as cited: what somebody else does to others meanwhile stays so.
+    """
 
     use_required_attribute = False
 
     uses = forms.MultipleChoiceField(
         label=_("Completed uses by others"), required=False, widget=forms.CheckboxSelectMultiple()
     )
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(
         self,
@@ -55,6 +59,10 @@ class CaseUsesForm(forms.Form):
             self.fields["uses"],
             ((one.public_id, _describe_use(one, effective_seconds[one.usage_log.pk])) for one in offered),
         )
+
+    def get_shown(self) -> list[str] | None:
+        """Return the uses that the page showed as cited; None where it did not say."""
+        return self.cleaned_data["shown"].split() if "shown" in self.data else None
 
 
 def _describe_use(booking: Any, seconds: int) -> str:

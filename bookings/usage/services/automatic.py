@@ -21,6 +21,7 @@ from bookings.usage.selectors.disputes import get_confirmation_deadline, recordi
 from bookings.usage.selectors.usage import log_lock
 from bookings.usage.services import notifications
 from bookings.usage.services.usage import confirmation_write
+from instrument_share.jobs.one_by_one import do_one_by_one
 from instrument_share.journal import services as journal
 from instrument_share.journal.selectors import entries
 
@@ -40,7 +41,7 @@ def uses_remind_due(now: datetime) -> int:
     planned the use for samples, and who checks it out.
     """
     waiting = _to_remind(now).order_by("ends_at", "id").values_list("pk", flat=True)
-    return sum(_remind(pk, now) for pk in list(waiting))
+    return do_one_by_one("booking", waiting, lambda pk: _remind(pk, now))
 
 
 @transaction.atomic
@@ -87,7 +88,7 @@ def usage_confirm_due(now: datetime) -> int:
     due = WaitingLog.objects.filter(
         Exists(recording_acts(OuterRef("log__public_id"))), log__entry__recorded_at__lte=recorded_until
     ).order_by("log_id")
-    return sum(_confirm(pk, now) for pk in due.values_list("pk", flat=True))
+    return do_one_by_one("log", due.values_list("pk", flat=True), lambda pk: _confirm(pk, now))
 
 
 @transaction.atomic

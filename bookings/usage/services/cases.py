@@ -18,11 +18,19 @@ if TYPE_CHECKING:
 
 
 @transaction.atomic
-def case_uses_set(*, actor: "User", case_id: int, booking_ids: Collection[str], now: datetime) -> int:
+def case_uses_set(
+    *,
+    actor: "User",
+    case_id: int,
+    booking_ids: Collection[str],
+    now: datetime,
+    shown_ids: Collection[str] | None = None,
+) -> int:
     """Set the uses that a case cites, by public ids of bookings; return their number.
 
     Only completed uses of the unit's instruments by others can be cited; setting the same again changes
-    nothing. Raises Invalid.
+    nothing. `shown_ids` are those that the actor was shown as cited; what else is cited or taken off since
+    stays so. Raises Invalid.
     """
     case = providers.case_lock(case_id)
     require(actor, "providers.edit_unit", case)
@@ -36,6 +44,8 @@ def case_uses_set(*, actor: "User", case_id: int, booking_ids: Collection[str], 
         problems = [Problem("case.not_citable", message, {"booking": one}, "uses") for one in foreign]
         raise Invalid(problems=problems)
     held = dict(CaseUse.objects.filter(case=case).values_list("booking__public_id", "pk"))
+    shown = held.keys() if shown_ids is None else set(shown_ids)
+    wanted = (held.keys() - (shown - wanted)) | (wanted - shown)
     if held.keys() == wanted:
         return len(held)
     CaseUse.objects.filter(pk__in=[pk for name, pk in held.items() if name not in wanted]).delete()

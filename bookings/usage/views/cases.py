@@ -41,7 +41,8 @@ def uses(request: HttpRequest, public_id: str) -> HttpResponse:
     require(request.user, "providers.edit_unit", case)
     instruments = _instruments(request, case)
     search = UseSearchForm(request.GET, instruments=instruments)
-    chosen = cases_selectors.get_cited_ids(case.pk) | set(request.POST.getlist("uses"))
+    cited_ids = cases_selectors.get_cited_ids(case.pk)
+    chosen = cited_ids | set(request.POST.getlist("uses"))
     of_unit = citable_bookings(request.user, case.organization_id)
     cited = list(of_unit.filter(public_id__in=chosen).order_by("-starts_at", "-id"))
     page = cursor.page(
@@ -57,12 +58,16 @@ def uses(request: HttpRequest, public_id: str) -> HttpResponse:
         request.POST or None,
         offered=offered,
         effective_seconds=cases_selectors.get_seconds_of_bookings(offered),
-        initial={"uses": sorted(chosen)},
+        initial={"uses": sorted(chosen), "shown": " ".join(sorted(cited_ids))},
     )
 
     def save() -> Any:
         return case_uses_set(
-            actor=person(request), case_id=case.pk, booking_ids=form.cleaned_data["uses"], now=clock.now()
+            actor=person(request),
+            case_id=case.pk,
+            booking_ids=form.cleaned_data["uses"],
+            shown_ids=form.get_shown(),
+            now=clock.now(),
         )
 
     if request.method == "POST" and (count := run_service(form, save)) is not None:

@@ -38,6 +38,7 @@ from bookings.waiting.services.ends import record_wait, wait_end
 from bookings.waiting.services.offers import free_time_offer, offer_pass_on
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
+from instrument_share.jobs.one_by_one import do_one_by_one
 from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.wording import Bilingual, Sentence
@@ -192,8 +193,14 @@ def waits_end_due(now: datetime) -> int:
     the user from booking, that is named.
     """
     lost = set(waits_of_lost_payers().values_list("pk", flat=True))
-    over = [one for one in waits_in_order() if one.pk in lost or get_span(one, now) is None]
-    return sum(_end(entry, _find_reason(entry, now), now) for entry in over)
+    waiting = {one.pk: one for one in waits_in_order()}
+
+    def end(pk: int) -> bool:
+        entry = waiting[pk]
+        is_over = pk in lost or get_span(entry, now) is None
+        return is_over and _end(entry, _find_reason(entry, now), now)
+
+    return do_one_by_one("wait", waiting, end)
 
 
 def _find_reason(entry: WaitlistEntry, now: datetime) -> tuple[str, dict[str, Any]]:

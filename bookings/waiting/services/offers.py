@@ -1,5 +1,6 @@
 """Offers of time that came free, and their answers: one person gets it."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ from bookings.waiting.selectors import OPEN_OFFER, find_time_for, get_conditions
 from bookings.waiting.services import notifications
 from bookings.waiting.services.ends import wait_end
 from instrument_share.accounts import selectors as accounts
+from instrument_share.jobs.one_by_one import do_one_by_one
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.wording import Sentence
 from providers import public as providers
@@ -158,7 +160,7 @@ def offer_decline(*, actor: "User", booking_id: int, now: datetime) -> Booking:
 def offers_lapse_due(now: datetime) -> int:
     """Let offers lapse that nobody answered, each in its own transaction; return their number."""
     due = WaitlistOffer.objects.filter(OPEN_OFFER, answer_by__lte=now).order_by("answer_by", "id")
-    return sum(_lapse(pk, now) for pk in due.values_list("booking", flat=True))
+    return do_one_by_one("booking", due.values_list("booking", flat=True), lambda pk: _lapse(pk, now))
 
 
 @transaction.atomic
@@ -190,8 +192,12 @@ def refused_offers_withdraw_due(now: datetime) -> int:
     offers = offers.select_related(
         "instrument__organization", "rule", "user", "payer_organization", "organization_project"
     )
-    refused = [one.pk for one in offers.order_by("requested_at", "pk") if _find_problems(one, now)]
-    return sum(_withdraw_if_refused(pk, now) for pk in refused)
+    by_id = {one.pk: one for one in offers.order_by("requested_at", "pk")}
+
+    def withdraw(pk: int) -> bool:
+        return bool(_find_problems(by_id[pk], now)) and _withdraw_if_refused(pk, now)
+
+    return do_one_by_one("booking", by_id, withdraw)
 
 
 @transaction.atomic
@@ -237,14 +243,23 @@ def free_time_offer_due(now: datetime) -> int:
 
     Only instruments on which somebody would be offered something are locked.
     """
+    waiting: dict[int, list[WaitlistEntry]] = defaultdict(list)
+    for entry in waits_in_order():
+        waiting[entry.instrument_id].append(entry)
+
+    def offer(pk: int) -> int:
+        has_time = any(find_time_for(entry, now) for entry in waiting[pk])
+        return _offer_free_time(pk, now) if has_time else 0
+
+    return do_one_by_one("instrument", sorted(waiting), offer)
+
+
+@transaction.atomic
+def _offer_free_time(instrument_id: int, now: datetime) -> int:
     before = WaitlistOffer.objects.count()
-    waiting = waits_in_order()
-    ids = {entry.instrument_id for entry in waiting if find_time_for(entry, now)}
-    for pk in sorted(ids):
-        with transaction.atomic():
-            together = {pk, *providers.linked_ids(pk)}
-            providers.instrument_locks(together)
-            free_time_offer(together, now)
+    together = {instrument_id, *providers.linked_ids(instrument_id)}
+    providers.instrument_locks(together)
+    free_time_offer(together, now)
     return WaitlistOffer.objects.count() - before
 
 

@@ -1,6 +1,5 @@
 """Writers of the deletion of accounts: asked for, withdrawn, carried out by the clock."""
 
-import logging
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -9,6 +8,7 @@ from django.db import transaction
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.services.erasure import account_erase
+from instrument_share.jobs.one_by_one import do_one_by_one
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
 from instrument_share.journal.unique import raise_when_taken
@@ -29,8 +29,6 @@ STOPPED = gettext_noop(
     "Your account was not deleted: something of yours is open again. End it, then ask once more."
 )
 STOPPED_BY_LOCK = gettext_noop("Your account was not deleted, because it was locked. You can ask once more.")
-
-log = logging.getLogger(__name__)
 
 
 class DeletionAsked(Conflict):
@@ -96,15 +94,8 @@ def account_deletions_carry_out(now: datetime) -> int:
     and somebody else may have asked.
     One that fails is tried again in the next round and keeps back nobody else's.
     """
-    deleted = 0
-    for pk in list(_open_deletions().filter(due_at__lte=now).order_by("due_at").values_list("pk", flat=True))[
-        :AT_ONCE
-    ]:
-        try:
-            deleted += _carry_out(pk, now)
-        except Exception:
-            log.exception("The deletion %s of an account was not carried out.", pk)
-    return deleted
+    due = _open_deletions().filter(due_at__lte=now).order_by("due_at").values_list("pk", flat=True)
+    return do_one_by_one("account deletion", due[:AT_ONCE], lambda pk: _carry_out(pk, now))
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from instrument_share.accounts.selectors import organization_lock, owning_organizations
+from instrument_share.jobs.one_by_one import do_one_by_one
 from providers.revisions.models import RevisedUnit
 from providers.terms.openings import local_date
 from providers.units.domain.completeness_plain import completeness_to_plain, kept_days
@@ -25,10 +26,13 @@ def completeness_keep(now: datetime) -> int:
     kept = kept_completeness(units, days)
     lacking = {pk: days - kept.get(pk, {}).keys() for pk in units}
     changed = [pk for pk, days_lacking in lacking.items() if days_lacking]
-    for pk in changed:
-        _keep(pk, lacking[pk])
     KeptCompleteness.objects.exclude(day__in=days).delete()
-    return len(changed)
+
+    def keep(pk: int) -> int:
+        _keep(pk, lacking[pk])
+        return 1
+
+    return do_one_by_one("unit", changed, keep)
 
 
 def completeness_rebuild(now: datetime) -> int:

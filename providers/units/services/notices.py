@@ -1,12 +1,15 @@
 """Tell units about information that expires, ahead of it and on the day."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import owning_organizations, people_by_organization
+from instrument_share.jobs.one_by_one import do_one_by_one
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.city_time import CITY_TIME
@@ -20,29 +23,46 @@ from providers.units.models import CompletenessNotice, CompletenessWatch
 from providers.units.selectors.completeness import judge_completeness, kinds_running_out
 from providers.units.services.reminders import open_kind_line, unit_desk_path, unit_name
 
+if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization, User
+
 RUNS_OUT = gettext_noop("{kind} of {unit}: out of date from {date} on, if nothing is done.")
 RAN_OUT = gettext_noop("{kind} of {unit}: out of date since {date}.")
 
 Due = tuple[CompletenessNotice, Words, tuple[Sentence, ...]]
 
 
-@transaction.atomic
 def completeness_notices_send(*, now: datetime) -> int:
     """Tell managers 30 days ahead and on the day which kind expires; return the number of notices.
 
     By a job, once a day, from 8 in the morning. A notice is sent once for each unit, kind and day, at most
-    a week late if nothing ran on the day.
+    a week late if nothing ran on the day. A unit for which that fails is tried again in the next run.
     """
     local = now.astimezone(CITY_TIME)
-    if local.hour < FIRST_HOUR or not _first_today(local.date(), now):
+    today = local.date()
+    if local.hour < FIRST_HOUR or CompletenessWatch.objects.filter(day=today).exists():
         return 0
     units = owning_organizations()
     people = people_by_organization(Role.UNIT_MANAGER, units)
-    fresh = list(_not_told(units, local.date()))
+    fresh: dict[int, list[Due]] = defaultdict(list)
+    for due in _not_told(units, today):
+        fresh[due[0].organization_id].append(due)
+    sent = do_one_by_one("unit", fresh, lambda pk: _send(units[pk], people[pk], fresh[pk], now))
+    CompletenessWatch.objects.get_or_create(day=today, defaults={"watched_at": now})
+    return sent
+
+
+@transaction.atomic
+def _send(unit: "Organization", people: "Collection[User]", fresh: Collection[Due], now: datetime) -> int:
+    """Tell a unit of what no other process tells of; return the number of notices."""
+    sent = 0
     for notice, kind, lines in fresh:
-        notice.told_at, unit = now, units[notice.organization_id]
+        key = {name: getattr(notice, name) for name in ("organization_id", "kind", "runs_out_on", "ahead")}
+        if not CompletenessNotice.objects.get_or_create(**key, defaults={"told_at": now})[1]:
+            continue
+        sent += 1
         notify(
-            users=people[unit.pk],
+            users=people,
             kind=NotificationKind.UNIT,
             message=RUNS_OUT if notice.ahead else RAN_OUT,
             params={"kind": kind, "unit": unit_name(unit), "date": notice.runs_out_on},
@@ -50,15 +70,7 @@ def completeness_notices_send(*, now: datetime) -> int:
             path=unit_desk_path(unit),
             now=now,
         )
-    CompletenessNotice.objects.bulk_create(notice for notice, _kind, _lines in fresh)
-    return len(fresh)
-
-
-def _first_today(today: date, now: datetime) -> bool:
-    """Return whether this is the first run today; a second process waits for the first."""
-    if CompletenessWatch.objects.filter(day=today).exists():
-        return False
-    return CompletenessWatch.objects.get_or_create(day=today, defaults={"watched_at": now})[1]
+    return sent
 
 
 def _not_told(units: Collection[int], today: date) -> Iterator[Due]:

@@ -9,6 +9,7 @@ from django.db import transaction
 from instrument_share.accounts.domain import OrganizationState
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock
+from instrument_share.jobs.one_by_one import do_one_by_one
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import record
 from instrument_share.kernel.errors import (
@@ -221,21 +222,18 @@ def publications_publish_due(now: datetime) -> int:
     Those of a suspended unit, for which nothing is published, are due once it is reinstated.
     """
     due = {
-        kind: model._default_manager.filter(
-            scheduled_at__lte=now, organization__state=OrganizationState.ADMITTED
-        )
+        public_id: kind
         for kind, model in MODELS.items()
+        for public_id in model._default_manager.filter(
+            scheduled_at__lte=now, organization__state=OrganizationState.ADMITTED
+        ).values_list("public_id", flat=True)
     }
-    return sum(
-        _publish_due(kind, publication_id, now)
-        for kind, rows in due.items()
-        for publication_id in list(rows.values_list("pk", flat=True))
-    )
+    return do_one_by_one("publication", due, lambda public_id: _publish_due(due[public_id], public_id, now))
 
 
 @transaction.atomic
-def _publish_due(kind: PublicationKind, publication_id: int, now: datetime) -> bool:
-    publication = MODELS[kind]._default_manager.select_for_update().filter(pk=publication_id).first()
+def _publish_due(kind: PublicationKind, public_id: str, now: datetime) -> bool:
+    publication = MODELS[kind]._default_manager.select_for_update().filter(public_id=public_id).first()
     if publication is None or publication.scheduled_at is None or publication.scheduled_at > now:
         return False
     require_transition(PUBLICATION_MOVES, publication.state, "publish")

@@ -13,6 +13,7 @@ from bookings.requests.selectors.bookings import decisions_of_year
 from bookings.requests.selectors.costs import get_cancel_cost, get_move_deadline, get_move_price
 from bookings.requests.selectors.offers import get_free_intervals
 from bookings.requests.selectors.request_facts import get_appeal_deadline
+from bookings.requests.services import lapses_and_no_shows
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.deciding import booking_approve, booking_reject
@@ -20,6 +21,7 @@ from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due, b
 from bookings.requests.services.next_free import next_free_advance, next_free_rebuild
 from bookings.requests.services.notifications import CHARGED, NO_SHOW, NOT_CHARGED
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
+from instrument_share.jobs.one_by_one import SomeFailed
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import Notification
 from instrument_share.kernel.errors import Forbidden, IllegalMove, NotFound, ReasonMissing
@@ -330,6 +332,34 @@ def test_undecided_requests_lapse_once_and_their_time_is_free():
     assert (booking.state, booking.ended_at) == ("lapsed", NOW + 4 * HOURS)
     assert actions(booking) == ["booking.requested", "booking.lapsed"]
     assert book(city).state == "requested"
+
+
+@pytest.mark.parametrize(
+    ("job", "step", "decision", "state"),
+    [
+        (bookings_lapse_due, "pass_on_freed_time", "by_keeper", "lapsed"),
+        (bookings_no_show_due, "get_time_to_come", "at_once", "no_show"),
+    ],
+)
+def test_a_booking_that_fails_by_the_clock_keeps_back_no_other(job, step, decision, state, monkeypatch):
+    city = factories.city(decision=decision, decision_hours=4)
+    broken, other = book(city), book(city, slot(day=4))
+    done = getattr(lapses_and_no_shows, step)
+
+    def fail_for_broken(booking, *given):
+        if booking.pk == broken.pk:
+            raise ValueError("A booking is broken.")
+        return done(booking, *given)
+
+    monkeypatch.setattr(lapses_and_no_shows, step, fail_for_broken)
+    before = broken.state
+    with pytest.raises(SomeFailed, match=rf"^booking {broken.pk}; done for others: 1$"):
+        job(slot(day=4).end)
+    broken.refresh_from_db()
+    other.refresh_from_db()
+    assert (broken.state, other.state) == (before, state)
+    monkeypatch.undo()
+    assert job(slot(day=4).end) == 1
 
 
 def test_no_show_is_charged_and_counts_on_credit(city):

@@ -10,6 +10,7 @@ from bookings.usage.models import UsageConfirmation, UsageEntry, WaitingLog
 from bookings.usage.selectors.disputes import get_confirmation_deadline
 from bookings.usage.selectors.proofs import get_logs_confirmed_by_clock
 from bookings.usage.selectors.usage import find_broken_links, get_usage_log
+from bookings.usage.services import automatic
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.automatic import usage_confirm_due
 from bookings.usage.services.disputes import usage_dispute, usage_dispute_answer
@@ -18,6 +19,7 @@ from bookings.usage.services.usage import usage_confirm, usage_correct
 from bookings.usage.services.withdrawals import usage_correction_withdraw
 from instrument_share.accounts.domain import MembershipState
 from instrument_share.accounts.models import Membership
+from instrument_share.jobs.one_by_one import SomeFailed
 from instrument_share.journal import guards
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import Notification
@@ -53,6 +55,23 @@ def test_clock_confirms_once_when_the_time_is_over(city, log, due):
     assert list(find_broken_links()) == []
     act = journal.history(confirmation)[0]
     assert (act.action, act.actor, act.actor_name) == ("usage.confirmed", None, "system")
+
+
+def test_a_log_that_fails_keeps_no_other_from_being_confirmed(city, log, due, monkeypatch):
+    other = use(city, slot(hour=15))
+    write = automatic.confirmation_write
+
+    def fail_for_first(confirmed, *given, **facts):
+        if confirmed.pk == log.pk:
+            raise ValueError("A log is broken.")
+        return write(confirmed, *given, **facts)
+
+    monkeypatch.setattr(automatic, "confirmation_write", fail_for_first)
+    with pytest.raises(SomeFailed, match=rf"^log {log.pk}; done for others: 1$"):
+        usage_confirm_due(due + DAY)
+    assert list(UsageConfirmation.objects.values_list("log", flat=True)) == [other.pk]
+    monkeypatch.undo()
+    assert usage_confirm_due(due + DAY) == 1
 
 
 def test_what_a_person_confirmed_is_left_alone(city, log, due):

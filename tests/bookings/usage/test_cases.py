@@ -127,6 +127,17 @@ def test_page_offers_citable_uses_and_case_shows_figures_only(city, case, see, s
     assert address not in public
 
 
+def test_two_who_cite_uses_at_once_keep_what_the_other_has_cited_and_taken_off(city, case, see, send):
+    kept, dropped, mine, theirs = (used(city, day) for day in (-4, -3, -2, -1))
+    cite(city, case, kept, dropped)
+    shown = see(city.manager, "case_uses", case.public_id).context["form"]["shown"].value()
+    cite(city, case, kept, dropped, theirs)
+    cite(city, case, dropped, theirs)
+    ticked = [kept.public_id, mine.public_id]
+    assert send(city.manager, "case_uses", case.public_id, uses=ticked, shown=shown).status_code == 302
+    assert get_cited_ids(case.pk) == {mine.public_id, theirs.public_id}
+
+
 def offered(answer):
     return [one.public_id for one, _box in answer.context["others"]]
 

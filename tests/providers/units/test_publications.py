@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from PIL import Image
 
+from instrument_share.jobs.one_by_one import SomeFailed
 from instrument_share.journal.selectors import decisions, history, notifications
 from instrument_share.kernel.errors import IllegalMove, Invalid, NotFound, RevisionMismatch
 from providers.instruments.services.instruments import instrument_confirm, instrument_update
@@ -24,6 +25,7 @@ from providers.units.selectors.publications import (
     statements_by_year,
 )
 from providers.units.services import publications as publication_services
+from providers.units.services import publications as services
 from providers.units.services.profiles import unit_profile_save
 from providers.units.services.publication_pictures import publication_picture_add
 from providers.units.services.publications import (
@@ -103,6 +105,25 @@ def test_tick_publishes_what_is_due_and_it_counts_from_then(world):
         ("news.published", "system"),
     ]
     assert notifications(world.manager).get().message == "“{title}” has been published, as you planned."
+
+
+def test_a_publication_that_fails_keeps_no_other_from_being_published(world, monkeypatch):
+    broken, other = draft(world), draft(world, title_zh="第二")
+    for one in (broken, other):
+        act(world, "schedule", one, at=NOW + MINUTE)
+    publish = services._publish
+
+    def fail_for_broken(kind, publication, *given):
+        if publication.pk == broken.pk:
+            raise ValueError("A text is broken.")
+        return publish(kind, publication, *given)
+
+    monkeypatch.setattr(services, "_publish", fail_for_broken)
+    with pytest.raises(SomeFailed, match=rf"^publication {broken.public_id}; done for others: 1$"):
+        publications_publish_due(NOW + 2 * MINUTE)
+    assert list(publications(VISITOR, NEWS)) == [other]
+    monkeypatch.undo()
+    assert publications_publish_due(NOW + 3 * MINUTE) == 1
 
 
 def test_a_schedule_is_changed_and_taken_back(world):

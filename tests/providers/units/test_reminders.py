@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 
 from instrument_share.accounts.domain import Role
+from instrument_share.jobs.one_by_one import SomeFailed
 from instrument_share.journal import selectors as journal
 from instrument_share.journal import services as journal_services
 from instrument_share.journal.models import AuditEntry, Notification
@@ -17,6 +18,7 @@ from providers.units.domain.publications import PublicationKind
 from providers.units.domain.reminders import ReminderOutcome
 from providers.units.selectors.publications import publications
 from providers.units.selectors.reminders import last_reminded, reminder_plan, reminders
+from providers.units.services import notices
 from providers.units.services.notices import completeness_notices_send
 from providers.units.services.profiles import unit_profile_confirm
 from providers.units.services.publications import publication_publish, publication_withdraw
@@ -268,6 +270,31 @@ def test_unit_that_acts_in_time_gets_no_expiry_notice(world, district):
     completeness_notices_send(now=at(date(2026, 9, 2)))
     kinds = {one.params["kind"]["words"] for one in journal.notifications(world.manager)[:3]}
     assert kinds == {"Instruments", "News", "Service cases"}
+
+
+def test_unit_whose_notices_fail_keeps_no_other_from_theirs_and_gets_them_in_the_next_run(
+    world, district, monkeypatch
+):
+    manager = world.other_manager
+    fill(world, world.unit, world.manager)
+    fill(world, world.other, manager)
+    tell = notices.notify
+
+    def fail_for_first(**told):
+        if world.manager in told["users"]:
+            raise ValueError("A unit is broken.")
+        tell(**told)
+
+    monkeypatch.setattr(notices, "notify", fail_for_first)
+    day = date(2026, 8, 3)
+    sent = len(messages(manager))
+    with pytest.raises(SomeFailed, match=rf"^unit {world.unit.pk}; done for others: 4$"):
+        completeness_notices_send(now=at(day, 8))
+    assert len(messages(manager)) == sent + 4
+    monkeypatch.undo()
+    assert completeness_notices_send(now=at(day, 9)) == 4
+    assert completeness_notices_send(now=at(day, 10)) == 0
+    assert len(messages(manager)) == sent + 4
 
 
 def test_missed_notices_are_sent_for_a_week_only(world, district):
