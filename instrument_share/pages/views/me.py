@@ -208,7 +208,7 @@ def my_organization(request: SignedInRequest, public_id: str) -> HttpResponseBas
     people_listed(
         actor=request.user,
         what="usage.list",
-        people=[one.user_id for one in (*coming.items, *used.items)],
+        people=[*(one.user_id for one in coming.items), *(one.user_id for one in used.items)],
         now=now,
         subject=organization,
         organization_id=organization.pk,
