@@ -53,7 +53,6 @@ INCLUDED_IN = {
 }
 """Parts of pages: the export stands in the page."""
 CUT = {
-    "bookings/budgets/views.py": "months of the chart; the table has all",
     "bookings/requests/views/holidays.py": "the page says how many in all; each is told by name",
     "bookings/requests/views/rule_preview.py": "the page says how many more",
     "bookings/requests/views/rules.py": "the last versions side by side",
@@ -73,11 +72,11 @@ CUT = {
     "providers/units/views/publications.py": "pictures to choose from; the list has all",
     "providers/units/views/supervision.py": "the last reminders; the acts below have all",
     "rewards/assessment/views/indicators.py": "what would improve a score most",
-    "rewards/assessment/views/unit_tables.py": "bars of a chart; the table has all",
     "rewards/findings/views/day_picture.py": "the page says how many uses are left out",
     "rewards/findings/views/evidence.py": "the rest folds out",
     "rewards/findings/views/open_days.py": "days of one use",
     "rewards/vouchers/views/tasks.py": "the last entry leads to all",
+    "rewards/year/views/words.py": "the page says how many more units",
 }
 """Views that show the first rows of something and say, or lead to, the rest."""
 
