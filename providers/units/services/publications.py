@@ -222,19 +222,18 @@ def publications_publish_due(now: datetime) -> int:
     Those of a suspended unit, for which nothing is published, are due once it is reinstated.
     """
     due = {
-        publication.public_id: kind  # type: ignore[attr-defined]  # each kind has its own
+        one.public_id: (kind, one.pk)  # type: ignore[attr-defined]
         for kind, model in MODELS.items()
-        for publication in model._default_manager.filter(
+        for one in model._default_manager.filter(
             scheduled_at__lte=now, organization__state=OrganizationState.ADMITTED
         )
     }
-    return do_one_by_one("publication", due, lambda public_id: _publish_due(due[public_id], public_id, now))
+    return do_one_by_one("publication", due, lambda public_id: _publish_due(*due[public_id], now))
 
 
 @transaction.atomic
-def _publish_due(kind: PublicationKind, public_id: str, now: datetime) -> bool:
-    locked = MODELS[kind]._default_manager.select_for_update()
-    publication = locked.filter(public_id=public_id).first()  # type: ignore[misc]  # each kind has its own
+def _publish_due(kind: PublicationKind, publication_id: int, now: datetime) -> bool:
+    publication = MODELS[kind]._default_manager.select_for_update().filter(pk=publication_id).first()
     if publication is None or publication.scheduled_at is None or publication.scheduled_at > now:
         return False
     require_transition(PUBLICATION_MOVES, publication.state, "publish")
