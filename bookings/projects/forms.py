@@ -1,8 +1,7 @@
 """The form of a project, and the choice of one where something is booked."""
 
 from collections.abc import Sequence
-from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -13,17 +12,14 @@ from instrument_share.web.forms.fields import (
     DayField,
     DayInput,
     RevisionField,
-    add_problems,
     choices_of,
     set_choices,
 )
-from instrument_share.web.text.formats import day, in_english
 from instrument_share.web.text.people import label_people
 
 if TYPE_CHECKING:
     from bookings.projects.models import Project
     from instrument_share.accounts.models import User
-    from instrument_share.kernel.errors import DomainError
 
 ALL, NAMED = "all", "named"
 
@@ -75,24 +71,6 @@ class ProjectForm(forms.Form):
         set_choices(self.fields["holder"], [("", _("Choose a holder")), *names] if is_gone else names)
         set_choices(self.fields["members"], names)
 
-    def report_conflict(self, error: "DomainError", project: "Project") -> "list[Difference]":
-        """Return in which fields what was typed differs from the project as it is now.
-
-        The form gets the error and the project's revision, so that sending it again saves what was typed.
-        """
-        add_problems(self, error)
-        self.initial = describe_project(project)
-        self.data = {name: self[name].value() for name in self.fields} | {"revision": str(project.revision)}
-        shown = (self[name] for name in self.changed_data if name != "revision")
-        return [
-            Difference(
-                str(one.label),
-                _describe_value(one, one.initial),
-                _describe_value(one, self.cleaned_data[one.name]),
-            )
-            for one in shown
-        ]
-
     def as_facts(self) -> ProjectFacts:
         """Return what was entered, as the services take it."""
         entered = self.cleaned_data
@@ -106,24 +84,6 @@ class ProjectForm(forms.Form):
             member_ids=frozenset(self._ids[one] for one in chosen),
             **{name: entered[name] for name in kept},
         )
-
-
-class Difference(NamedTuple):
-    """What a project says in one field, and what somebody has typed there, both in words."""
-
-    label: str
-    present: str
-    typed: str
-
-
-def _describe_value(bound: forms.BoundField, value: Any) -> str:
-    if isinstance(bound.field, forms.ChoiceField):
-        chosen = value if isinstance(value, list) else [value]
-        names = [str(one.data["label"]) for one in bound.subwidgets if one.data["value"] in chosen]
-        return (", " if in_english() else "、").join(names) or "—"
-    if isinstance(value, date):
-        return day(value)
-    return "—" if value in {None, ""} else str(value)
 
 
 def describe_project(project: "Project") -> dict[str, Any]:

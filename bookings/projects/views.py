@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from bookings.projects.domain.choices import get_next_state
-from bookings.projects.forms import Difference, ProjectForm, describe_project
+from bookings.projects.forms import ProjectForm, describe_project
 from bookings.projects.permissions import is_holder
 from bookings.projects.registry import count_bookings_ahead, count_waits
 from bookings.projects.selectors import get_kept_project, kept_projects
@@ -20,6 +20,7 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.errors import RevisionMismatch
 from instrument_share.web import clock
 from instrument_share.web.desks import navigation
+from instrument_share.web.forms.two_versions import Difference, report_conflict
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
@@ -91,7 +92,8 @@ def project_edit(request: SignedInRequest, public_id: str) -> HttpResponse:
                 now=clock.now(),
             )
         except RevisionMismatch as error:
-            meanwhile.extend(form.report_conflict(error, get_kept_project(request.user, public_id)))
+            present = describe_project(get_kept_project(request.user, public_id))
+            meanwhile.extend(report_conflict(form, error, present=present, version="revision"))
             return None
 
     return answer_form(

@@ -1,5 +1,7 @@
 """People, the bodies they belong to, and the roles they have there."""
 
+import json
+from collections.abc import Iterable
 from datetime import UTC
 from functools import partial
 from typing import Any
@@ -19,6 +21,7 @@ from instrument_share.accounts.domain import (
     SizeClass,
 )
 from instrument_share.databases.known_codes import known_code
+from instrument_share.kernel.hashes import SHA256, digest
 from instrument_share.kernel.public_id import new_public_id
 
 ERASED_NAME = "已注销用户"
@@ -197,6 +200,11 @@ class Organization(models.Model):
         changes = self.documents.aggregate(added=Max("uploaded_at"), removed=Max("removed_at"))
         instants = (self.submitted_at or self.created_at, *filter(None, changes.values()))
         return max(instants).astimezone(UTC).isoformat()
+
+    def version_of(self, columns: Iterable[str]) -> str:
+        """Tells one state of these columns from another."""
+        values = json.dumps([self.serializable_value(name) for name in columns])
+        return digest(SHA256, values.encode())
 
 
 class OrganizationDocument(models.Model):

@@ -154,6 +154,11 @@ def get_initial(organization: "Organization") -> dict[str, Any]:
     }
 
 
+def get_revision_initial(organization: "Organization") -> dict[str, Any]:
+    """Return the initial values of a revision, with the version that it starts from."""
+    return {**get_initial(organization), "seen": organization.version_of(services.REVISED_COLUMNS)}
+
+
 class RevisionForm(OrganizationForm):
     """Facts of an admitted organization that the bureau changes; the code and contact data stay."""
 
@@ -163,13 +168,14 @@ class RevisionForm(OrganizationForm):
         help_text=_("Its administrators can read it."),
         widget=forms.Textarea({"rows": 3}),
     )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, organization: "Organization", **kwargs: Any) -> None:
         super().__init__(
             *args,
             has_documents=True,
             organization=organization,
-            initial=get_initial(organization),
+            initial=get_revision_initial(organization),
             **kwargs,
         )
         self.revised = organization

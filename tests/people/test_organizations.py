@@ -325,6 +325,27 @@ def test_change_of_what_is_registered_is_not_offered_for_an_authority(see):
     assert see(officer, "organization_revise", finance.public_id).status_code == 403
 
 
+def test_an_officer_reads_what_a_colleague_has_changed_meanwhile_beside_what_was_typed(see, send):
+    first, second = factories.officer(), factories.officer()
+    company = factories.organization("云屏晶体有限公司")
+    begun = see(second, "organization_revise", company.public_id).context["form"].initial
+    kept = {name: "" if value is None else value for name, value in begun.items()}
+    kept |= {"district": "outside", "owns_instruments": ""}
+    named = {**kept, "name_zh": "云屏晶体集团有限公司", "reason": "更名"}
+    moved = {**kept, "kind": "institute", "reason": "登记有误"}
+    assert send(first, "organization_revise", company.public_id, **named).status_code == 302
+    answer = send(second, "organization_revise", company.public_id, **moved)
+    assert answer.status_code == 422
+    told = {(one.present, one.typed) for one in answer.context["meanwhile"]}
+    assert ("云屏晶体集团有限公司", "云屏晶体有限公司") in told
+    assert "两个版本" in text_of(answer)
+    assert answer.context["form"]["reason"].value() == "登记有误"
+    company.refresh_from_db()
+    assert company.name_zh == "云屏晶体集团有限公司"
+    moved["seen"] = answer.context["form"]["seen"].value()
+    assert send(second, "organization_revise", company.public_id, **moved).status_code == 302
+
+
 def test_a_unit_with_instruments_goes_on_owning_them(see, send, city):
     officer = factories.officer()
     unit = city.owner

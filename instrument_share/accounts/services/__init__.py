@@ -52,6 +52,7 @@ from instrument_share.accounts.services.memberships import (
     unit_managers_tell,
 )
 from instrument_share.accounts.services.organizations import (
+    REVISED_COLUMNS,
     district_create,
     institution_establish,
     organization_admit,
@@ -102,6 +103,7 @@ from instrument_share.accounts.services.tokens import (
 )
 
 __all__ = [
+    "REVISED_COLUMNS",
     "USCC_TAKEN",
     "AccountLocked",
     "AlreadyMember",

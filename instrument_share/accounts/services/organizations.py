@@ -35,7 +35,14 @@ from instrument_share.accounts.services.registration import (
 )
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.services import notify, record
-from instrument_share.kernel.errors import Conflict, Invalid, Problem, gettext_noop, require_reason
+from instrument_share.kernel.errors import (
+    Conflict,
+    Invalid,
+    Problem,
+    RevisionMismatch,
+    gettext_noop,
+    require_reason,
+)
 from instrument_share.kernel.names import plain_line
 from instrument_share.kernel.states import next_state
 from instrument_share.kernel.wording import Bilingual, Words
@@ -150,19 +157,28 @@ def organization_edit(
 
 @transaction.atomic
 def organization_revise(
-    *, actor: User, organization_id: int, registration: Registration, reason: str, now: datetime
+    *,
+    actor: User,
+    organization_id: int,
+    registration: Registration,
+    reason: str,
+    now: datetime,
+    seen: str | None = None,
 ) -> Organization:
     """Change what the bureau has checked (REVISED_COLUMNS), with a reason; the rest of the facts stays.
 
     Logs keep the facts of their day. Where the organization comes to own instruments, its administrators
-    become managers too. They are told, and the managers of a superior that it has or had. Raises Invalid
-    with every problem.
+    become managers too. They are told, and the managers of a superior that it has or had. `seen` is the
+    version of these columns that the actor began with. Raises Invalid with every problem, RevisionMismatch
+    where they were revised since.
     """
     organization = selectors.organization_lock(organization_id)
     require(actor, "accounts.revise_organization", organization)
     if organization.state not in (OrganizationState.ADMITTED, OrganizationState.SUSPENDED):
         raise NotAdmitted
     reason = require_reason(reason)
+    if seen not in (None, organization.version_of(REVISED_COLUMNS)):
+        raise RevisionMismatch
     changed = _revised_columns(organization, registration)
     if not changed:
         return organization

@@ -16,6 +16,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services
 from instrument_share.accounts.domain import OrganizationState
 from instrument_share.accounts.permissions import require
+from instrument_share.kernel.errors import RevisionMismatch
 from instrument_share.people.forms import (
     ContactForm,
     DocumentsForm,
@@ -23,9 +24,11 @@ from instrument_share.people.forms import (
     RequestForm,
     RevisionForm,
     get_initial,
+    get_revision_initial,
 )
 from instrument_share.people.views.tabs import build_my_tabs
 from instrument_share.web import clock
+from instrument_share.web.forms.two_versions import Difference, report_conflict
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message, render_form, run_service
@@ -360,23 +363,39 @@ def organization_edit(request: SignedInRequest, public_id: str) -> Confirmation:
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def organization_revise(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Change an admitted organization's facts as the bureau, with a reason."""
+    """Change an admitted organization's facts as the bureau, with a reason.
+
+    Where somebody else has changed them meanwhile, that stands beside what was typed.
+    """
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.revise_organization", found)
     form = RevisionForm(request.POST or None, organization=found)
-    revised = run_service(
-        form,
-        lambda: services.organization_revise(
-            actor=request.user,
-            organization_id=found.pk,
-            registration=form.as_registration(),
-            reason=form.cleaned_data["reason"],
-            now=clock.now(),
-        ),
-    )
+    meanwhile: list[Difference] = []
+
+    def save() -> "Organization | None":
+        try:
+            return services.organization_revise(
+                actor=request.user,
+                organization_id=found.pk,
+                registration=form.as_registration(),
+                reason=form.cleaned_data["reason"],
+                seen=form.cleaned_data["seen"] or None,
+                now=clock.now(),
+            )
+        except RevisionMismatch as error:
+            present = get_revision_initial(accounts.organization_inside(request.user, public_id))
+            meanwhile.extend(report_conflict(form, error, present=present, version="seen"))
+            return None
+
+    revised = run_service(form, save)
     if revised is not None:
         return redirect_with_message(
             request, _("Changed; its administrators are told why."), get_organization_address(found)
         )
-    context = {"form": form, "organization": found, "back_address": get_organization_address(found)}
+    context = {
+        "form": form,
+        "meanwhile": meanwhile,
+        "organization": found,
+        "back_address": get_organization_address(found),
+    }
     return render_form(request, "people/organization_revise.html", context)
