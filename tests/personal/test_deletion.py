@@ -9,9 +9,8 @@ from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
-from django.db import connection, models
+from django.db import models
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
@@ -273,16 +272,6 @@ def test_second_factors_and_the_citys_login_go_by_the_clock_not_by_the_person(pe
         ("user.second_factor_removed", None),
         ("user.city_login_unlinked", None),
     ]
-
-
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no locks of rows")
-def test_the_account_is_locked_without_its_key(person):
-    """Entries that name it wait for nobody then, and nobody who writes one waits in a circle."""
-    with CaptureQueriesContext(connection) as told:
-        delete(person)
-    locks = [one["sql"] for one in told if 'FROM "accounts_user"' in one["sql"] and " UPDATE" in one["sql"]]
-    assert len(locks) >= 2
-    assert [sql for sql in locks if "FOR NO KEY UPDATE" not in sql] == []
 
 
 def test_roles_end_with_the_account(city, person):

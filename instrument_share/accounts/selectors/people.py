@@ -28,7 +28,7 @@ def oneself_lock(actor: User) -> User:
 
 def account_lock_of(ids: "QuerySet[Any, Any]") -> User | None:
     """Lock the one account whose id the query returns, open or not; None where it returns none."""
-    return User.objects.select_for_update(no_key=True).filter(pk__in=ids).first()
+    return User.objects.select_for_update().filter(pk__in=ids).first()
 
 
 def people_with_role(role: Role, organization_id: int | None = None) -> QuerySet[User]:

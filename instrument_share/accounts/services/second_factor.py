@@ -201,7 +201,7 @@ def second_factors_remove_on_server(*, username: str, reason: str, now: datetime
     The way back of a site's only administrator, whom no two others can help. It ends a request that waits,
     which would take off the factors set up next. Raises NotFound, NoSecondFactor.
     """
-    user = require_found(User.objects.select_for_update(no_key=True).filter(username=username).first())
+    user = require_found(User.objects.select_for_update().filter(username=username).first())
     if not remove_factors(user, None):
         raise NoSecondFactor
     details = {"reason": reason, **end_access(user, now)}
