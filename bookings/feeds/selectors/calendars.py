@@ -17,7 +17,7 @@ from bookings.feeds.models import CalendarFeed
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.bookings import bookings
-from bookings.requests.selectors.companions import get_undecided
+from bookings.requests.selectors.companions import get_companions_of_each
 from bookings.requests.selectors.former_times import Moves, get_moves
 from bookings.requests.selectors.scope import get_responsible_condition
 from instrument_share.accounts.domain import Role
@@ -159,12 +159,15 @@ def _get_condition(feed: CalendarFeed) -> Q:
 
 def build_booking_events(shown: Sequence[Booking], *, reader_id: int) -> list[BookingEvent]:
     """Return bookings as events for this reader, who may see them, in the active language."""
-    moves, undecided = get_moves([row.public_id for row in shown]), get_undecided(shown)
-    return [_build_event(row, moves, reader_id=reader_id, is_undecided=row.pk in undecided) for row in shown]
+    moves, companions = get_moves([row.public_id for row in shown]), get_companions_of_each(shown)
+    return [_build_event(row, companions[row.pk], moves, reader_id=reader_id) for row in shown]
 
 
-def _build_event(booking: Booking, moves: Moves, *, reader_id: int, is_undecided: bool) -> BookingEvent:
+def _build_event(
+    booking: Booking, companions: Sequence[Booking], moves: Moves, *, reader_id: int
+) -> BookingEvent:
     """Return one. What a keeper of a linked instrument can still end is tentative, though approved itself."""
+    is_undecided = any(one.state == BookingState.REQUESTED for one in companions)
     state = label("booking", booking.state).text
     name = bilingual(booking.instrument, "name")
     summary = name if booking.user_id == reader_id else f"{booking.user.get_full_name()} · {name}"
@@ -175,7 +178,7 @@ def _build_event(booking: Booking, moves: Moves, *, reader_id: int, is_undecided
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         created_at=booking.requested_at,
-        changed_at=_get_last_change(booking, moves),
+        changed_at=_get_last_change(booking, companions, moves),
         status="TENTATIVE" if is_undecided else STATUSES[BookingState(booking.state)],
         summary=summary,
         description=_join(str(state), booking.subject, address),
@@ -192,14 +195,18 @@ def _join(*parts: str, between: str = "\n") -> str:
     return between.join(part for part in parts if part)
 
 
-def _get_last_change(booking: Booking, moves: Moves) -> datetime:
-    """Return when the booking was asked for, decided, moved, begun or ended last, whichever is latest."""
+def _get_last_change(booking: Booking, companions: Sequence[Booking], moves: Moves) -> datetime:
+    """Return when the booking was asked for, decided, moved, begun or ended last, whichever is latest.
+
+    A decision on a companion counts, too: the last one makes of a tentative booking a confirmed one.
+    """
     moved: Iterable[datetime] = (at for at, _before in moves.get(booking.public_id, ()))
     known = (
         booking.decided_at,
         booking.ended_at,
         booking.checked_in_at,
         booking.checked_out_at,
+        *(one.decided_at for one in companions),
         *moved,
     )
     return max([booking.requested_at, *(at for at in known if at is not None)])

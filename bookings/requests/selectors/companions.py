@@ -70,16 +70,6 @@ def get_companions_of_each(found: Collection[Booking]) -> dict[int, list[Booking
     return {one.pk: [each for each in by_time[_get_part(one)] if each.pk != one.pk] for one in found}
 
 
-def get_undecided(found: Collection[Booking]) -> frozenset[int]:
-    """Return the ids of those that a decision on them or on a companion can still end. One statement."""
-    together = get_companions_of_each(found)
-    return frozenset(
-        one.pk
-        for one in found
-        if any(each.state == BookingState.REQUESTED for each in (one, *together[one.pk]))
-    )
-
-
 def _get_part(booking: Booking) -> tuple[int, int, datetime, datetime]:
     return booking.group_id, booking.part, booking.starts_at, booking.ends_at
 

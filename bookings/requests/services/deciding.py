@@ -72,7 +72,7 @@ def booking_approve(
     booking = booking_lock_for(actor, booking_id, permission="bookings.decide", revision=revision)
     _approve(booking, actor, now, note)
     if (waiting := get_next_to_decide(booking)) is None:
-        for one in (booking, *_get_approved_before(booking, now)):
+        for one in (booking, *_get_approved_companions(booking)):
             notifications.notify_user(one, notifications.APPROVED, now)
     else:
         companion = notifications.get_instrument_name(waiting.instrument)
@@ -86,13 +86,9 @@ def booking_approve(
     return booking
 
 
-def _get_approved_before(booking: Booking, now: datetime) -> list[Booking]:
+def _get_approved_companions(booking: Booking) -> list[Booking]:
     """Return the companions that were approved while this one waited: they stand for certain only now."""
-    return [
-        one
-        for one in get_companions(booking)
-        if one.state == BookingState.APPROVED and one.decided_at is not None and one.decided_at < now
-    ]
+    return [one for one in get_companions(booking) if one.state == BookingState.APPROVED]
 
 
 def _approve(booking: Booking, actor: "User", now: datetime, note: str) -> None:

@@ -109,7 +109,7 @@ def test_booking_is_promised_once_the_last_keeper_has_approved_it(see, main, wor
     assert "到场并出示签到码" in text_of(see(city.researcher, *page))
     told = journal.notifications(city.researcher).filter(message__in=[APPROVED, APPROVED_IN_PART])
     in_part = [APPROVED_IN_PART] if main else []
-    assert [one.message for one in told.order_by("pk")] == [*in_part, APPROVED]
+    assert [one.message for one in told.order_by("pk")] == [*in_part, APPROVED, APPROVED]
 
 
 @pytest.mark.django_db
