@@ -1,7 +1,8 @@
 """Page of a year's assessment and its steps."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import rules
 from django import forms
@@ -41,6 +42,9 @@ from rewards.year.views.words import (
     describe_consequences,
     describe_waiting,
 )
+
+if TYPE_CHECKING:
+    from rewards.cycle.models import AssessmentCycle
 
 FORMS: dict[str, type[forms.Form]] = {"announce": AnnounceForm, "approve": ApproveForm}
 SHORT_STEPS: dict[str, Callable[..., Any]] = {"announce": cycle_announce, "approve": cycle_approve}
@@ -117,10 +121,18 @@ def _primary(request: HttpRequest, ahead: CycleAhead) -> tuple[Any, str, bool] |
     if awaits_another(request.user, ahead):
         return None
     if step.move and not ahead.move_under_way and rules.has_perm("rewards.run_cycle", request.user):
-        return (ACTIONS[step.move], reverse("cycle_step", args=[year, step.move]), True)
+        return (ACTIONS[step.move], _get_step_address(ahead.cycle, step.move), True)
     if ahead.report is not None and ahead.cycle.state in {CycleState.REPORTED, CycleState.PAID}:
         return (_("Open the report"), reverse("report", args=[ahead.report.public_id]), False)
     return None
+
+
+def _get_step_address(cycle: "AssessmentCycle", move: str) -> str:
+    """Return the address of a step; that of one with results says which of them stand on the page."""
+    address = reverse("cycle_step", args=[cycle.year, move])
+    if move not in FORMS or cycle.scored_at is None:
+        return address
+    return f"{address}?{urlencode({'scored_at': cycle.scored_at.isoformat()})}"
 
 
 def _again(request: HttpRequest, ahead: CycleAhead) -> list[tuple[Any, str]]:
@@ -149,7 +161,7 @@ def cycle_step(request: SignedInRequest, year: int, verb: str) -> Confirmation:
     form = FORMS.get(verb, forms.Form)(
         request.POST if request.method == "POST" else None,
         initial={
-            "scored_at": ahead.cycle.scored_at,
+            "scored_at": request.GET.get("scored_at") or ahead.cycle.scored_at,
             **(get_notice_contact(request.user) if verb == "announce" else {}),
         },
     )

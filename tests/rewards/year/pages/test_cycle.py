@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -345,22 +346,22 @@ def test_results_that_were_scored_again_are_read_before_they_become_public_or_fi
     clock.set(AFTER + timedelta(days=14))
     client = login(small.city.reviewer)
 
-    def send():
+    def read_results():
+        shown = page(client).content.decode()
+        return unescape(re.search(rf'href="([^"]*/{verb}/[^"]*)"', shown)[1])
+
+    def press(step):
+        opened = re.search(r'name="scored_at" value="([^"]+)"', client.get(step).content.decode())[1]
         typed = CONTACT if verb == "announce" else {}
-        return take(client, verb, **typed, scored_at=opened)
+        return client.post(step, {**typed, "scored_at": opened}, follow=True)
 
-    def open_page():
-        shown = page(client, "cycle_step", YEAR, verb).content.decode()
-        return re.search(r'name="scored_at" value="([^"]+)"', shown)[1]
-
-    opened = open_page()
+    step = read_results()
     AssessmentCycle.objects.update(scored_at=AFTER + timedelta(days=2, microseconds=1))
-    refused = send()
+    refused = press(step)
     assert refused.status_code == 409
     assert "此页打开后已重新计分。请先查看新的结果，再重新办理。" in text_of(refused)
     assert AssessmentCycle.objects.get().state == before
-    opened = open_page()
-    send()
+    press(read_results())
     assert AssessmentCycle.objects.get().state == after
 
 
