@@ -135,7 +135,11 @@ def backups_forget_old(folder: Path, *, days: int, now: datetime) -> list[Path]:
 
 
 def _is_left_behind(path: Path, now: datetime) -> bool:
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC) < now - UNFINISHED_AFTER
+    try:
+        changed_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except FileNotFoundError:  # another backup has just ended
+        return False
+    return changed_at < now - UNFINISHED_AFTER
 
 
 def _get_time(file: Path) -> datetime:
