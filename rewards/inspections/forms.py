@@ -88,7 +88,7 @@ class DrawForm(forms.Form):
         if approvable_from:
             self.fields["seed_date"].help_text = gettext(
                 "The draw can be made from that day on, and only before the results are approved, "
-                "which is possible from {first} on."
+                "which is possible on {first} at the earliest."
             ).format(first=date_only(approvable_from))
 
     def clean(self) -> dict[str, Any]:

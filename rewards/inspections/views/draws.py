@@ -94,7 +94,9 @@ def draw_new(request: SignedInRequest, year: int) -> HttpResponse:
         sentence = _("The draw is announced. Enter the seed here when it has been published, on {date}.")
         address = reverse("draw", args=[draw.public_id])
         if cycle.approvable_from and draw.seed_date >= cycle.approvable_from:
-            warning = _("The results can be approved from {first} on; afterwards this draw can’t be made.")
+            warning = _(
+                "The results can be approved on {first} at the earliest; afterwards this draw can’t be made."
+            )
             messages.warning(request, warning.format(first=date_only(cycle.approvable_from)))
         return redirect_with_message(request, sentence.format(date=date_only(draw.seed_date)), address)
 
