@@ -110,7 +110,7 @@ def _tell_of_what_is_left_out(cycle: AssessmentCycle, now: datetime) -> None:
             "running": each.running,
             "facts": each.facts,
         }
-        path = page_address("declared_facts", cycle.year)
+        path = page_address("declared_facts", cycle.year) if each.facts else page_address("unit_desk")
         unit_managers_tell(
             each.unit, LEFT_OUT, now, kind=NotificationKind.ASSESSMENT, path=path, params=params
         )

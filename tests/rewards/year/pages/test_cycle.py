@@ -306,7 +306,7 @@ def test_freezing_tells_each_unit_once_what_of_it_is_left_out(small):
     small.steps.freeze()
     (told,) = Notification.objects.filter(user=manager, message=LEFT_OUT)
     assert told.params == {"year": YEAR, "unconfirmed": 2, "running": 1, "facts": 0}
-    assert told.path == reverse("declared_facts", args=[YEAR])
+    assert told.path == reverse("unit_desk")
     assert not Notification.objects.filter(user=other).exists()
 
 
