@@ -511,9 +511,9 @@ def test_a_superior_is_told_that_an_organization_is_related_to_it_and_no_longer_
     above, other = ({"name": name, "other": {"zh": one.name_zh, "en": ""}} for one in (first, second))
     notices = Notification.objects.filter(user__in=heads).order_by("pk")
     assert [(one.user, one.message, one.params) for one in notices] == [
-        (heads[0], SUPERIOR_ENTERED, {**above, "reason": "营业执照变更"}),
-        (heads[0], SUPERIOR_REMOVED, {**above, "reason": "股权变更"}),
-        (heads[1], SUPERIOR_ENTERED, {**other, "reason": "股权变更"}),
+        (heads[0], SUPERIOR_ENTERED, {**above, "reason": ""}),
+        (heads[0], SUPERIOR_REMOVED, {**above, "reason": ""}),
+        (heads[1], SUPERIOR_ENTERED, {**other, "reason": ""}),
     ]
     assert notices[1].path == page_address("organization", first.public_id)
 

@@ -63,10 +63,9 @@ REINSTATED_TO_ASKERS = gettext_noop(
 )
 REVISED = gettext_noop("The bureau has changed what is registered of “{name}” ({fields}): {reason}")
 SUPERIOR_ENTERED = gettext_noop(
-    "“{other}” is now registered as superior to “{name}”; rewards leave out use between them. "
-    "Reason: {reason}"
+    "“{other}” is now registered as superior to “{name}”; rewards leave out use between them."
 )
-SUPERIOR_REMOVED = gettext_noop("“{other}” is no longer registered as superior to “{name}”. Reason: {reason}")
+SUPERIOR_REMOVED = gettext_noop("“{other}” is no longer registered as superior to “{name}”.")
 NOW_MANAGER = gettext_noop(
     "“{name}” is now registered as owning instruments: you have the role “{role}” there, too."
 )
@@ -189,19 +188,22 @@ def organization_revise(
     names = tuple(Words(REVISED_COLUMNS[name]) for name in changed)
     tell_managers(organization, REVISED, now, reason=reason, fields=names)
     if "parent" in changed:
-        _tell_superior(former, SUPERIOR_REMOVED, organization, reason, now)
-        _tell_superior(organization.parent, SUPERIOR_ENTERED, organization, reason, now)
+        _tell_superior(former, SUPERIOR_REMOVED, organization, now)
+        _tell_superior(organization.parent, SUPERIOR_ENTERED, organization, now)
     return organization
 
 
 def _tell_superior(
-    superior: Organization | None, message: str, organization: Organization, reason: str, now: datetime
+    superior: Organization | None, message: str, organization: Organization, now: datetime
 ) -> None:
-    """Tell who manages a superior, which counts as related, what became of that; none: nobody."""
+    """Tell who manages a superior, which counts as related, what became of that; none: nobody.
+
+    The reason, which may be about other facts, too, is for the organization's own people.
+    """
     if superior is not None:
         name = Bilingual(organization.name_zh, organization.name_en)
         other = Bilingual(superior.name_zh, superior.name_en)
-        tell_managers(superior, message, now, reason=reason, name=name, other=other)
+        tell_managers(superior, message, now, name=name, other=other, reason="")
 
 
 def _revised_columns(organization: Organization, registration: Registration) -> dict[str, Any]:

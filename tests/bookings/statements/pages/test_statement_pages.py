@@ -97,13 +97,15 @@ def test_desk_of_a_unit_says_what_it_owes_others_and_what_of_it_is_overdue(city,
     confirmed_use(city)
     (march,) = draft(city)
     manager = factories.member(city.company, Role.UNIT_MANAGER)
-    assert "待确认或付款的结算单" not in text_of(see(manager, "unit_desk", now=APRIL_1))
+    assert "确认或付款的结算单" not in text_of(see(manager, "unit_desk", now=APRIL_1))
     statement_send(actor=city.manager, statement_id=march.pk, now=APRIL_1)
     desk = text_of(see(manager, "unit_desk", now=APRIL_1))
-    assert "您的待办列表中，本单位待确认或付款的结算单 1" in desk
+    assert "应由本单位确认或付款的结算单：1（列表含您应付的其他结算单）" in desk
     assert "其中逾期" not in desk
-    assert "待确认或付款的结算单 1 其中逾期 1" in text_of(see(manager, "unit_desk", now=LATER))
-    assert "待确认或付款的结算单" not in text_of(see(city.manager, "unit_desk", now=LATER))
+    assert "应由本单位确认或付款的结算单：1（列表含您应付的其他结算单） 其中逾期 1" in text_of(
+        see(manager, "unit_desk", now=LATER)
+    )
+    assert "确认或付款的结算单" not in text_of(see(city.manager, "unit_desk", now=LATER))
 
 
 def test_nothing_is_outstanding_on_a_draft(city, see):
@@ -209,7 +211,7 @@ def test_payer_finds_confirms_and_disputes(billed, see, send):
     assert send(billed.payer, "statement_confirm", number, now=APRIL_1).status_code == 409
     assert "已确认，待付款" in text_of(see(billed.payer, "me", now=APRIL_1))
     pay(billed, 200)
-    assert "待确认或付款的结算单" not in text_of(see(billed.payer, "me", now=APRIL_1))
+    assert "确认或付款的结算单" not in text_of(see(billed.payer, "me", now=APRIL_1))
 
 
 def test_payer_of_a_credit_confirms_what_the_unit_pays_back(billed, see, send):
@@ -225,7 +227,7 @@ def test_payer_of_a_credit_confirms_what_the_unit_pays_back(billed, see, send):
     asked = text_of(see(billed.payer, "statement_confirm", credit.public_id, now=may_1))
     assert "您确认由云屏测试大学退还 ¥50.00。" in asked and "费用以银行转账支付" not in asked
     assert send(billed.payer, "statement_confirm", credit.public_id, now=may_1).status_code == 302
-    assert "待确认或付款的结算单" not in text_of(see(billed.payer, "me", now=may_1))
+    assert "确认或付款的结算单" not in text_of(see(billed.payer, "me", now=may_1))
 
 
 def test_unit_is_told_of_a_confirmed_credit_until_it_has_paid_it_back(billed, see):
