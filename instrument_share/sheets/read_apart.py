@@ -15,11 +15,13 @@ MAX_CELLS = 1_000_000
 """So many cells of a sheet may hold something."""
 MAX_CHARACTERS = 10_000_000
 """So many characters its cells may hold together, a repeated text counted each time."""
+MAX_ROWS = 1_048_576
+"""As many rows as a sheet of Excel or LibreOffice has; a crafted one claims more, and each takes memory."""
 Read = tuple[int, list[list[Any]], list[tuple[tuple[int, int], tuple[int, int]]]]
 
 
 class ReadTooMuch(TookTooMuch):
-    """The sheet holds more cells or characters than are read."""
+    """The sheet holds more rows, cells or characters than are read."""
 
 
 def read_in_subprocess(content: bytes) -> Read:
@@ -34,7 +36,7 @@ def take_rows(rows: Iterable[list[Any]], left: int) -> Iterator[list[Any]]:
     """Yield rows with `left` empty cells before them, and each text once in memory. Raises ReadTooMuch."""
     cells = characters = 0
     texts: dict[str, str] = {}
-    for row in rows:
+    for number, row in enumerate(rows, 1):
         for column, value in enumerate(row):
             if value == "":
                 continue
@@ -42,7 +44,7 @@ def take_rows(rows: Iterable[list[Any]], left: int) -> Iterator[list[Any]]:
             if isinstance(value, str):
                 characters += len(value)
                 row[column] = texts.setdefault(value, value)
-        if cells > MAX_CELLS or characters > MAX_CHARACTERS:
+        if number > MAX_ROWS or cells > MAX_CELLS or characters > MAX_CHARACTERS:
             raise ReadTooMuch
         yield [""] * left + row
 

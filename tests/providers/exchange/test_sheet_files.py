@@ -89,7 +89,7 @@ def test_a_file_that_is_too_large_or_has_too_many_rows_is_refused(monkeypatch):
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked():
     bomb = io.BytesIO()
-    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b"0" * (tables.MAX_UNPACKED_BYTES + 1))
     with pytest.raises(SheetTooLarge):
         read_table(bomb.getvalue())
@@ -172,7 +172,7 @@ def test_a_column_that_is_merged_again_and_again_is_refused(monkeypatch):
 
 
 @pytest.mark.parametrize("place", [b'<row r="4294967295">', b'<row r="99999999999999999999">'])
-def test_memory_exhausting_workbook_ends_only_reader_process(place):
+def test_a_workbook_with_more_rows_than_a_sheet_has_is_refused(place):
     made = io.BytesIO(xlsx([["a"]]))
     huge = io.BytesIO()
     with zipfile.ZipFile(made) as old, zipfile.ZipFile(huge, "w") as new:
@@ -222,9 +222,9 @@ except SheetTooFull as error:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of the memory as Linux tells it")
-@pytest.mark.parametrize(("rows", "length"), [(4000, 600), (20_000, 2000)])
+@pytest.mark.parametrize(("rows", "length"), [(1000, 600), (4000, 2000)])
 def test_text_repeated_in_every_cell_is_refused_without_filling_the_memory(rows, length):
-    content = workbook_of_one_text(rows, 200 if rows == 4000 else 60, "字" * length)
+    content = workbook_of_one_text(rows, 200 if rows == 1000 else 60, "字" * length)
     assert len(content) < 10_000_000
     done = subprocess.run(
         [sys.executable, "-c", MEASURE], input=content, capture_output=True, check=True, cwd=settings.BASE_DIR
