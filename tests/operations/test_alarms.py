@@ -121,7 +121,7 @@ def test_every_alarm_says_what_to_do_in_both_languages():
 
 def test_rules_ring_when_they_should():
     programs.run("promtool", "check", "rules", FOLDER / "rules.yml")
-    programs.run("promtool", "test", "rules", FOLDER / "rules_test.yml")
+    programs.run("promtool", "test", "rules", FOLDER / "rules_test.yml", FOLDER / "rules_test_days.yml")
 
 
 @pytest.mark.django_db
