@@ -65,7 +65,7 @@ PURPOSES = (
     Purpose(
         "account",
         gettext_noop(
-            "Account: name, user name, mail address, language; your phone if you enter it; password"
+            "Account: name, user name, email address, language; your phone if you enter it; password"
         ),
         gettext_noop("login, identification, notifications"),
         Ground.CONSENT,
@@ -149,7 +149,7 @@ PURPOSES = (
     ),
     Purpose(
         "invitations",
-        gettext_noop("Invitations: mail address, role, who invited"),
+        gettext_noop("Invitations: email address, role, who invited"),
         gettext_noop("to admit colleagues to an organization"),
         Ground.CONTRACT,
         retention=RetentionRule.INVITATIONS,
