@@ -107,7 +107,7 @@ PURPOSES = (
         gettext_noop(
             "to examine and answer them. Bureau and Finance see all of it, the unit concerned subject and "
             "grounds. The public gets number, day, subject, answer and who objected: an organization by its "
-            "name, a person by the first character of the name; the report prints the same but the day"
+            "name, a person by the first character of the name; the report prints the same except the day"
         ),
         Ground.DUTY,
         gettext_noop("permanently, with the papers of the year"),
