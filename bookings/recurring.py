@@ -42,7 +42,7 @@ RECURRING = (
         credit_appeals_pass_on_due,
     ),
     RecurringJob(
-        "bookings.confirm_usage", gettext_noop("Hours that nobody questioned"), HOUR, usage_confirm_due
+        "bookings.confirm_usage", gettext_noop("Hours that nobody disputed"), HOUR, usage_confirm_due
     ),
     RecurringJob(
         "bookings.offers_lapse", gettext_noop("Offers that nobody answered"), MINUTE, offers_lapse_due

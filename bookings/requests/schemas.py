@@ -290,7 +290,7 @@ class BookingOut(Schema):
     starts_at: datetime
     ends_at: datetime
     user_kind: UserKind = Field(
-        description=_("kind of user as the unit sees it; decides admission and price")
+        description=_("kind of user as the unit sees it; decides whether they may book, and at which price")
     )
     service_mode: ServiceMode
     subject: str

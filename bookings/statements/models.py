@@ -141,7 +141,7 @@ class StatementLine(models.Model):
 
 
 class StatementNote(models.Model):
-    """What its payer questions about a statement, and what the unit answers. Append-only."""
+    """What its payer disputes about a statement, and what the unit answers. Append-only."""
 
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="notes")
     kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in NoteKind])

@@ -93,10 +93,10 @@ class StatementPaymentOut(Schema):
 
 
 class StatementNoteOut(Schema):
-    """What the payer questions about a statement, or the unit answers."""
+    """What the payer disputes about a statement, or the unit answers."""
 
-    kind: NoteKind = Field(description=_("`dispute`: its payer questions it; `answer`: the unit answers"))
-    text: str = Field(description=_("what is questioned or answered"))
+    kind: NoteKind = Field(description=_("`dispute`: its payer disputes it; `answer`: the unit answers"))
+    text: str = Field(description=_("what is disputed or answered"))
     written_at: datetime = Field(description=_("when it was written"))
     written_by: PersonRef = Field(description=_("who wrote it"))
 

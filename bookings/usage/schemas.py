@@ -100,7 +100,7 @@ class AnswerIn(BodyIn):
 
 
 class DisputeOut(Schema):
-    """A disagreement about the hours of a log, and the unit's answer."""
+    """A dispute about the hours of a log, and the unit's answer."""
 
     id: PublicId = Field(examples=["DSP-7K2M9QX4TB"])
     log: PublicId = Field(description=_("the usage log whose hours are disputed"))

@@ -42,7 +42,7 @@ from instrument_share.web.responses.confirmation import Confirmation, confirmati
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
 from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import bilingual, moment, timerange
+from instrument_share.web.text.formats import bilingual, join_sentences, moment, timerange
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ def accept(request: SignedInRequest, booking_id: str) -> HttpResponse:
             shown=request.POST.get("shown"),
         )
     except ConditionsChanged as error:
-        messages.warning(request, " ".join(one.detail for one in problems_told(error.problems)))
+        messages.warning(request, join_sentences(one.detail for one in problems_told(error.problems)))
         return HttpResponseRedirect(_my_waiting())
     return redirect_with_message(
         request, _accepted(request, offer.entry, booking), get_booking_address(booking_id)

@@ -24,7 +24,7 @@ USER_NAMES = [
         flags=re.IGNORECASE,
     )
 ]
-"""What a user name may be: nothing that could be taken for somebody's mail address or public id."""
+"""What a user name may be: nothing that could be taken for somebody's email address or public id."""
 
 
 class _WithoutPlaceholders(forms.Form):
@@ -75,7 +75,7 @@ class ResetPasswordForm(_WithoutPlaceholders, allauth_forms.ResetPasswordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = _("Mail address")
+        self.fields["email"].label = _("Email")
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         address: str = self.cleaned_data["email"]
@@ -121,4 +121,4 @@ class AddressForm(_WithoutPlaceholders, allauth_forms.AddEmailForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = _("New mail address")
+        self.fields["email"].label = _("New email address")

@@ -122,7 +122,7 @@ CLOSED_LISTS: Mapping[str, str] = {
     "Capture": _("how a use was recorded: at check-out, by hand, from a sheet or by a device"),
     "UsagePurpose": _("what a use was for; `service` is ordinary sharing, the others a policy may leave out"),
     "StatementState": _("state of a statement, from the draft to its payment in full"),
-    "NoteKind": _("who says something about a statement: its payer questions it, or the unit answers"),
+    "NoteKind": _("who says something about a statement: its payer disputes it, or the unit answers"),
     "EventKind": _("what a device reports: the start or stop of a use, that it works, or a fault"),
     "FindingState": _("whether a finding is open, or how it was decided last"),
     "Issuer": _("who gives the money of a scheme: the city or the province"),

@@ -124,7 +124,7 @@ class PersonForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
     username = forms.CharField(label=gettext_lazy("User name"), max_length=150, validators=USER_NAMES)
-    email = forms.EmailField(label=gettext_lazy("Mail address"), max_length=254)
+    email = forms.EmailField(label=gettext_lazy("Email"), max_length=254)
     password = forms.CharField(
         label=gettext_lazy("Password"),
         required=False,

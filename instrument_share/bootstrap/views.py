@@ -28,7 +28,7 @@ from instrument_share.web import clock
 from instrument_share.web.login.adapter import send_password_reset
 from instrument_share.web.responses.outcomes import redirect_with_message, render_form, run_service
 from instrument_share.web.responses.problem import told
-from instrument_share.web.text.formats import in_english
+from instrument_share.web.text.formats import in_english, join_sentences
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -191,4 +191,4 @@ def _say(waiting: "list[User]") -> str:
     if not waiting:
         return done
     names = (", " if in_english() else "、").join(person.get_full_name() for person in waiting)
-    return " ".join([done, _("A link to choose a password was mailed to {names}.").format(names=names)])
+    return join_sentences([done, _("A link to choose a password was mailed to {names}.").format(names=names)])

@@ -38,8 +38,8 @@ log = logging.getLogger(__name__)
 class MailTooOld(Conflict):
     code = "mail.too_old"
     message = gettext_noop(
-        "The text of this mail has been deleted, as its links no longer work. Let the mail be sent anew "
-        "where it came from: an invitation from the list of members, a forgotten password from the account."
+        "The text of this mail has been deleted, as its links no longer work. Send it again where it "
+        "came from: an invitation from the list of members, a password link from the account."
     )
 
 

@@ -24,7 +24,7 @@ class JournalForm(forms.Form):
         label=_("By whom"),
         required=False,
         max_length=100,
-        help_text=_("Name, user name, mail address or id; “system” for automatic actions"),
+        help_text=_("Name, user name, email address or id; “system” for automatic actions"),
     )
     subject = forms.CharField(
         label=_("What it concerns"),
@@ -63,7 +63,7 @@ class JournalForm(forms.Form):
 class AccountFilterForm(FilterForm):
     """Filters of the list of accounts; the state stands beside them as chips."""
 
-    q = forms.CharField(label=_("Name, user name, mail address or organization"), max_length=MAX_TEXT)
+    q = forms.CharField(label=_("Name, user name, email address or organization"), max_length=MAX_TEXT)
     role = forms.ChoiceField(label=_("Role"))
 
     def offer_choices(self) -> None:

@@ -253,7 +253,7 @@ class RoleForm(forms.Form):
 class InvitationForm(RoleForm):
     """An invitation by mail to a role."""
 
-    email = forms.EmailField(label=_("Mail address"), widget=forms.EmailInput({"autocomplete": "off"}))
+    email = forms.EmailField(label=_("Email"), widget=forms.EmailInput({"autocomplete": "off"}))
     field_order = ["email", "role"]
 
 
@@ -348,7 +348,7 @@ class OrganizationFilterForm(FilterForm):
 class MemberFilterForm(FilterForm):
     """Filters of the list of members."""
 
-    q = forms.CharField(label=_("Name or mail address"), max_length=MAX_TEXT)
+    q = forms.CharField(label=_("Name or email address"), max_length=MAX_TEXT)
     role = forms.ChoiceField(label=_("Role"))
 
     def offer_choices(self) -> None:

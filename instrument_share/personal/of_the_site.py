@@ -47,7 +47,7 @@ REGISTERED = gettext_noop(
 
 OWN = (
     OwnRows("accounts.User", gettext_noop("Your account"), where=lambda user: Q(pk=user.pk)),
-    OwnRows("account.EmailAddress", gettext_noop("Mail addresses"), ("user",)),
+    OwnRows("account.EmailAddress", gettext_noop("Email addresses"), ("user",)),
     OwnRows(
         "socialaccount.SocialAccount",
         gettext_noop("Logins by the city’s identity provider"),

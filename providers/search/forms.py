@@ -24,9 +24,9 @@ class SynonymForm(forms.Form):
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_(
-            "For what is measured, such as 孔隙率: the methods that serve it, one on each line, the best "
-            "first. Instruments with such a name are found by the words above, not the other way round. "
-            "One word is enough."
+            "For a purpose such as 孔隙率: the methods that serve it, one on each line, the best first. The "
+            "words above then find the instruments named after these methods, not the other way round; one "
+            "word is enough."
         ),
     )
     task_zh = forms.CharField(

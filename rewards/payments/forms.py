@@ -79,8 +79,8 @@ class ShownAccountForm(forms.Form):
                 required=False,
                 widget=forms.Textarea(attrs=TEXT),
                 help_text=_(
-                    "Only if the account had been replaced when it was paid, for example because the "
-                    "order was given before. The unit can read it."
+                    "Only if the account had already been replaced at the time of payment, for example "
+                    "because the order was given before that. The unit can read it."
                 ),
             )
 

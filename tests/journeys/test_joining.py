@@ -64,7 +64,7 @@ def test_a_person_registers_an_enterprise_and_a_colleague_books_for_it(enter, ci
     founder.get_by_role("heading", name="冷川冻干技术有限公司").get_by_role("link").click()
     go(founder.get_by_role("link", name="成员", exact=True))
     axe(founder)
-    founder.get_by_label("邮箱", exact=True).fill("wen@example.org")
+    founder.get_by_label("电子邮箱", exact=True).fill("wen@example.org")
     founder.get_by_role("button", name="发送邀请").click()
     expect(founder.locator("#notes")).to_contain_text("已邀请 wen@example.org")
 

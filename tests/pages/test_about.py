@@ -147,7 +147,7 @@ def test_privacy_notice_has_version_and_rights(client, language, words):
                 "The national platform of research facilities:",
                 "beside an instrument with a kiosk:",
                 "Holders of a project of your organization:",
-                "System administrators: all accounts, with name, user name, mail address, phone,",
+                "System administrators: all accounts, with name, user name, email address, phone,",
                 "the whole audit log, with network addresses.",
             ],
         ),

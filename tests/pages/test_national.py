@@ -448,7 +448,7 @@ def test_who_downloads_a_file_of_a_region_is_recorded_with_the_number_of_its_row
 def test_who_deletes_their_account_stands_in_no_kept_file(
     city, region, run_jobs, settings, django_capture_on_commit_callbacks
 ):
-    """The files name who used an instrument, with phone and mail address."""
+    """The files name who used an instrument, with phone and email address."""
     used(city)
     region.send()
     run_jobs()

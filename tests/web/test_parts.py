@@ -37,6 +37,13 @@ def test_bare_number_of_a_figure_is_shown_in_groups_of_three():
     assert '<div class="stat-value">12,014</div>' in render('{% stat "预约" number %}', number=12014)
 
 
+def test_sentences_of_a_paragraph_follow_each_other_without_a_blank_in_chinese():
+    source = "{% sentences %}<b>核验一致。</b>\n已有 2 条。\n<a>查看 3 条</a>{% endsentences %}"
+    assert render(source) == "<b>核验一致。</b>已有 2 条。<a>查看 3 条</a>"
+    with translation.override("en"):
+        assert render("{% sentences %}Genuine. See it.\n{% endsentences %}") == "Genuine. See it.\n"
+
+
 def test_a_problem_stands_beside_its_field_and_on_top_with_a_link_to_it():
     form = Request({"purpose": "", "ends_at": "2026-03-05T14:00"})
     page = render("{% form_problems form %}{% field form.purpose %}", form=form)

@@ -33,6 +33,7 @@ from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, gettext_noop
 from instrument_share.kernel.states import require_transition
 from instrument_share.web.responses.problem import body_of
+from instrument_share.web.text.formats import join_sentences
 
 if TYPE_CHECKING:
     from bookings.requests.models import Booking
@@ -134,7 +135,7 @@ def _carry_out(device: Device, event: Event, now: datetime) -> Outcome:
             _notify_keepers(device, STOP_REFUSED, now, at=event.at)
         told = body_of(refusal)
         details = [told["detail"], *(problem["detail"] for problem in told["problems"])]
-        return Outcome(False, refusal.code, " ".join(details))
+        return Outcome(False, refusal.code, join_sentences(details))
 
 
 def _start(device: Device, event: Event, now: datetime) -> Outcome:

@@ -42,7 +42,7 @@ from instrument_share.web.responses.confirmation import Confirmation, confirmati
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import bracketed, timerange, yuan
+from instrument_share.web.text.formats import bracketed, join_sentences, timerange, yuan
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -129,18 +129,18 @@ def _what_was_booked(made: SeriesBooked) -> str:
             requested,
         )
         parts.append(words.format(count=requested))
-    sentence = " ".join(parts)
+    sentence = join_sentences(parts)
     if not made.refused:
         return sentence
     dates = " ".join(
         timerange(wanted.interval) + bracketed(_tell_why(problems)) for wanted, problems in made.refused
     )
-    return f"{sentence} " + _("Not booked: {dates}").format(dates=dates)
+    return join_sentences([sentence, _("Not booked: {dates}").format(dates=dates)])
 
 
 def _tell_why(problems: "Sequence[Problem]") -> str:
     """Return what was wrong with a date; the database, which refuses what is taken, names no problem."""
-    return " ".join(one.detail for one in problems_told(problems)) or _(SlotTaken.message)
+    return join_sentences(one.detail for one in problems_told(problems)) or _(SlotTaken.message)
 
 
 @confirmation_view

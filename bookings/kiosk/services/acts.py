@@ -44,6 +44,7 @@ from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, gettext_noop, require_reason
 from instrument_share.kernel.wording import Sentence, Words, to_plain, word
 from instrument_share.web.responses.problem import problems_told, told
+from instrument_share.web.text.formats import join_sentences
 
 if TYPE_CHECKING:
     from bookings.requests.models import Booking
@@ -170,7 +171,7 @@ ACTS = {ActKind.CHECK_IN: _check_in, ActKind.CHECK_OUT: _check_out, ActKind.FAUL
 def _tell(refusal: DomainError) -> str:
     """Return a refusal in the language of the kiosk, which shows it."""
     problems = [one.detail for one in problems_told(refusal.problems)]
-    return " ".join([told(refusal.message, refusal.params), *problems])[:500]
+    return join_sentences([told(refusal.message, refusal.params), *problems])[:500]
 
 
 def _to_sentence(refusal: DomainError) -> Sentence:

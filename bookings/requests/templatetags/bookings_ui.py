@@ -161,7 +161,7 @@ def deadlines(booking: Any, viewer: Any, *, cancel: bool = True) -> dict[str, An
         "is_kept": is_kept,
         "unusable_project": unusable_project,
         "out_of_service": out_of_service,
-        "may_not_book": " ".join(one.detail for one in problems_told(problems)),
+        "may_not_book": formats.join_sentences(one.detail for one in problems_told(problems)),
         "user": booking.user,
     }
     is_answered_for = booking.user_id == viewer.pk and not booking.planned_by_unit

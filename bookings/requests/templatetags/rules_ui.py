@@ -72,7 +72,7 @@ def price_unit(price: Price) -> str:
 @register.filter
 def in_short(sentences: Iterable[Sentence]) -> str:
     """Join sentences in one line."""
-    return (" " if formats.in_english() else "").join(told(one.message, one.params) for one in sentences)
+    return formats.join_sentences(told(one.message, one.params) for one in sentences)
 
 
 @register.filter

@@ -136,8 +136,8 @@ def _tell_who_hears_of_return(instrument: "Instrument") -> list[str]:
         text = _("Who waits for it, or has an open sample order for it, is told.")
     else:
         text = _(
-            "Who waits for it, or for a time for samples, is told once what is booked with it is back; other "
-            "open sample orders are told now."
+            "Those who wait for it, or for a time for their samples, are told once the instruments booked "
+            "with it are back; users with other open sample orders are told now."
         )
     return [*([text] if tell_claims(instrument.pk) else []), *_tell_who_hears_beside(instrument)]
 

@@ -18,6 +18,7 @@ from instrument_share.kernel.errors import DomainError
 from instrument_share.web import clock
 from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
+from instrument_share.web.text.formats import join_sentences
 
 if TYPE_CHECKING:
     from django import forms
@@ -67,7 +68,7 @@ def build_notes(found: "Collection[Booking]", now: datetime) -> OutcomeNotes:
         return OutcomeNotes()
     together = get_companions_of_each(found)
     return OutcomeNotes(
-        cancelled_too={pk: " ".join(describe_cancelled_too(others)) for pk, others in together.items()},
+        cancelled_too={pk: join_sentences(describe_cancelled_too(others)) for pk, others in together.items()},
         immovable={pk: _describe_obstacle(held) for pk, held in find_immovable(found, now).items()},
     )
 

@@ -62,7 +62,7 @@ def get_label_code(state: str, owed_yuan: Decimal) -> str:
 
 
 class NoteKind(StrEnum):
-    """Who says something about a statement: its payer questions it, or the unit answers."""
+    """Who says something about a statement: its payer disputes it, or the unit answers."""
 
     DISPUTE = "dispute"
     ANSWER = "answer"

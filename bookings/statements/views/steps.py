@@ -122,7 +122,7 @@ def statements_send_all(request: SignedInRequest, organization_id: str) -> Confi
         consequences=[
             *(_describe(one) for one in found),
             _after_sending(),
-            _("Every payer is notified here and by e-mail."),
+            _("Every payer is notified here and by mail."),
             *filter(None, map(_describe_suspension, found)),
         ],
         action=pgettext("statement", "Send"),
@@ -173,7 +173,7 @@ def statement_sending(request: SignedInRequest, public_id: str) -> Confirmation:
         consequences=[
             _("Amount: {amount}").format(amount=yuan(found.total_yuan)),
             _after_sending(),
-            _describe_suspension(found) or _("{payer} is notified here and by e-mail.").format(payer=payer),
+            _describe_suspension(found) or _("{payer} is notified here and by mail.").format(payer=payer),
         ],
         action=pgettext("statement", "Send"),
         perform=lambda: statement_send(

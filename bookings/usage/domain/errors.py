@@ -73,7 +73,7 @@ class DisputeOpen(Conflict):
     """The log has a dispute that is not answered yet."""
 
     code = "usage.disputed"
-    message = gettext_noop("A disagreement about these hours is not answered yet. The unit answers it first.")
+    message = gettext_noop("A dispute about these hours is not answered yet. The unit answers it first.")
 
 
 class DisputeTooLate(Conflict):

@@ -42,12 +42,16 @@ def dispute(request: SignedInRequest, public_id: str) -> Confirmation:
             ).format(days=days),
             _("Until then the unit can’t confirm them. If you are right, the log is corrected."),
             *(
-                [_("Once they are confirmed, you can disagree until {time}.").format(time=moment(deadline))]
+                [
+                    _("Once they are confirmed, you can dispute them until {time}.").format(
+                        time=moment(deadline)
+                    )
+                ]
                 if deadline > now
                 else []
             ),
         ],
-        action=_("Submit"),
+        action=_("Send the dispute"),
         perform=lambda: usage_dispute(actor=request.user, log_id=log.pk, now=now, **form.cleaned_data),
         success=_("Sent. You will be notified when the unit has answered."),
         back_address=reverse("usage_log", args=[public_id]),
@@ -64,10 +68,10 @@ def answer(request: SignedInRequest, public_id: str, dispute_id: str) -> Confirm
     require_unanswered(found.answered_at)
     form = AnswerForm(request.POST if request.method == "POST" else None)
     return Confirmation(
-        heading=_("Answer the disagreement"),
+        heading=_("Answer the dispute"),
         consequences=[
             _("{user} writes: {reason}").format(user=found.raised_by.name, reason=found.reason),
-            _("The answer ends the disagreement. Correct the log first where the user is right."),
+            _("The answer ends the dispute. Correct the log first where the user is right."),
         ],
         action=_("Send the answer"),
         perform=lambda: usage_dispute_answer(

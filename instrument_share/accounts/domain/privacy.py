@@ -65,7 +65,7 @@ PURPOSES = (
     Purpose(
         "account",
         gettext_noop(
-            "Account: name, user name, mail address, language; your phone if you enter it; password"
+            "Account: name, user name, email address, language; your phone if you enter it; password"
         ),
         gettext_noop("login, identification, notifications"),
         Ground.CONSENT,
@@ -107,7 +107,7 @@ PURPOSES = (
         gettext_noop(
             "to examine and answer them. Bureau and Finance see all of it, the unit concerned subject and "
             "grounds. The public gets number, day, subject, answer and who objected: an organization by its "
-            "name, a person by the first character of the name; the report prints the same but the day"
+            "name, a person by the first character of the name; the report prints the same except the day"
         ),
         Ground.DUTY,
         gettext_noop("permanently, with the papers of the year"),
@@ -149,7 +149,7 @@ PURPOSES = (
     ),
     Purpose(
         "invitations",
-        gettext_noop("Invitations: mail address, role, who invited"),
+        gettext_noop("Invitations: email address, role, who invited"),
         gettext_noop("to admit colleagues to an organization"),
         Ground.CONTRACT,
         retention=RetentionRule.INVITATIONS,

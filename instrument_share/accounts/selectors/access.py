@@ -133,7 +133,7 @@ def locked_accounts(viewer: "Viewer") -> QuerySet[User]:
 
 
 def people_matching(text: str) -> QuerySet[User]:
-    """Return everybody whose name, user name, mail address or id this is; names by a part of them."""
+    """Return everybody whose name, user name, email address or id this is; names by a part of them."""
     return User.objects.filter(
         Q(name__icontains=text) | Q(username=text) | Q(public_id=text.upper()) | Q(email__iexact=text)
     )

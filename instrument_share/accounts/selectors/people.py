@@ -94,7 +94,7 @@ def is_address_of(person: User, address: str) -> bool:
 
 
 def confirmed_addresses(person: User) -> list[str]:
-    """Return every mail address that the person has confirmed, in lower case.
+    """Return every email address that the person has confirmed, in lower case.
 
     One that is merely claimed may be somebody else's, and so may what was mailed to it.
     """
@@ -103,7 +103,7 @@ def confirmed_addresses(person: User) -> list[str]:
 
 
 def locked_account(address: str) -> User | None:
-    """Return the locked account of the person who has confirmed this mail address."""
+    """Return the locked account of the person who has confirmed this email address."""
     confirmed = EmailAddress.objects.filter(email=address.lower(), verified=True)
     return User.objects.filter(pk__in=confirmed.values("user"), locked_at__isnull=False).first()
 
@@ -114,12 +114,12 @@ def is_name_taken(username: str) -> bool:
 
 
 def is_address_taken(address: str) -> bool:
-    """Return whether an account has this mail address, confirmed or merely claimed."""
+    """Return whether an account has this email address, confirmed or merely claimed."""
     return EmailAddress.objects.filter(email__iexact=address.strip()).exists()
 
 
 def person_named(text: str) -> User | None:
-    """Return the one active person with this user name, confirmed mail address or public id.
+    """Return the one active person with this user name, confirmed email address or public id.
 
     None for none or several. An address that is merely claimed, or taken as a user name, names nobody.
     """

@@ -65,7 +65,7 @@ class AccountLocked(Conflict):
 
 class NoAddress(Conflict):
     code = "user.no_address"
-    message = gettext_noop("The account has no mail address to which a link could be sent.")
+    message = gettext_noop("The account has no email address to which a link could be sent.")
 
 
 @transaction.atomic

@@ -61,7 +61,7 @@ class InvitationForOther(DomainError):
     code = "invitation.for_other"
     kind: Kind = "forbidden"
     message = gettext_noop(
-        "The invitation is for another mail address than that of your account. Log in with the account of "
+        "The invitation is for another email address than that of your account. Log in with the account of "
         "that address, or ask for an invitation to yours."
     )
 
@@ -183,7 +183,7 @@ def _address(email: str) -> str:
     try:
         validate_email(address)
     except ValidationError:
-        message = gettext_noop("“{email}” is not a mail address.")
+        message = gettext_noop("“{email}” is not an email address.")
         raise Invalid(
             problems=[Problem("invitation.email_invalid", message, {"email": email.strip()}, "email")]
         ) from None

@@ -6,7 +6,7 @@ ACTS: dict[str, str] = {
     "user.created": gettext_noop("Account created"),
     "user.signed_up": gettext_noop("Signed up"),
     "user.privacy_agreed": gettext_noop("Agreed to the privacy notice"),
-    "user.address_confirmed": gettext_noop("Mail address confirmed"),
+    "user.address_confirmed": gettext_noop("Email address confirmed"),
     "user.password_changed": gettext_noop("Password changed"),
     "user.updated": gettext_noop("Settings of the account changed"),
     "user.mails_chosen": gettext_noop("Mail notifications chosen"),

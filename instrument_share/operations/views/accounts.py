@@ -45,7 +45,7 @@ TABLE = ListTable(
     (
         ListColumn(gettext_lazy("Name"), "name"),
         ListColumn(gettext_lazy("User name"), "username"),
-        ListColumn(gettext_lazy("Mail address"), "email"),
+        ListColumn(gettext_lazy("Email"), "email"),
         ListColumn(gettext_lazy("Roles")),
         ListColumn(gettext_lazy("Last login"), "login", "logged_in_at", is_descending=True),
         ListColumn(gettext_lazy("State")),
@@ -96,7 +96,7 @@ def _export(viewer: "User", found: "QuerySet[User]") -> HttpResponseBase:
         _("Number"),
         _("Name"),
         _("User name"),
-        _("Mail address"),
+        _("Email"),
         _("Roles"),
         _("Last login"),
         _("State"),

@@ -86,8 +86,8 @@ def get_members_address(found: "Organization") -> str:
 def members(request: SignedInRequest, public_id: str) -> HttpResponseBase:
     """List members; `?show=former` lists former ones, `?q=` and `?role=` narrow.
 
-    Of former ones, refused ones among them, no mail address is shown or found: it is their present one, which
-    the organization never had or has no more to do with. `?format=csv` exports what is found.
+    Of former ones, refused ones among them, no email address is shown or found: it is their present one,
+    which the organization never had or has no more to do with. `?format=csv` exports what is found.
     """
     found = get_managed_organization(request, public_id)
     if request.GET.get("format") == "csv":
@@ -180,7 +180,7 @@ def _grouped(viewer: "User", found: "Organization", rows: "Collection[Membership
 
 
 def _export(request: SignedInRequest, found: "Organization") -> HttpResponseBase:
-    heads = [_("Person"), _("Mail address"), _("Role"), _("State"), _("Since"), _("Ended at"), _("Reason")]
+    heads = [_("Person"), _("Email"), _("Role"), _("State"), _("Since"), _("Ended at"), _("Reason")]
     rows = _find(request, found, _read_filters(request))
     people_disclosed(
         actor=request.user,

@@ -204,7 +204,7 @@ def membership_request(request: SignedInRequest, public_id: str) -> Confirmation
     return Confirmation(
         heading=_("Ask to be admitted to {name}").format(name=name),
         consequences=[
-            _("Its administrator sees your name and mail address, and decides."),
+            _("Its administrator sees your name and email address, and decides."),
             _("Once admitted, you can book for it; what you book for it, its administrator sees."),
         ],
         action=_("Ask to be admitted"),

@@ -107,7 +107,7 @@ def account_delete(request: SignedInRequest) -> Confirmation:
         heading=_("Delete your account?"),
         consequences=[
             _("It is deleted on {date}. Until then you can withdraw this in Settings.").format(date=due),
-            _("Deleted: name, user name, mail address, phone, password, second factors, sessions, tokens."),
+            _("Deleted: name, user name, email address, phone, password, second factors, sessions, tokens."),
             _("Deleted: your notifications, mails to you, your basket, calendars and copies of your data."),
             _(
                 "Your roles in organizations and your places on waiting lists end. Nobody can log in to the "

@@ -24,7 +24,7 @@ PROVIDER_ID = "city"
 class CityLoginAdapter(DefaultSocialAccountAdapter):
     """One provider, that of the settings, and it opens accounts of this site that were linked to it before.
 
-    What the provider says of mail addresses is never read, so nobody gets into an account by claiming one.
+    What the provider says of email addresses is never read, so nobody gets into an account by claiming one.
     """
 
     def list_apps(

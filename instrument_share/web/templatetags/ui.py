@@ -1,6 +1,7 @@
 """The parts that pages are made of: `{% load ui %}`. docs/frontend.md shows each in use."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,6 +29,7 @@ from instrument_share.web.text import formats, labels, languages, markdown
 
 register = template.Library()
 _PARTS = "instrument_share/ui/"
+_BLANK_AFTER_STOP = re.compile(r"(?<=[。！？])((?:</\w+>)*)\s+")
 
 for _filter in (
     formats.bilingual,
@@ -343,6 +345,12 @@ def table_region(content: str, label: str) -> SafeString:
         label,
         mark_safe(content),
     )
+
+
+@register.simple_block_tag
+def sentences(content: str) -> SafeString:
+    """`{% sentences %}…`: one after the other; in Chinese no blank stands behind a full stop."""
+    return mark_safe(content if formats.in_english() else _BLANK_AFTER_STOP.sub(r"\1", content))
 
 
 # --- time and charts

@@ -1,5 +1,6 @@
 """Format numbers, amounts and times for readers, in both languages; times are Asia/Shanghai."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -51,6 +52,11 @@ def name_columns(path: str = "name") -> tuple[str, ...]:
 def get_name_key(thing: Any, field: str = "name") -> tuple[bool, str]:
     """Return what sorts rows in memory by the name that `bilingual` shows, as `name_columns` in queries."""
     return is_chinese_for_english(thing, field), bilingual(thing, field)
+
+
+def join_sentences(texts: Iterable[str]) -> str:
+    """Return sentences one after the other: in Chinese without a blank."""
+    return (" " if in_english() else "").join(texts)
 
 
 def bracketed(more: object) -> str:

@@ -39,7 +39,7 @@ ROLES: dict[Role, str | Promise] = {role: _(name) for role, name in roles.NAMES.
 TOKEN_SCOPES: dict[TokenScope, str | Promise] = {
     TokenScope.READ: _("Read: everything you can see"),
     TokenScope.BOOK: _("Book: bookings, waiting list, sample orders"),
-    TokenScope.USAGE: _("Usage: check in and out, confirm and question logged hours, results"),
+    TokenScope.USAGE: _("Usage: check in and out, confirm and dispute logged hours, results"),
     TokenScope.MANAGE: _("Manage: approve and decide, projects, vouchers, findings"),
 }
 

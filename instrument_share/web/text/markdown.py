@@ -1,7 +1,7 @@
 """What units write, as a safe part of a page: a subset of Markdown, and nothing that a page can't bear.
 
 Two independent walls: the parser knows no HTML, and what it makes is sanitized once more. Headings begin
-below those of the page, links lead to web and mail addresses, and pictures are those that were uploaded here.
+below those of the page, links lead to web and email addresses, and pictures are those uploaded here.
 """
 
 import re

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def label_people(people: "Sequence[User]") -> list[str]:
-    """Return the name of each person, with the masked mail address where another one has the same name.
+    """Return the name of each person, with the masked email address where another one has the same name.
 
     Where that leaves two alike, or a person has no address, the public id stands in its place.
     """

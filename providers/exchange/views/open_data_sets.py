@@ -232,7 +232,7 @@ DATA_SETS = (
             "address_en": _("the same in English"),
             "contact": _("public contact"),
             "phone": _("its phone"),
-            "email": _("its mail address"),
+            "email": _("its email address"),
             "website": _("website"),
             "instruments": _("published instruments, without suspended ones"),
             "complete_percent": _("complete kinds of information, in per cent"),

@@ -84,7 +84,7 @@ _FIELDS = (
     Field("place_en", gettext_noop("Place (English)"), limit=200),
     Field("contact", gettext_noop("Contact"), limit=20, needed=True),
     Field("phone", gettext_noop("Phone"), limit=20, needed=True),
-    Field("email", gettext_noop("E-mail"), "email", limit=50, national=True),
+    Field("email", gettext_noop("Email"), "email", limit=50, national=True),
     Field("postal_code", gettext_noop("Postal code"), "postal", national=True),
 )
 FIELDS: Mapping[str, Field] = {field.name: field for field in _FIELDS}
@@ -210,7 +210,7 @@ class _Form:
 
 
 _FORMS: Mapping[Kind, _Form] = {
-    "email": _Form(EMAIL, gettext_noop("“{value}” is not an e-mail address.")),
+    "email": _Form(EMAIL, gettext_noop("“{value}” is not an email address.")),
     "country": _Form(
         re.compile("[A-Z]{2}"),
         gettext_noop("“{value}” is not a country code of two letters, such as CN, DE or JP (ISO 3166-1)."),

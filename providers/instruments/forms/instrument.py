@@ -194,6 +194,6 @@ class QualificationForm(forms.Form):
     """A person's right to operate an instrument until a day."""
 
     person = forms.CharField(
-        label=_("Person"), max_length=100, help_text=_("The full user name or e-mail address.")
+        label=_("Person"), max_length=100, help_text=_("The full user name or email address.")
     )
     until = DayField(label=_("Valid through"), widget=DayInput())

@@ -102,7 +102,7 @@ def qualification_new(request: HttpRequest, public_id: str) -> HttpResponse:
     def grant() -> Any:
         named = accounts.person_named(form.cleaned_data["person"])
         if named is None:
-            form.add_error("person", _("Nobody has this user name or e-mail address. Ask them for it."))
+            form.add_error("person", _("Nobody has this user name or email address. Ask them for it."))
             return None
         until = datetime.combine(form.cleaned_data["until"] + timedelta(days=1), time(), CITY_TIME)
         return qualification_grant(

@@ -27,7 +27,7 @@ PROFILE_FIELDS: Mapping[str, ProfileField] = {
     "address_en": ProfileField(gettext_noop("Address (English)"), 200),
     "contact": ProfileField(gettext_noop("Contact"), 20, needed=True),
     "phone": ProfileField(gettext_noop("Phone"), 20, needed=True),
-    "email": ProfileField(gettext_noop("E-mail"), 254),
+    "email": ProfileField(gettext_noop("Email"), 254),
     "website": ProfileField(gettext_noop("Website"), 200),
     "picture": ProfileField(gettext_noop("Picture")),
 }

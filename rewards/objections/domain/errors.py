@@ -17,7 +17,7 @@ class TextMissing(DomainError):
 
     code = "objection.text_missing"
     message = gettext_noop(
-        "Name, email, subject and grounds are needed, and the organization if you speak for one."
+        "Name, email address, subject and grounds are needed, and the organization if you speak for one."
     )
 
 

@@ -90,7 +90,7 @@ def objection_raise(
 ) -> Objection:
     """Raise an objection, by anybody, while the public notice runs; the same in one notice changes nothing.
 
-    It is the same if e-mail, unit, subject, text and files agree: a corrected one is another.
+    It is the same if email address, unit, subject, text and files agree: a corrected one is another.
     `about` is the public id of the unit concerned, or empty. Raises NotInNotice, TextMissing, UnitUnknown,
     FilesTooMany, Invalid for files that cannot be kept.
     """

@@ -9,7 +9,7 @@ from itertools import pairwise
 from django.utils.translation import gettext, ngettext
 
 from instrument_share.kernel.errors import gettext_noop
-from instrument_share.web.text.formats import bilingual, yuan
+from instrument_share.web.text.formats import bilingual, join_sentences, yuan
 from rewards.policy.domain.figures import format_exact, format_percent
 from rewards.policy.domain.policy import (
     GradeFixed,
@@ -131,7 +131,7 @@ def describe_shape(indicator: Indicator) -> str:
             )
     if indicator.no_value:
         without = gettext("Without a value {points} points.")
-        text = f"{text} {without.format(points=format_exact(indicator.no_value))}"
+        text = join_sentences([text, without.format(points=format_exact(indicator.no_value))])
     return text
 
 
@@ -160,7 +160,7 @@ def _rule(policy: RewardPolicy, rule: Rule) -> str:
     if rule.share != 1:
         texts.append(gettext("{share} of the budget is for it.").format(share=format_percent(rule.share)))
     texts.append(_over_budget(rule))
-    return " ".join(texts)
+    return join_sentences(texts)
 
 
 def _amount(policy: RewardPolicy, rule: Rule) -> str:

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from instrument_share.web.text.formats import bilingual, date_only, yuan
+from instrument_share.web.text.formats import bilingual, date_only, join_sentences, yuan
 from rewards.cycle.domain.errors import OtherYearFirst
 from rewards.cycle.domain.states import CycleState
 from rewards.cycle.selectors.left_out import list_left_out
@@ -109,7 +109,7 @@ def _describe_what_is_awaited(ahead: "CycleAhead") -> str:
         case "anew":
             return _("An objection was upheld: an auditor decides findings anew; then score the units again.")
         case "notice":
-            return " ".join(_tell_of_notice(ahead))
+            return join_sentences(_tell_of_notice(ahead))
         case "policy":
             return _(
                 "The policy is a draft: with it the results can be shown, but not approved, sent or paid."

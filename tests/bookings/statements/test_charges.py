@@ -171,7 +171,7 @@ def test_charge_is_given_back_once_by_a_line_that_names_its_statement(city, see)
     assert (credit.usage_log, credit.booking, credit.corrects) == (None, missed.public_id, march.public_id)
     sheet = see(city.manager, "statement_xlsx", april.public_id, now=MAY_1)
     row = [cell.value for cell in load_workbook(BytesIO(sheet.content)).worksheets[0][2]]
-    assert (row[1], row[7], row[8]) == (missed.public_id, -200, "冲减结算单2026-0001：爽约已撤销")
+    assert (row[1], row[7], row[8]) == (missed.public_id, -200, "冲减结算单 2026-0001：爽约已撤销")
     assert not any(one.booking_id == kept.pk for one in april.lines.all())
 
 

@@ -178,7 +178,7 @@ RECORDS: Mapping[RecordType, tuple[NationalField, ...]] = {
         _F("street", "街道门牌", "Street and number"),
         _F("contact", "联系人", "Contact", 20),
         _F("phone", "联系电话", "Phone", 20),
-        _F("email", "电子邮箱", "E-mail", 50, shape="email"),
+        _F("email", "电子邮箱", "Email", 50, shape="email"),
         _F("address", "通信地址", "Postal address", 100, page="profile"),
         _F("postalcode", "邮政编码", "Postal code", shape="digits", length=6),
         _F("shareMode", "共享模式", "Sharing mode", choices=_choices("内部共享", "外部共享", "不共享")),
@@ -245,7 +245,7 @@ RECORDS: Mapping[RecordType, tuple[NationalField, ...]] = {
         _F(
             "applicatEmail",
             "申请人邮箱",
-            "Applicant's e-mail",
+            "Applicant's email address",
             50,
             shape="email",
             needed=False,

@@ -129,7 +129,7 @@ def test_dates_that_cannot_be_had_any_more_are_named_with_the_reason(client, cit
     )
     page = text_of(client.get(sent(**asked, book="1", date=shown)["Location"]))
     assert (
-        "已预约 1 次。 未预约：2026年3月10日 周二 09:00–11:00"
+        "已预约 1 次。未预约：2026年3月10日 周二 09:00–11:00"
         "（该时段（含两次使用之间的间隔）已被占用，请选择空闲时段。） "
         "2026年3月17日 周二 09:00–11:00"
         "（仪器在 2026年3月17日 周二 09:00–11:00 停用（检修），请选择其他时间。）"

@@ -139,7 +139,7 @@ def test_trial_separates_what_the_rule_in_force_refuses_and_sums_neither(open_ci
 def test_unseen_preview_is_the_one_confirmation(post):
     asked = post("publish")
     assert asked.status_code == 200
-    assert "规则尚未发布。 请核对本版的变化，确认后再次点击发布。" in text_of(asked)
+    assert "规则尚未发布。请核对本版的变化，确认后再次点击发布。" in text_of(asked)
     assert versions() == [1, 2]
     assert post("publish", **seen(asked)).status_code == 302
     assert versions() == [1, 2, 3]
@@ -297,7 +297,7 @@ def test_prices_that_a_colleague_has_published_are_not_taken_back_unseen(open_ci
     keeper = factories.member(open_city.instrument.organization, Role.UNIT_MANAGER, factories.user("辛"))
     put_in_force(open_city, hours(price=150), actor=keeper)
     second = post("publish", **seen(first))
-    assert "规则尚未发布。 请核对本版的变化，确认后再次点击发布。" in text_of(second)
+    assert "规则尚未发布。请核对本版的变化，确认后再次点击发布。" in text_of(second)
     assert versions() == [1, 2, 3]
     assert get_price(open_city, day=9) == 150
     assert post("publish", **seen(second)).status_code == 302
