@@ -362,3 +362,25 @@ def test_a_unit_with_instruments_goes_on_owning_them(see, send, city):
     assert send(officer, "organization_revise", unit.public_id, **untick).status_code == 302
     unit.refresh_from_db()
     assert not unit.owns_instruments
+
+
+def test_the_contact_that_a_colleague_has_changed_meanwhile_stays_until_it_was_read(see, send):
+    company = factories.organization("云屏晶体有限公司")
+    first, second = (factories.member(company, Role.ORG_ADMIN) for _each in range(2))
+    begun = see(second, "organization_edit", company.public_id).context["form"].initial
+    kept = {**begun, "contact": "子", "phone": "0570-1234567"}
+    assert send(first, "organization_edit", company.public_id, **kept).status_code == 302
+    mine = {**kept, "contact": "丑", "phone": "0570-7654321", "seen": begun["seen"]}
+    answer = send(second, "organization_edit", company.public_id, **mine)
+    assert answer.status_code == 409
+    assert answer.context["meanwhile"] == [
+        ("联系人", "子", "丑"),
+        ("联系电话", "0570-1234567", "0570-7654321"),
+    ]
+    assert text_of(answer).count("其他人已保存了新的版本") == 1
+    company.refresh_from_db()
+    assert (company.contact, company.phone) == ("子", "0570-1234567")
+    mine["seen"] = answer.context["form"]["seen"].value()
+    assert send(second, "organization_edit", company.public_id, **mine).status_code == 302
+    company.refresh_from_db()
+    assert (company.contact, company.phone) == ("丑", "0570-7654321")

@@ -80,6 +80,13 @@ class RevisionField(forms.IntegerField):
         super().__init__(required=False, min_value=0, max_value=MAX_REVISION, widget=forms.HiddenInput())
 
 
+class VersionField(forms.CharField):
+    """The version that an edit of something without revisions starts from, which the page holds."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, empty_value=None, widget=forms.HiddenInput())
+
+
 class DayInput(forms.DateInput):
     """The browser's own field for a day."""
 
