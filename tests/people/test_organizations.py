@@ -211,6 +211,26 @@ def test_only_the_registration_that_the_officer_has_read_is_decided_on(see, send
     assert (made.state, made.size_class) == ("pending", "micro")
 
 
+def test_a_refusal_without_reason_keeps_the_registration_that_was_read(see, send, person, district):
+    officer = factories.officer()
+    send(person, "organization_register", **typed())
+    made = Organization.objects.get(uscc=USCC)
+    seen = see(officer, "organization_refuse", made.public_id).context["form"]["seen"].value()
+    corrected = typed(size_class="micro")
+    del corrected["documents"]
+    send(person, "organization_correct", made.public_id, now=NOW + timedelta(minutes=1), **corrected)
+    asked = send(officer, "organization_refuse", made.public_id, reason="", seen=seen)
+    assert (asked.status_code, asked.context["form"]["seen"].value()) == (422, seen)
+    refused = send(officer, "organization_refuse", made.public_id, reason="规模不符", seen=seen)
+    assert refused.status_code == 409
+    present = refused.context["form"]["seen"].value()
+    assert present != seen
+    assert (
+        send(officer, "organization_refuse", made.public_id, reason="规模不符", seen=present).status_code
+        == 302
+    )
+
+
 def test_a_districts_officer_lists_the_district_alone(see, district):
     bureau = factories.organization("高新区科技局", kind=OrganizationKind.BUREAU.value, region=district)
     officer = factories.member(bureau, Role.BUREAU_OFFICER)
