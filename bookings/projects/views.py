@@ -17,10 +17,9 @@ from bookings.projects.services import project_change, project_close, project_cr
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.addresses import page_address
-from instrument_share.kernel.errors import RevisionMismatch
 from instrument_share.web import clock
 from instrument_share.web.desks import navigation
-from instrument_share.web.forms.two_versions import Difference, report_conflict
+from instrument_share.web.forms.two_versions import Difference, save_or_compare
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
@@ -82,24 +81,25 @@ def project_edit(request: SignedInRequest, public_id: str) -> HttpResponse:
     )
     meanwhile: list[Difference] = []
 
-    def save() -> "Project | None":
-        try:
-            return project_change(
-                actor=request.user,
-                project_id=found.pk,
-                facts=form.as_facts(),
-                revision=form.cleaned_data["revision"],
-                now=clock.now(),
-            )
-        except RevisionMismatch as error:
-            present = describe_project(get_kept_project(request.user, public_id))
-            meanwhile.extend(report_conflict(form, error, present=present, version="revision"))
-            return None
+    def save() -> "Project":
+        return project_change(
+            actor=request.user,
+            project_id=found.pk,
+            facts=form.as_facts(),
+            revision=form.cleaned_data["revision"],
+            now=clock.now(),
+        )
 
     return answer_form(
         request,
         form,
-        save=save,
+        save=lambda: save_or_compare(
+            form,
+            save,
+            present=lambda: describe_project(get_kept_project(request.user, public_id)),
+            meanwhile=meanwhile,
+            version="revision",
+        ),
         respond=lambda changed: redirect_with_message(
             request, _("The project is changed."), _get_next_address(request.user, changed)
         ),

@@ -21,6 +21,7 @@ from instrument_share.web.forms.fields import (
     MultipleFileField,
     ReasonForm,
     SeenForm,
+    VersionField,
     add_problems,
     choices_of,
     set_choices,
@@ -168,7 +169,7 @@ class RevisionForm(OrganizationForm):
         help_text=_("Its administrators can read it."),
         widget=forms.Textarea({"rows": 3}),
     )
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    seen = VersionField()
 
     def __init__(self, *args: Any, organization: "Organization", **kwargs: Any) -> None:
         super().__init__(
@@ -198,6 +199,13 @@ class ContactForm(forms.Form):
     )
     contact = forms.CharField(label=_("Contact person"), max_length=100)
     phone = forms.CharField(label=_("Phone"), max_length=50, widget=forms.TextInput({"type": "tel"}))
+    seen = VersionField()
+
+
+def get_contact_initial(organization: "Organization") -> dict[str, Any]:
+    """Return the initial values of contact data, with the version that a change starts from."""
+    values = {name: getattr(organization, name) for name in services.CONTACT_COLUMNS}
+    return {**values, "seen": organization.version_of(services.CONTACT_COLUMNS)}
 
 
 class DocumentsForm(forms.Form):

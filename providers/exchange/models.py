@@ -4,7 +4,9 @@ from functools import partial
 
 from django.db import models
 
+from instrument_share.kernel.canonical import fingerprint
 from instrument_share.kernel.public_id import new_public_id
+from providers.exchange.domain.national.values import FIELD_OF
 
 
 class SheetMemory(models.Model):
@@ -91,6 +93,11 @@ class NationalYear(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organization_id} {self.year}"
+
+    @property
+    def version(self) -> str:
+        """Tells one state of what the unit says of the year from another."""
+        return fingerprint(*(getattr(self, name) for name in FIELD_OF))
 
 
 class NationalCheck(models.Model):

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from instrument_share.databases.known_codes import known_code
+from instrument_share.kernel.canonical import fingerprint
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.public_id import new_public_id
 from providers.instruments.domain.choices import (
@@ -21,6 +22,7 @@ from providers.instruments.domain.choices import (
     Purpose,
     SharingMode,
 )
+from providers.instruments.domain.customs import CUSTOMS_FIELDS
 
 
 class CustomsSupervision(models.Model):
@@ -46,6 +48,11 @@ class CustomsSupervision(models.Model):
 
     def __str__(self) -> str:
         return self.exemption_code
+
+    @property
+    def version(self) -> str:
+        """Tells one state of what is declared from another."""
+        return fingerprint(*(str(getattr(self, name)) for name in CUSTOMS_FIELDS))
 
 
 class InstrumentCategory(models.Model):
@@ -315,3 +322,9 @@ class InstrumentGroup(models.Model):
 
     def __str__(self) -> str:
         return self.name_zh
+
+    @property
+    def version(self) -> str:
+        """Tells one state of the group from another."""
+        members = self.instruments.order_by("pk").values_list("pk", flat=True)
+        return fingerprint(self.name_zh, self.name_en, self.kind, list(members))

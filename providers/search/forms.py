@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from instrument_share.web.forms.fields import VersionField
 from providers.search.services.synonyms import LONGEST_TASK
 
 
@@ -40,3 +41,4 @@ class SynonymForm(forms.Form):
     task_en = forms.CharField(
         label=_("On the home page (English)"), required=False, max_length=LONGEST_TASK["task_en"]
     )
+    seen = VersionField()

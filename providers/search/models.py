@@ -5,6 +5,7 @@ from functools import partial
 from django.db import models
 
 from instrument_share.databases.known_codes import known_code
+from instrument_share.kernel.canonical import fingerprint
 from instrument_share.kernel.public_id import new_public_id
 from providers.search.domain.index import LONGEST_TERM, TermKind
 
@@ -77,6 +78,15 @@ class SynonymGroup(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def words_in_order(self) -> list[str]:
+        return [row.word for row in sorted(self.words.all(), key=lambda row: row.position)]
+
+    @property
+    def version(self) -> str:
+        """Tells one state of the group from another."""
+        return fingerprint(self.words_in_order, self.methods, self.task_zh, self.task_en)
 
 
 class SynonymWord(models.Model):

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.web import clock, cursor
+from instrument_share.web.forms.two_versions import Difference, save_or_compare
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.lists.tables import ListColumn, ListTable
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
@@ -94,17 +95,23 @@ def edit(request: HttpRequest, public_id: str = "") -> HttpResponse:
     """Change a group, or add one without `public_id`."""
     require(request.user, "providers.maintain_tables")
     form = SynonymForm(request.POST or None, initial=_initial(request, public_id))
-    group = run_service(
-        form,
-        lambda: synonym_group_save(
+    meanwhile: list[Difference] = []
+
+    def save() -> "SynonymGroup":
+        return synonym_group_save(
             actor=person(request),
             words=form.cleaned_data["words"].splitlines(),
             methods=form.cleaned_data["methods"].splitlines(),
             task=(form.cleaned_data["task_zh"], form.cleaned_data["task_en"]),
             public_id=public_id,
+            seen=form.cleaned_data["seen"],
             now=clock.now(),
-        ),
-    )
+        )
+
+    def describe() -> dict[str, str]:
+        return _initial(request, public_id)
+
+    group = run_service(form, lambda: save_or_compare(form, save, present=describe, meanwhile=meanwhile))
     if group is not None:
         message = _("Saved; searches use these words from now on.")
         return redirect_with_message(request, message, reverse("synonyms"))
@@ -112,6 +119,7 @@ def edit(request: HttpRequest, public_id: str = "") -> HttpResponse:
     taken = form.data.get("words", "").splitlines() if form.errors else []
     context = {
         "form": form,
+        "meanwhile": meanwhile,
         "public_id": public_id,
         "others": synonym_groups_with(request.user, taken, exclude_id=public_id),
     }
@@ -123,10 +131,11 @@ def _initial(request: HttpRequest, public_id: str) -> dict[str, str]:
         return {}
     group = synonym_group(request.user, public_id)
     return {
-        "words": "\n".join(row.word for row in group.words.all()),
+        "words": "\n".join(group.words_in_order),
         "methods": "\n".join(group.methods),
         "task_zh": group.task_zh,
         "task_en": group.task_en,
+        "seen": group.version,
     }
 
 

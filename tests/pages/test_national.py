@@ -276,6 +276,25 @@ def test_page_lists_refusals_with_links_to_fix_them(city, client):
     assert [line.partition(",")[0] for line in csv] == ["记录", of_instrument, city.owner.name_zh]
 
 
+def test_figures_that_a_colleague_has_entered_meanwhile_stay_until_they_were_read(city, client):
+    """Both have opened the year while nothing was entered."""
+    address = reverse("national_year", args=[city.owner.public_id, YEAR])
+    client.force_login(city.manager)
+    seen = client.get(address).context["form"]["seen"].value()
+    save(city, thesis="论文 3 篇")
+    mine = {**SAID, "patent": "专利 1 项", "seen": seen}
+    answer = client.post(address, mine)
+    assert answer.status_code == 422
+    told = [(one.present, one.typed) for one in answer.context["meanwhile"]]
+    assert told == [("论文 3 篇", "—"), ("—", "专利 1 项")]
+    held = NationalYear.objects.get()
+    assert (held.thesis, held.patent) == ("论文 3 篇", "")
+    mine |= {"thesis": "论文 3 篇", "seen": answer.context["form"]["seen"].value()}
+    assert client.post(address, mine).status_code == 302
+    held.refresh_from_db()
+    assert (held.thesis, held.patent) == ("论文 3 篇", "专利 1 项")
+
+
 def mended(city, name):
     """Return what is said of the missing field, and the page to which its record leads."""
     (group,) = [one for one in build_report(iter(records(city))).groups if one.refusal.field == name]

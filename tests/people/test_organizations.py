@@ -211,6 +211,26 @@ def test_only_the_registration_that_the_officer_has_read_is_decided_on(see, send
     assert (made.state, made.size_class) == ("pending", "micro")
 
 
+def test_a_refusal_without_reason_keeps_the_registration_that_was_read(see, send, person, district):
+    officer = factories.officer()
+    send(person, "organization_register", **typed())
+    made = Organization.objects.get(uscc=USCC)
+    seen = see(officer, "organization_refuse", made.public_id).context["form"]["seen"].value()
+    corrected = typed(size_class="micro")
+    del corrected["documents"]
+    send(person, "organization_correct", made.public_id, now=NOW + timedelta(minutes=1), **corrected)
+    asked = send(officer, "organization_refuse", made.public_id, reason="", seen=seen)
+    assert (asked.status_code, asked.context["form"]["seen"].value()) == (422, seen)
+    refused = send(officer, "organization_refuse", made.public_id, reason="规模不符", seen=seen)
+    assert refused.status_code == 409
+    present = refused.context["form"]["seen"].value()
+    assert present != seen
+    assert (
+        send(officer, "organization_refuse", made.public_id, reason="规模不符", seen=present).status_code
+        == 302
+    )
+
+
 def test_a_districts_officer_lists_the_district_alone(see, district):
     bureau = factories.organization("高新区科技局", kind=OrganizationKind.BUREAU.value, region=district)
     officer = factories.member(bureau, Role.BUREAU_OFFICER)
@@ -362,3 +382,25 @@ def test_a_unit_with_instruments_goes_on_owning_them(see, send, city):
     assert send(officer, "organization_revise", unit.public_id, **untick).status_code == 302
     unit.refresh_from_db()
     assert not unit.owns_instruments
+
+
+def test_the_contact_that_a_colleague_has_changed_meanwhile_stays_until_it_was_read(see, send):
+    company = factories.organization("云屏晶体有限公司")
+    first, second = (factories.member(company, Role.ORG_ADMIN) for _each in range(2))
+    begun = see(second, "organization_edit", company.public_id).context["form"].initial
+    kept = {**begun, "contact": "子", "phone": "0570-1234567"}
+    assert send(first, "organization_edit", company.public_id, **kept).status_code == 302
+    mine = {**kept, "contact": "丑", "phone": "0570-7654321", "seen": begun["seen"]}
+    answer = send(second, "organization_edit", company.public_id, **mine)
+    assert answer.status_code == 409
+    assert answer.context["meanwhile"] == [
+        ("联系人", "子", "丑"),
+        ("联系电话", "0570-1234567", "0570-7654321"),
+    ]
+    assert text_of(answer).count("其他人已保存了新的版本") == 1
+    company.refresh_from_db()
+    assert (company.contact, company.phone) == ("子", "0570-1234567")
+    mine["seen"] = answer.context["form"]["seen"].value()
+    assert send(second, "organization_edit", company.public_id, **mine).status_code == 302
+    company.refresh_from_db()
+    assert (company.contact, company.phone) == ("丑", "0570-7654321")

@@ -45,6 +45,10 @@ class RuleChange:
     after: Sequence[Terms]
     since: datetime
 
+    @property
+    def versions_before(self) -> list[int]:
+        return [terms.version for terms in self.before]
+
 
 def get_publication(instrument_id: int, draft: TermsDraft, applies_from: datetime) -> RuleChange:
     """Return what publishing these terms changes."""

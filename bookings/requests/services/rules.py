@@ -1,6 +1,6 @@
 """Publish and withdraw versions of an instrument's rule, and settle the bookings outside its hours."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from bookings.requests.services import notifications
 from bookings.requests.services.next_free import next_free_refresh
 from bookings.requests.services.outcomes import Outcome, affected_bookings_lock, apply_outcomes
 from instrument_share.accounts.permissions import require
-from instrument_share.kernel.errors import require_reason
+from instrument_share.kernel.errors import RevisionMismatch, require_reason
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.wording import Bilingual
 from providers import public as providers
@@ -47,16 +47,20 @@ def rule_put_in_force(
     now: datetime,
     outcomes: Mapping[str, Outcome] | None = None,
     reason: str = "",
+    seen: Sequence[int] | None = None,
 ) -> "OpenServiceRule":
     """Publish new terms and settle the bookings that lie outside their opening hours.
 
     `outcomes` give, by public id, what becomes of each: "keep", another interval, which the new terms have to
-    admit, or "cancel", without charge and for a reason. Raises RuleHitsBookings with the bookings that lack
-    one, ReasonMissing, and what `providers.rule_publish` raises.
+    admit, or "cancel", without charge and for a reason. `seen` are the versions so far that the actor has
+    read, newest first. Raises RevisionMismatch where they are others by now, RuleHitsBookings with the
+    bookings that lack an outcome, ReasonMissing, and what `providers.rule_publish` raises.
     """
     instrument = instrument_group_lock(instrument_id)
     require(actor, "providers.set_rule", instrument)
     change = get_publication(instrument_id, draft, applies_from)
+    if seen not in (None, change.versions_before):
+        raise RevisionMismatch
     rule = providers.rule_publish(
         actor=actor, instrument_id=instrument_id, draft=draft, applies_from=applies_from, now=now
     )

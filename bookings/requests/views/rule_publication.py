@@ -22,12 +22,12 @@ from bookings.requests.selectors.rule_effects import (
 from bookings.requests.selectors.scope import NOTHING
 from bookings.requests.services.rules import rule_put_in_force
 from bookings.requests.views.outcomes import build_notes
-from instrument_share.kernel.errors import DomainError
+from instrument_share.kernel.errors import DomainError, RevisionMismatch
 from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import moment
 from providers import public as providers
-from providers.domain import Terms, TermsDraft, problems_of_terms
+from providers.domain import TermsDraft, problems_of_terms
 from providers.public import TermsForms
 
 if TYPE_CHECKING:
@@ -58,14 +58,16 @@ class Publication:
         self._draft, self._now = draft, now
         self.is_refused = bool(problems_of_terms(draft)) or forms.applies_from < now
         self.is_unconfirmed = False
-        self.change = get_publication(instrument.pk, draft, forms.applies_from)
-        self.replaced = providers.find_replaced(self.change.before, forms.applies_from, now)
-        self._read_bookings()
+        self._read()
 
-    def _read_bookings(self) -> None:
+    def _read(self) -> None:
+        """Read what stands now: the versions so far, and the bookings outside the new hours."""
+        start = self._forms.applies_from
+        self.change = get_publication(self._instrument.pk, self._draft, start)
+        self.replaced = providers.find_replaced(self.change.before, start, self._now)
         condition = NOTHING if self.is_refused else get_lost_hours_condition(self.change)
         self.bookings = list(affected_bookings(self._request.user, condition))
-        self.fingerprint = _fingerprint(self._request.POST, self.bookings, self.change.before)
+        self.fingerprint = _fingerprint(self._request.POST, self.bookings, self.change.versions_before)
         is_seen = self._request.POST.get(SEEN) == self.fingerprint
         self.fates = PublicationOutcomesForm(
             self._request.POST if is_seen and self._forms.act == "publish" else None,
@@ -92,9 +94,10 @@ class Publication:
                 now=self._now,
                 outcomes=self.fates.outcomes,
                 reason=self.fates.cleaned_data["reason"] if self.bookings else "",
+                seen=self.change.versions_before,
             )
-        except DecisionHitsBookings:
-            self._read_bookings()
+        except (DecisionHitsBookings, RevisionMismatch):
+            self._read()
             self.is_unconfirmed = True
             return None
         except DomainError as error:
@@ -108,7 +111,7 @@ class Publication:
         )
 
 
-def _fingerprint(typed: QueryDict, bookings: "Iterable[Booking]", standing: Iterable[Terms]) -> str:
+def _fingerprint(typed: QueryDict, bookings: "Iterable[Booking]", versions: list[int]) -> str:
     """Return the digest of the entered terms, the bookings outside their hours and the versions so far.
 
     What a colleague has published meanwhile, these terms may take back: that is to be seen first.
@@ -119,5 +122,4 @@ def _fingerprint(typed: QueryDict, bookings: "Iterable[Booking]", standing: Iter
         if name not in NOT_OF_THE_RULE and not name.startswith(("outcome_", "start_"))
     )
     affected = [(one.public_id, one.starts_at.isoformat(), one.ends_at.isoformat()) for one in bookings]
-    versions = [one.version for one in standing]
     return hashlib.sha256(json.dumps([terms, affected, versions]).encode()).hexdigest()

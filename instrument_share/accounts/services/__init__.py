@@ -52,6 +52,7 @@ from instrument_share.accounts.services.memberships import (
     unit_managers_tell,
 )
 from instrument_share.accounts.services.organizations import (
+    CONTACT_COLUMNS,
     REVISED_COLUMNS,
     district_create,
     institution_establish,
@@ -103,6 +104,7 @@ from instrument_share.accounts.services.tokens import (
 )
 
 __all__ = [
+    "CONTACT_COLUMNS",
     "REVISED_COLUMNS",
     "USCC_TAKEN",
     "AccountLocked",

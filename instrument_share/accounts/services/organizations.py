@@ -81,6 +81,9 @@ class HasAllSysadmins(Conflict):
     )
 
 
+CONTACT_COLUMNS = ("name_en", "contact", "phone")
+"""What an admitted organization changes of itself."""
+
 REVISED_COLUMNS = {
     "name_zh": gettext_noop("Chinese name"),
     "kind": gettext_noop("Kind of organization"),
@@ -136,9 +139,20 @@ def district_create(*, actor: User | None, code: str, name_zh: str, name_en: str
 
 @transaction.atomic
 def organization_edit(
-    *, actor: User, organization_id: int, name_en: str, contact: str, phone: str, now: datetime
+    *,
+    actor: User,
+    organization_id: int,
+    name_en: str,
+    contact: str,
+    phone: str,
+    now: datetime,
+    seen: str | None = None,
 ) -> Organization:
-    """Change what an admitted organization changes of itself without asking the bureau."""
+    """Change what an admitted organization changes of itself without asking the bureau.
+
+    `seen` is the version of CONTACT_COLUMNS that the actor began with. Raises RevisionMismatch where they
+    were changed since.
+    """
     organization = selectors.organization_lock(organization_id)
     selectors.refresh_standing(actor)
     require(actor, "accounts.edit_organization", organization)
@@ -146,11 +160,14 @@ def organization_edit(
     if problems := list(rules.find_phone_problems(values["phone"])):
         raise Invalid(problems=problems)
     changed = [name for name, value in values.items() if getattr(organization, name) != value]
-    if changed:
-        for name in changed:
-            setattr(organization, name, values[name])
-        organization.save(update_fields=changed)
-        record_change(actor, "organization.edited", organization, now, fields=changed)
+    if not changed:
+        return organization
+    if seen not in (None, organization.version_of(CONTACT_COLUMNS)):
+        raise RevisionMismatch
+    for name in changed:
+        setattr(organization, name, values[name])
+    organization.save(update_fields=changed)
+    record_change(actor, "organization.edited", organization, now, fields=changed)
     return organization
 
 

@@ -16,19 +16,19 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services
 from instrument_share.accounts.domain import OrganizationState
 from instrument_share.accounts.permissions import require
-from instrument_share.kernel.errors import RevisionMismatch
 from instrument_share.people.forms import (
     ContactForm,
     DocumentsForm,
     OrganizationForm,
     RequestForm,
     RevisionForm,
+    get_contact_initial,
     get_initial,
     get_revision_initial,
 )
 from instrument_share.people.views.tabs import build_my_tabs
 from instrument_share.web import clock
-from instrument_share.web.forms.two_versions import Difference, report_conflict
+from instrument_share.web.forms.two_versions import Difference, save_or_compare
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import redirect_with_message, render_form, run_service
@@ -342,20 +342,33 @@ def _steps(found: "Organization") -> list[tuple[str, str, str]]:
 
 @confirmation_view
 def organization_edit(request: SignedInRequest, public_id: str) -> Confirmation:
-    """Confirm changes to contact data."""
+    """Confirm changes to contact data.
+
+    Where somebody else has changed it meanwhile, that stands beside what was typed.
+    """
     found = accounts.organization_inside(request.user, public_id)
     require(request.user, "accounts.edit_organization", found)
-    form = ContactForm(request.POST or None, initial=get_initial(found))
+    form = ContactForm(request.POST or None, initial=get_contact_initial(found))
+    meanwhile: list[Difference] = []
+
+    def save() -> "Organization":
+        return services.organization_edit(
+            actor=request.user, organization_id=found.pk, now=clock.now(), **form.cleaned_data
+        )
+
+    def describe() -> dict[str, Any]:
+        return get_contact_initial(accounts.organization_inside(request.user, public_id))
+
     return Confirmation(
         heading=_("Contact and English name"),
         consequences=[_("What the bureau has checked can only be changed by the bureau; ask it to do so.")],
         action=_("Save"),
-        perform=lambda: services.organization_edit(
-            actor=request.user, organization_id=found.pk, now=clock.now(), **form.cleaned_data
-        ),
+        perform=lambda: save_or_compare(form, save, present=describe, meanwhile=meanwhile),
         success=_("Saved."),
         back_address=get_organization_address(found),
         form=form,
+        template="people/organization_contact.html",
+        extra_context={"meanwhile": meanwhile},
     )
 
 
@@ -372,22 +385,20 @@ def organization_revise(request: SignedInRequest, public_id: str) -> HttpRespons
     form = RevisionForm(request.POST or None, organization=found)
     meanwhile: list[Difference] = []
 
-    def save() -> "Organization | None":
-        try:
-            return services.organization_revise(
-                actor=request.user,
-                organization_id=found.pk,
-                registration=form.as_registration(),
-                reason=form.cleaned_data["reason"],
-                seen=form.cleaned_data["seen"] or None,
-                now=clock.now(),
-            )
-        except RevisionMismatch as error:
-            present = get_revision_initial(accounts.organization_inside(request.user, public_id))
-            meanwhile.extend(report_conflict(form, error, present=present, version="seen"))
-            return None
+    def save() -> "Organization":
+        return services.organization_revise(
+            actor=request.user,
+            organization_id=found.pk,
+            registration=form.as_registration(),
+            reason=form.cleaned_data["reason"],
+            seen=form.cleaned_data["seen"],
+            now=clock.now(),
+        )
 
-    revised = run_service(form, save)
+    def describe() -> dict[str, Any]:
+        return get_revision_initial(accounts.organization_inside(request.user, public_id))
+
+    revised = run_service(form, lambda: save_or_compare(form, save, present=describe, meanwhile=meanwhile))
     if revised is not None:
         return redirect_with_message(
             request, _("Changed; its administrators are told why."), get_organization_address(found)

@@ -80,6 +80,13 @@ class RevisionField(forms.IntegerField):
         super().__init__(required=False, min_value=0, max_value=MAX_REVISION, widget=forms.HiddenInput())
 
 
+class VersionField(forms.CharField):
+    """The version that an edit of something without revisions starts from, which the page holds."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, empty_value=None, widget=forms.HiddenInput())
+
+
 class DayInput(forms.DateInput):
     """The browser's own field for a day."""
 
@@ -165,9 +172,15 @@ class ReasonForm(forms.Form):
 class RefusalForm(ReasonForm, SeenForm):
     """The reason for refusing something, and the version of it that the page shows.
 
-    A page that is shown again shows the present version, so that what was sent gives the reason alone.
+    A page that is shown again has the present version once the service has refused another, and says so; for
+    want of a reason it keeps the one that was sent, so that nothing is decided on unread.
     """
 
     def __init__(self, sent: Mapping[str, Any] | None, *, seen: str, help_text: Any = "") -> None:
-        data = {"reason": sent.get("reason", ""), "seen": seen} if sent else None
+        data = {"reason": sent.get("reason", ""), "seen": sent.get("seen") or seen} if sent else None
         super().__init__(data, initial={"seen": seen}, help_text=help_text)
+
+    def clean(self) -> None:
+        super().clean()
+        if not self.errors:
+            self.data = {**self.data, "seen": self.initial["seen"]}

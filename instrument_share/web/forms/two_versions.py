@@ -1,15 +1,16 @@
 """What two people made of one thing at the same time: how the second is told what the first has saved."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django import forms
 from django.utils.translation import gettext
 
 from instrument_share.kernel.errors import RevisionMismatch
-from instrument_share.web.forms.fields import add_problems
 from instrument_share.web.text.formats import day, in_english
+
+T = TypeVar("T")
 
 
 class Difference(NamedTuple):
@@ -20,19 +21,31 @@ class Difference(NamedTuple):
     typed: str
 
 
-def report_conflict(
-    form: forms.Form, error: RevisionMismatch, *, present: Mapping[str, Any], version: str
-) -> list[Difference]:
-    """Return in which fields what was typed differs from what is saved now, `present`.
+def save_or_compare(
+    form: forms.BaseForm,
+    save: Callable[[], T],
+    *,
+    present: Callable[[], Mapping[str, Any]],
+    meanwhile: list[Difference],
+    version: str = "seen",
+) -> T:
+    """Return what `save` returns; where it raises RevisionMismatch, fill `meanwhile` before that goes on.
 
-    The form gets the error and, in its field `version`, the present one, so that sending it again saves what
-    was typed.
+    It then says in which fields what was typed differs from what `present` returns, which is saved now. The
+    form gets in its field `version` the present one, so that sending it again saves what was typed.
     """
-    add_problems(form, error)
+    try:
+        return save()
+    except RevisionMismatch:
+        meanwhile.extend(_compare(form, present(), version))
+        raise
+
+
+def _compare(form: forms.BaseForm, present: Mapping[str, Any], version: str) -> list[Difference]:
     form.initial = dict(present)
     form.data = {name: form[name].value() for name in form.fields} | {version: str(present[version])}
-    shown = (form[name] for name in form.changed_data if name in present and name != version)
-    return [
+    shown = [form[name] for name in form.changed_data if name in present and name != version]
+    both = [
         Difference(
             str(one.label),
             _describe_value(one, one.initial),
@@ -40,6 +53,7 @@ def report_conflict(
         )
         for one in shown
     ]
+    return [one for one in both if one.present != one.typed]
 
 
 def _describe_value(bound: forms.BoundField, value: Any) -> str:
@@ -51,4 +65,4 @@ def _describe_value(bound: forms.BoundField, value: Any) -> str:
         return gettext("Yes") if value else gettext("No")
     if isinstance(value, date):
         return day(value)
-    return "—" if value in {None, ""} else str(value)
+    return "—" if value in {None, ""} else "\n".join(str(value).splitlines())  # browsers send other ends

@@ -9,7 +9,7 @@ from django.db import transaction
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock
 from instrument_share.journal.services import record
-from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
+from instrument_share.kernel.errors import Invalid, Problem, RevisionMismatch, gettext_noop
 from providers.exchange.domain.national.records import RECORDS, RecordType
 from providers.exchange.domain.national.values import FIELD_OF
 from providers.exchange.models import NationalYear
@@ -22,12 +22,19 @@ LIMITS = {one.name: one.limit for one in RECORDS[RecordType.UNIT]}
 
 @transaction.atomic
 def national_year_save(
-    *, actor: "User", organization_id: int, year: int, values: Mapping[str, str], now: datetime
+    *,
+    actor: "User",
+    organization_id: int,
+    year: int,
+    values: Mapping[str, str],
+    now: datetime,
+    seen: str | None = None,
 ) -> NationalYear:
     """Create or change a unit's entries for a year; nothing is written if nothing differs.
 
     `values` are by field name (`domain.national.values.FIELD_OF`); the unit's code is required, texts may be
-    empty.
+    empty. `seen` is the version of the entries that the actor began with. Raises Invalid, and
+    RevisionMismatch where it is another by now.
     """
     organization = organization_lock(organization_id)
     require(actor, "providers.edit_unit", organization)
@@ -39,6 +46,8 @@ def national_year_save(
     changed = sorted(name for name, value in clean.items() if getattr(national_year, name) != value)
     if not changed and national_year.pk:
         return national_year
+    if seen not in (None, national_year.version):
+        raise RevisionMismatch
     for name, value in clean.items():
         setattr(national_year, name, value)
     national_year.saved_at, national_year.saved_by = now, actor

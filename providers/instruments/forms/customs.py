@@ -1,17 +1,14 @@
 """The form of an instrument's customs supervision."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 
-from instrument_share.web.forms.fields import DayInput
+from instrument_share.web.forms.fields import DayInput, VersionField
 from instrument_share.web.responses.problem import told
 from providers.instruments.domain.customs import CUSTOMS_FIELDS
 from providers.instruments.forms.fields import text_field
-
-if TYPE_CHECKING:
-    pass
+from providers.instruments.models import CustomsSupervision
 
 
 class CustomsForm(forms.Form):
@@ -19,8 +16,10 @@ class CustomsForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, data: Any = None, *, initial: Mapping[str, Any] | None = None) -> None:
-        super().__init__(data, initial=dict(initial or {}))
+    seen = VersionField()
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any]) -> None:
+        super().__init__(data, initial=initial)
         for name, spec in CUSTOMS_FIELDS.items():
             label = told(spec.label, {})
             if spec.kind == "yes_no":
@@ -32,3 +31,9 @@ class CustomsForm(forms.Form):
             elif spec.shape:
                 field.help_text = told(spec.shape, {})
             self.fields[name] = field
+
+
+def describe_customs(held: CustomsSupervision | None) -> dict[str, Any]:
+    """Return what the form starts with."""
+    row = held or CustomsSupervision()
+    return {**{name: getattr(row, name) for name in CUSTOMS_FIELDS}, "seen": row.version}

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.forms.fields import choices_of, set_choices
+from instrument_share.web.forms.fields import VersionField, choices_of, set_choices
 from instrument_share.web.text.formats import bilingual, bracketed
 from instrument_share.web.text.labels import label
 from providers.instruments.domain.choices import GroupKind, InstrumentState
 from providers.instruments.forms.fields import ShownForm
 
 if TYPE_CHECKING:
-    from providers.instruments.models import Instrument
+    from providers.instruments.models import Instrument, InstrumentGroup
 
 
 class LinksForm(ShownForm):
@@ -55,10 +55,22 @@ class GroupForm(forms.Form):
     instruments = forms.MultipleChoiceField(
         label=_("Instruments of the group"), widget=forms.CheckboxSelectMultiple
     )
+    seen = VersionField()
 
     def __init__(self, *args: Any, own: "Iterable[Instrument]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_choices(self.fields["instruments"], _as_choices(own))
+
+
+def describe_group(group: "InstrumentGroup", members: "Iterable[Instrument]") -> dict[str, Any]:
+    """Return what the form of a group starts with."""
+    return {
+        "name_zh": group.name_zh,
+        "name_en": group.name_en,
+        "kind": group.kind,
+        "instruments": [str(member.pk) for member in members],
+        "seen": group.version,
+    }
 
 
 def _as_choices(instruments: "Iterable[Instrument]") -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from instrument_share.kernel.errors import Invalid
+from instrument_share.kernel.errors import Invalid, RevisionMismatch
 from providers.instruments.domain.customs import clean_customs
 from providers.instruments.models import CustomsSupervision
 from providers.instruments.services.common import lock_editable_instrument, values_to_json
@@ -18,17 +18,28 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def customs_supervision_set(
-    *, actor: "User", instrument_id: int, values: Mapping[str, Any], now: datetime
+    *,
+    actor: "User",
+    instrument_id: int,
+    values: Mapping[str, Any],
+    now: datetime,
+    seen: str | None = None,
 ) -> CustomsSupervision:
-    """Replace the customs supervision; nothing is written if nothing differs. Raises Invalid."""
+    """Replace the customs supervision; nothing is written if nothing differs.
+
+    `seen` is the version that the actor began with. Raises Invalid, and RevisionMismatch where it is another
+    by now.
+    """
     instrument = lock_editable_instrument(actor, instrument_id)
     clean, problems = clean_customs(values)
     if problems:
         raise Invalid(problems=problems)
-    row = CustomsSupervision.objects.filter(instrument=instrument).first()
-    if row is not None and all(getattr(row, name) == value for name, value in clean.items()):
-        return row
-    row = row or CustomsSupervision(instrument=instrument)
+    held = CustomsSupervision.objects.filter(instrument=instrument).first()
+    row = held or CustomsSupervision(instrument=instrument)
+    if held is not None and all(getattr(held, name) == value for name, value in clean.items()):
+        return held
+    if seen not in (None, row.version):
+        raise RevisionMismatch
     for name, value in clean.items():
         setattr(row, name, value)
     save_with_history(row, actor=actor, now=now)

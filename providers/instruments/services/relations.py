@@ -12,6 +12,7 @@ from instrument_share.kernel.errors import (
     DomainError,
     Invalid,
     Problem,
+    RevisionMismatch,
     gettext_noop,
     require_found,
 )
@@ -88,8 +89,13 @@ def instrument_group_save(
     now: datetime,
     name_en: str = "",
     group_id: int | None = None,
+    seen: str | None = None,
 ) -> InstrumentGroup:
-    """Create a group of a unit's instruments, or change the one with `group_id`."""
+    """Create a group of a unit's instruments, or change the one with `group_id`.
+
+    `seen` is the version of the group that the actor began with; raises RevisionMismatch where it is another
+    by now.
+    """
     organization = lock_unit(actor, organization_id, permission="providers.edit_instrument")
     if not name_zh.strip() or len(set(instrument_ids)) < 2:
         message = gettext_noop("A group needs a Chinese name and at least two instruments.")
@@ -100,6 +106,8 @@ def instrument_group_save(
         raise GroupNameTaken(name=name_zh.strip())
     new = InstrumentGroup(organization=organization, created_at=now)
     group = new if group_id is None else _group(group_id, organization_id)
+    if group_id is not None and seen not in (None, group.version):
+        raise RevisionMismatch
     group.name_zh, group.name_en, group.kind = name_zh.strip()[:50], name_en.strip()[:100], kind.value
     group.save()
     group.instruments.set(sorted(set(instrument_ids)))

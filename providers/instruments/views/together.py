@@ -14,6 +14,7 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
 from instrument_share.web import clock
+from instrument_share.web.forms.two_versions import Difference, save_or_compare
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
@@ -21,7 +22,7 @@ from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, name_columns
 from providers.instruments.domain.choices import GroupKind, InstrumentState
-from providers.instruments.forms.relations import GroupForm, LinksForm
+from providers.instruments.forms.relations import GroupForm, LinksForm, describe_group
 from providers.instruments.selectors.instruments import instruments
 from providers.instruments.selectors.relations import (
     groups_of_unit,
@@ -116,13 +117,7 @@ def group_new(request: HttpRequest, organization_id: str) -> HttpResponse:
 def group_edit(request: HttpRequest, public_id: str) -> HttpResponse:
     group, members = instrument_group(request.user, public_id)
     require(request.user, "providers.edit_instrument", group)
-    held = {
-        "name_zh": group.name_zh,
-        "name_en": group.name_en,
-        "kind": group.kind,
-        "instruments": [str(member.pk) for member in members],
-    }
-    return _group(request, group.organization, group, held)
+    return _group(request, group.organization, group, describe_group(group, members))
 
 
 def _group(
@@ -131,10 +126,10 @@ def _group(
     form = GroupForm(
         request.POST if request.method == "POST" else None, own=_own(request, unit.pk), initial=initial
     )
-    return answer_form(
-        request,
-        form,
-        save=lambda: instrument_group_save(
+    meanwhile: list[Difference] = []
+
+    def save() -> "InstrumentGroup":
+        return instrument_group_save(
             actor=person(request),
             organization_id=unit.pk,
             group_id=group.pk if group else None,
@@ -142,15 +137,25 @@ def _group(
             name_en=form.cleaned_data["name_en"],
             kind=GroupKind(form.cleaned_data["kind"]),
             instrument_ids=[int(pk) for pk in form.cleaned_data["instruments"]],
+            seen=form.cleaned_data["seen"],
             now=clock.now(),
-        ),
+        )
+
+    def describe() -> dict[str, Any]:
+        assert group is not None  # a new one is not changed meanwhile
+        return describe_group(*instrument_group(request.user, group.public_id))
+
+    return answer_form(
+        request,
+        form,
+        save=lambda: save_or_compare(form, save, present=describe, meanwhile=meanwhile),
         respond=lambda saved: redirect_with_message(
             request,
             _("Saved. The group is shown on the page of each of its instruments."),
             reverse("group_edit", args=[saved.public_id]),
         ),
         template="providers/instruments/group.html",
-        context=lambda: {"unit": unit, "group": group, "form": form},
+        context=lambda: {"unit": unit, "group": group, "form": form, "meanwhile": meanwhile},
     )
 
 

@@ -12,7 +12,15 @@ from django.db import transaction
 from instrument_share.accounts.permissions import require, require_unless_system
 from instrument_share.journal.services import record
 from instrument_share.journal.unique import raise_when_taken
-from instrument_share.kernel.errors import DomainError, Invalid, Kind, NotFound, Problem, gettext_noop
+from instrument_share.kernel.errors import (
+    DomainError,
+    Invalid,
+    Kind,
+    NotFound,
+    Problem,
+    RevisionMismatch,
+    gettext_noop,
+)
 from providers.instruments.models import Instrument
 from providers.search.domain.index import normalize
 from providers.search.models import SynonymGroup, SynonymWord
@@ -51,12 +59,14 @@ def synonym_group_save(
     task: Task = NO_TASK,
     now: datetime,
     public_id: str = "",
+    seen: str | None = None,
 ) -> SynonymGroup:
     """Create a group of synonyms, or change the one with `public_id`.
 
     With `methods`, the best first, the words are a purpose that they serve; with a `task`, in Chinese and in
-    English, it stands on the home page. The index changes in the same transaction. Raises Invalid with every
-    problem.
+    English, it stands on the home page. The index changes in the same transaction. `seen` is the version of
+    the group that the actor began with. Raises Invalid with every problem, and RevisionMismatch where the
+    group is another by now.
     """
     require(actor, "providers.maintain_tables")
     group = _lock_group(public_id) if public_id else None
@@ -64,6 +74,8 @@ def synonym_group_save(
     before = _told(group) if group else []
     if group and before == _tell(clean, served_by, task):
         return group
+    if group and seen not in (None, group.version):
+        raise RevisionMismatch
     concerned = _concerned(group) if group else set()
     if group is None:
         group = SynonymGroup.objects.create(updated_at=now)
@@ -180,7 +192,7 @@ def _in_other_groups(clean: Sequence[str], group: SynonymGroup | None) -> Iterab
     others = SynonymWord.objects.filter(normal__in=forms).exclude(group=group).order_by("normal")
     for other in others.select_related("group").prefetch_related("group__words"):
         message = gettext_noop("“{word}” stands in another group already: {others}. Change that one.")
-        told = "、".join(_words_of(other.group))
+        told = "、".join(other.group.words_in_order)
         yield Problem("synonym.in_other_group", message, {"word": other.word, "others": told}, "words")
 
 
@@ -198,13 +210,9 @@ def _write(group: SynonymGroup, clean: list[str], methods: list[str], task: Task
     group.save(update_fields=["methods", "task_zh", "task_en", "updated_at"])
 
 
-def _words_of(group: SynonymGroup) -> list[str]:
-    return [row.word for row in sorted(group.words.all(), key=lambda row: row.position)]
-
-
 def _told(group: SynonymGroup) -> list[str]:
     """Return the words of a group, its methods and its task as the journal tells them."""
-    return _tell(_words_of(group), group.methods, (group.task_zh, group.task_en))
+    return _tell(group.words_in_order, group.methods, (group.task_zh, group.task_en))
 
 
 def _tell(words: Iterable[str], methods: Iterable[str], task: Task) -> list[str]:
@@ -222,6 +230,6 @@ def _concerned(group: SynonymGroup) -> set[int]:
     """Return the ids of instruments that contain one of the group's words or methods, by the index."""
     every = Instrument.objects.all()
     found: set[int] = set()
-    for word in (*_words_of(group), *group.methods):
+    for word in (*group.words_in_order, *group.methods):
         found |= set(filter_matching(every, search(word, every)).values_list("pk", flat=True))
     return found

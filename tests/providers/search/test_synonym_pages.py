@@ -64,3 +64,19 @@ def test_groups_are_sorted_and_exported_as_shown(officer, see):
     assert head == ["词", "同义词", "方法", "首页显示（中文）", "首页显示（英文）", "修改时间"]
     assert row == ["孔隙率", "", "压汞仪 · 氮吸附", "测孔隙", "Porosity", "2026-03-02T08:00:00+08:00"]
     assert rows_of(see(officer, "synonyms", q="em", format="csv"))[1][:2] == ["电镜", "EM · 透射电镜"]
+
+
+def test_words_that_a_colleague_has_added_meanwhile_stay_until_they_were_read(officer, send, see):
+    colleague = factories.officer()
+    group = synonym_group_save(actor=officer, words=["电镜", "EM"], now=NOW)
+    seen = see(officer, "synonym_edit", group.public_id).context["form"]["seen"].value()
+    theirs, mine = "电镜\r\nEM\r\n透射电镜", "电镜\r\nEM\r\n扫描电镜"
+    assert send(colleague, "synonym_edit", group.public_id, words=theirs, seen=seen).status_code == 302
+    answer = send(officer, "synonym_edit", group.public_id, words=mine, seen=seen)
+    assert answer.status_code == 422
+    (difference,) = answer.context["meanwhile"]
+    assert difference[1:] == ("电镜\nEM\n透射电镜", "电镜\nEM\n扫描电镜")
+    assert SynonymGroup.objects.get().words_in_order == ["电镜", "EM", "透射电镜"]
+    seen = answer.context["form"]["seen"].value()
+    assert send(officer, "synonym_edit", group.public_id, words=mine, seen=seen).status_code == 302
+    assert SynonymGroup.objects.get().words_in_order == ["电镜", "EM", "扫描电镜"]

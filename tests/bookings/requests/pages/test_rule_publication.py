@@ -304,6 +304,21 @@ def test_prices_that_a_colleague_has_published_are_not_taken_back_unseen(open_ci
     assert get_price(open_city, day=9) == 100
 
 
+def test_prices_published_while_publishing_are_not_taken_back_unseen(open_city, post, monkeypatch):
+    """They come after the page has read the versions and before the service has its locks."""
+
+    def publish_late(**facts):
+        put_in_force(open_city, hours(price=150), day=9)
+        return rules.rule_put_in_force(**facts)
+
+    sent = seen(post("preview"))
+    monkeypatch.setattr(rule_publication, "rule_put_in_force", publish_late)
+    told = text_of(post("publish", **sent))
+    assert "规则尚未发布。 请核对本版的变化，确认后再次点击发布。" in told
+    assert "原定自2026年3月11日 08:00起生效的第 3 版将不再生效：本版将其取代。" in told
+    assert versions() == [1, 2]
+
+
 def test_former_version_fills_the_form_of_a_new_one(open_city):
     put_in_force(open_city, hours(closes=16, price=77), day=4)
     client = Client()

@@ -17,12 +17,14 @@ from instrument_share.sheets.reading import read_table
 from instrument_share.web.text.formats import date_only
 from providers.exchange.domain.sheets.column_choices import sheet_columns
 from providers.exchange.services.imports import preview
+from providers.instruments.domain.choices import GroupKind
 from providers.instruments.domain.countries import COUNTRIES
 from providers.instruments.domain.fields import FIELDS
 from providers.instruments.domain.subjects import SUBJECTS
 from providers.instruments.forms.instrument import InstrumentForm
-from providers.instruments.models import Instrument, Keeper, Qualification
+from providers.instruments.models import CustomsSupervision, Instrument, Keeper, Qualification
 from providers.instruments.selectors.instruments import has_qualification
+from providers.instruments.services.customs import customs_supervision_set
 from providers.instruments.services.instruments import (
     instrument_changes_accept,
     instrument_changes_refuse,
@@ -32,11 +34,13 @@ from providers.instruments.services.instruments import (
 )
 from providers.instruments.services.media import instrument_picture_add
 from providers.instruments.services.people import keeper_assign
+from providers.instruments.services.relations import instrument_group_save
 from providers.units.models import UnitProfile
 from tests import factories
 from tests.factories import jpeg
 from tests.page_fixtures import text_of
 from tests.providers.conftest import INSTRUMENT, NOW, person, published
+from tests.providers.instruments.test_customs_and_relations import CUSTOMS
 
 TYPED = {name: str(value) for name, value in INSTRUMENT.items()}
 
@@ -423,3 +427,52 @@ def test_unpublished_instrument_is_not_found(at, world, state):
     hidden = published(world)
     Instrument.objects.filter(pk=hidden.pk).update(state=state)
     assert at().get(reverse("instrument", args=[hidden.public_id])).status_code == 404
+
+
+def test_customs_data_that_a_colleague_has_changed_meanwhile_stays_until_it_was_read(at, world, instrument):
+    """Both have opened the page while nothing was declared."""
+    address = reverse("instrument_customs", args=[instrument.public_id])
+    client = at("manager")
+    seen = client.get(address).context["form"]["seen"].value()
+    customs_supervision_set(actor=world.manager, instrument_id=instrument.pk, values=CUSTOMS, now=NOW)
+    mine = {**CUSTOMS, "import_port": "云屏空港", "seen": seen}
+    del mine["shared"]
+    answer = client.post(address, mine)
+    assert answer.status_code == 422
+    told = [(one.present, one.typed) for one in answer.context["meanwhile"]]
+    assert ("云屏口岸", "云屏空港") in told
+    assert ("是", "否") in told
+    held = CustomsSupervision.objects.get()
+    assert (held.import_port, held.shared) == ("云屏口岸", True)
+    mine["seen"] = answer.context["form"]["seen"].value()
+    assert client.post(address, mine).status_code == 302
+    held.refresh_from_db()
+    assert (held.import_port, held.shared) == ("云屏空港", False)
+
+
+def test_an_instrument_that_a_colleague_has_added_to_a_group_stays_until_it_was_read(at, world):
+    one, two, three = (published(world, inner_number=f"A-{number}") for number in "123")
+    group = instrument_group_save(
+        actor=world.manager,
+        organization_id=world.unit.pk,
+        name_zh="透射电镜",
+        kind=GroupKind.INTERCHANGEABLE,
+        instrument_ids=[one.pk, two.pk],
+        now=NOW,
+    )
+    address = reverse("group_edit", args=[group.public_id])
+    client = at("manager")
+    shown = client.get(address).context["form"]
+    begun = {name: shown[name].value() for name in shown.fields}
+    theirs = {**begun, "instruments": [one.pk, two.pk, three.pk]}
+    assert client.post(address, theirs).status_code == 302
+    mine = {**begun, "name_zh": "电镜组"}
+    answer = client.post(address, mine)
+    assert answer.status_code == 422
+    assert len(answer.context["meanwhile"]) == 2  # the name and the instruments
+    group.refresh_from_db()
+    assert (group.name_zh, group.instruments.count()) == ("透射电镜", 3)
+    mine |= {"instruments": theirs["instruments"], "seen": answer.context["form"]["seen"].value()}
+    assert client.post(address, mine).status_code == 302
+    group.refresh_from_db()
+    assert (group.name_zh, group.instruments.count()) == ("电镜组", 3)

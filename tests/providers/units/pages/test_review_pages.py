@@ -140,6 +140,21 @@ def test_only_what_the_officer_has_read_is_decided(at, world, draft, act, become
         assert one.state == becomes
 
 
+def test_a_return_without_reason_keeps_the_revision_that_was_read(at, world, draft):
+    unit = {"actor": world.manager, "instrument_id": draft.pk, "now": NOW}
+    instrument_submit(**unit)
+    officer, address = at("officer"), reverse("review_return", args=[draft.public_id])
+    seen = officer.get(address).context["form"]["seen"].value()
+    instrument_return(actor=world.officer, instrument_id=draft.pk, reason="请写明型号", now=NOW)
+    instrument_update(**unit, values={"model": "TX-200F"})
+    instrument_submit(**unit)
+    asked = officer.post(address, {"reason": "", "seen": seen})
+    assert (asked.status_code, asked.context["form"]["seen"].value()) == (422, seen)
+    assert officer.post(address, {"reason": "请核对", "seen": seen}).status_code == 409
+    draft.refresh_from_db()
+    assert draft.state == "submitted"
+
+
 @pytest.mark.parametrize("act", ["review_publish", "review_return"])
 def test_the_question_keeps_the_revision_that_the_review_has_shown(at, world, draft, act):
     unit = {"actor": world.manager, "instrument_id": draft.pk, "now": NOW}
