@@ -21,6 +21,9 @@ class RecurringRun(models.Model):
     finished_at = models.DateTimeField(null=True)
     done = models.PositiveIntegerField(default=0)
     problem = models.CharField(max_length=500, blank=True, help_text="why it failed; empty if it did not")
+    worker = models.CharField(
+        max_length=64, blank=True, default="", db_default="", help_text="which runs it; empty while none does"
+    )
 
     def __str__(self) -> str:
         return self.name

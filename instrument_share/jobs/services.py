@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 FIRST_DELAY = timedelta(seconds=15)
 LONGEST_DELAY = timedelta(minutes=10)
+WORKER_ENDED = "The worker ended, or lost the database, in the middle of this job."
 MOST_DOUBLINGS = 10  # then the longest delay is reached
 DONE_KEPT_FOR = timedelta(days=7)
 FAILED_KEPT_FOR = timedelta(days=90)
@@ -71,12 +72,17 @@ def jobs_recover(now: datetime, *, idle_worker: str) -> int:
 
     The delay doubles with every failure, and what failed waits behind what did not. A job whose worker died
     runs again at once, and so does one that `idle_worker`, which calls this, has left running: the database
-    was away when the job ended.
+    was away when the job ended. A recurring job that was left so has failed.
     """
     # The running jobs first: a worker is known before it takes a job.
     running = list(DBTaskResult.objects.running())
-    alive = set(Worker.objects.filter(seen_at__gt=now - SILENT_FOR).values_list("name", flat=True))
-    dead = [row for row in running if row.worker_ids[-1] not in alive - {idle_worker}]
+    runs = list(RecurringRun.objects.exclude(worker=""))
+    seen = set(Worker.objects.filter(seen_at__gt=now - SILENT_FOR).values_list("name", flat=True))
+    at_work = seen - {idle_worker}
+    dead = [row for row in running if row.worker_ids[-1] not in at_work]
+    for run in runs:
+        if run.worker not in at_work:
+            _end_run(run.name, run.worker, now, problem=WORKER_ENDED)
     back = sum(_put_back(row, now) for row in dead if attempts_left(row))
     back += sum(
         _put_back(row, row.finished_at + _delay(row), priority=BEHIND_NEW)
@@ -115,25 +121,27 @@ def worker_left(name: str) -> None:
     Worker.objects.filter(name=name).delete()
 
 
-def recurring_claim(job: RecurringJob, now: datetime) -> bool:
+def recurring_claim(job: RecurringJob, now: datetime, *, worker: str) -> bool:
     """Take a recurring job if it is due; of several processes one gets it."""
     run, _ = RecurringRun.objects.get_or_create(name=job.name)
     due_at = get_recurring_state(job, run).next_at
     if due_at is not None and due_at > now:
         return False
     unchanged = RecurringRun.objects.filter(pk=run.pk, started_at=run.started_at)
-    return bool(unchanged.update(started_at=now))
+    return bool(unchanged.update(started_at=now, worker=worker))
 
 
-def recurring_begin(job: RecurringJob, now: datetime) -> None:
+def recurring_begin(job: RecurringJob, now: datetime, *, worker: str) -> None:
     """Record that a recurring job runs now, due or not."""
-    RecurringRun.objects.update_or_create(name=job.name, defaults={"started_at": now})
+    RecurringRun.objects.update_or_create(name=job.name, defaults={"started_at": now, "worker": worker})
 
 
-def recurring_end(job: RecurringJob, now: datetime, *, done: int = 0, problem: str = "") -> None:
-    """Record how a run of a recurring job ended; `problem` says why it failed."""
-    longest = RecurringRun._meta.get_field("problem").max_length
-    RecurringRun.objects.filter(name=job.name).update(finished_at=now, done=done, problem=problem[:longest])
+def recurring_end(job: RecurringJob, now: datetime, *, worker: str, done: int = 0, problem: str = "") -> None:
+    """Record how a run of a recurring job ended, unless another worker has it by now.
+
+    `problem` says why it failed.
+    """
+    _end_run(job.name, worker, now, done=done, problem=problem)
 
 
 @transaction.atomic
@@ -189,6 +197,13 @@ def _give_up(row: DBTaskResult, now: datetime) -> None:
         status=TaskResultStatus.FAILED,
         finished_at=now,
         traceback="The worker ended in the middle of this job, every time that it was tried.",
+    )
+
+
+def _end_run(name: str, worker: str, now: datetime, *, problem: str, done: int = 0) -> None:
+    longest = RecurringRun._meta.get_field("problem").max_length
+    RecurringRun.objects.filter(name=name, worker=worker).update(
+        finished_at=now, done=done, problem=problem[:longest], worker=""
     )
 
 

@@ -8,9 +8,10 @@ from instrument_share.web import clock
 
 
 @job(RUN_NOW, gettext_noop("Scheduled job started by hand"), attempts=1)
-def run_recurring_now(context: JobContext, recurring: str) -> None:  # noqa: ARG001 (jobs get it)
+def run_recurring_now(context: JobContext, recurring: str) -> None:
     """Run a recurring job now; one that the site has dropped meanwhile is left out."""
     one = recurring_named(recurring)
     if one is not None:
-        recurring_begin(one, clock.now())
-        run_recurring(one)
+        worker = context.task_result.worker_ids[-1]
+        recurring_begin(one, clock.now(), worker=worker)
+        run_recurring(one, worker)

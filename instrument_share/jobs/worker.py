@@ -45,8 +45,8 @@ def work_once() -> list[str]:
     failed = []
     with _known_worker() as name:
         for one in recurring():
-            recurring_begin(one, clock.now())
-            if not run_recurring(one):
+            recurring_begin(one, clock.now(), worker=name)
+            if not run_recurring(one, name):
                 failed.append(one.name)
         jobs_recover(clock.now(), idle_worker=name)
         while run_next_job(name):
@@ -54,17 +54,17 @@ def work_once() -> list[str]:
     return failed
 
 
-def run_recurring(one: RecurringJob) -> bool:
+def run_recurring(one: RecurringJob, worker: str) -> bool:
     """Run a recurring job and record how it ended; return whether it succeeded."""
     try:
         done = one.run(clock.now())
     except Exception as error:
         logger.exception("The recurring job %s failed.", one.name)
-        recurring_end(one, clock.now(), problem=f"{type(error).__name__}: {error}")
+        recurring_end(one, clock.now(), worker=worker, problem=f"{type(error).__name__}: {error}")
         return False
     if done:
         logger.info("%s: %s", one.name, done)
-    recurring_end(one, clock.now(), done=done)
+    recurring_end(one, clock.now(), worker=worker, done=done)
     return True
 
 
@@ -89,8 +89,8 @@ def _round(name: str) -> bool:
     """Do what is due and one job; return whether there was a job. The database may be away for a while."""
     try:
         for one in recurring():
-            if recurring_claim(one, clock.now()):
-                run_recurring(one)
+            if recurring_claim(one, clock.now(), worker=name):
+                run_recurring(one, name)
         jobs_recover(clock.now(), idle_worker=name)
         return run_next_job(name)
     except Error:

@@ -14,7 +14,15 @@ from instrument_share.jobs import registry, worker
 from instrument_share.jobs.models import RecurringRun
 from instrument_share.jobs.registry import Job, RecurringJob, register_recurring
 from instrument_share.jobs.selectors import Ending, is_worker_running, recurring_jobs, worker_seen_at
-from instrument_share.jobs.services import RUN_NOW, enqueue, recurring_claim, recurring_run_now
+from instrument_share.jobs.services import (
+    RUN_NOW,
+    enqueue,
+    jobs_recover,
+    recurring_claim,
+    recurring_end,
+    recurring_run_now,
+    worker_seen,
+)
 from instrument_share.jobs.tasks import run_recurring_now
 from instrument_share.jobs.worker import work_once
 from instrument_share.journal.models import AuditEntry
@@ -113,10 +121,55 @@ def test_daily_job_that_failed_is_tried_again_within_the_hour(one_round, clock):
 def test_one_of_two_workers_gets_a_recurring_job(clock):
     job = RecurringJob("good", "Good", MINUTE, lambda now: 0)
     register_recurring(job)
-    assert [recurring_claim(job, clock.now()) for _worker in range(2)] == [True, False]
+    assert [recurring_claim(job, clock.now(), worker=name) for name in ("a", "b")] == [True, False]
     assert [(state.name, state.ending) for state in recurring_jobs()] == [("good", Ending.RUNS)]
     clock.move(MINUTE)
-    assert recurring_claim(job, clock.now())  # also after a worker died in the middle
+    assert recurring_claim(job, clock.now(), worker="b")
+
+
+def test_daily_job_whose_worker_died_fails_and_runs_again_within_the_hour(clock, one_round):
+    job = RecurringJob("daily", "Daily", timedelta(days=1), lambda now: 3)
+    register_recurring(job)
+    worker_seen("first", clock.now())
+    assert recurring_claim(job, clock.now(), worker="first")
+    clock.move(timedelta(seconds=29))
+    one_round()
+    assert endings() == [("daily", Ending.RUNS, 0, "")]
+    clock.move(timedelta(seconds=1))
+    one_round()
+    problem = "The worker ended, or lost the database, in the middle of this job."
+    assert endings() == [("daily", Ending.FAILED, 0, problem)]
+    clock.move(timedelta(minutes=59))
+    one_round()
+    assert endings() == [("daily", Ending.FAILED, 0, problem)]
+    clock.move(timedelta(seconds=30))
+    one_round()
+    assert endings() == [("daily", Ending.DONE, 3, "")]
+
+
+def test_worker_that_comes_back_late_does_not_end_the_run_of_another(clock):
+    job = RecurringJob("daily", "Daily", timedelta(days=1), lambda now: 0)
+    register_recurring(job)
+    assert recurring_claim(job, clock.now(), worker="first")
+    jobs_recover(clock.now(), idle_worker="second")
+    clock.move(60 * MINUTE)
+    worker_seen("second", clock.now())
+    assert recurring_claim(job, clock.now(), worker="second")
+    recurring_end(job, clock.now(), worker="first", done=7)
+    assert [ending for _name, ending, *_rest in endings()] == [Ending.RUNS]
+    recurring_end(job, clock.now(), worker="second", done=4)
+    assert endings() == [("daily", Ending.DONE, 4, "")]
+
+
+def test_run_whose_end_was_lost_with_the_database_has_failed(clock):
+    job = RecurringJob("daily", "Daily", timedelta(days=1), lambda now: 0)
+    register_recurring(job)
+    worker_seen("first", clock.now())
+    assert recurring_claim(job, clock.now(), worker="first")
+    jobs_recover(clock.now(), idle_worker="second")
+    assert [ending for _name, ending, *_rest in endings()] == [Ending.RUNS]
+    jobs_recover(clock.now(), idle_worker="first")
+    assert [ending for _name, ending, *_rest in endings()] == [Ending.FAILED]
 
 
 def test_concurrent_workers_run_due_job_once(clock, monkeypatch):
@@ -126,12 +179,12 @@ def test_concurrent_workers_run_due_job_once(clock, monkeypatch):
     def overtaken(**facts):
         found = read(**facts)
         monkeypatch.undo()
-        assert recurring_claim(job, now)
+        assert recurring_claim(job, now, worker="b")
         return found
 
     now = clock.now()
     monkeypatch.setattr(RecurringRun.objects, "get_or_create", overtaken)
-    assert not recurring_claim(job, now)
+    assert not recurring_claim(job, now, worker="a")
 
 
 def test_tick_runs_recurring_and_queued_jobs(ran, clock, capsys):

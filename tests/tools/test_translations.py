@@ -117,7 +117,7 @@ msgstr "你的"
         "shop/words.py: no entry: 'New'",
         "shop: not translated: 'Empty'",
         "shop: other placeholders: 'Hello {name}' → '您好 {nmae}'",
-        "shop: no longer used: 'Old'",
+        f"shop: no longer used: 'Old' ({translations.KEPT})",
     ]
 
 

@@ -79,7 +79,9 @@ def test_a_break_is_found_at_night_in_pieces_and_told(city, monkeypatch, see):
     assert {one.details["check"] for one in broken} == {"usage", "tree"}
     told = Notification.objects.filter(message__contains="behind the platform")
     assert {one.user for one in told} == {officer, administrator}
-    assert "checkpoint 1 does not fit" in text_of(see(administrator, "system"))
+    page = text_of(see(administrator, "system"))
+    assert "checkpoint 1 does not fit" in page
+    assert "此处仅保留最先发现的部分" in page and "可立即核查并列出全部问题" in page
     assert any("altered records" in text for _level, text in check_log(LATER))
     while checks_run(LATER + 2 * DAY):
         pass

@@ -120,7 +120,12 @@ def external_calendar_disconnect(*, actor: "User", calendar_id: int, now: dateti
 
 
 def external_calendars_read_due(_now: datetime) -> int:
-    """Have all calendars read unless that is under way; return their number. Repeated by the clock."""
+    """Have all calendars read unless that is under way; return their number. Repeated by the clock.
+
+    While a unit is suspended its calendars are not read and do not fail: a failure begins anew afterwards.
+    """
+    resting = ExternalCalendar.objects.exclude(MAY_CLOSE).exclude(failure=KEEPER_LEFT)
+    resting.filter(failing_since__isnull=False).update(failing_since=None, failure="")
     count = ExternalCalendar.objects.filter(MAY_CLOSE).count()
     return count if count and enqueue_unless_under_way(READ_ALL) else 0
 

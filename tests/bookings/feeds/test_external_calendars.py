@@ -492,6 +492,20 @@ def test_calendar_of_a_suspended_unit_is_read_when_the_unit_is_back(city, read):
     assert closed() == [Interval(utc(4, 1), utc(4, 3))]
 
 
+def test_a_suspension_is_no_day_on_which_a_calendar_could_not_be_read(city, read):
+    read(Answer(503, ""))
+    city.owner.state = OrganizationState.SUSPENDED
+    city.owner.save()
+    external_calendars_read_due(NOW + timedelta(hours=1))
+    city.owner.state = OrganizationState.ADMITTED
+    city.owner.save()
+    back = NOW + timedelta(days=9)
+    failing = read(Answer(503, ""), back)
+    assert (failing.failing_since, failing.failure, told(city.keeper)) == (back, "HTTP 503", 0)
+    read(Answer(503, ""), back + timedelta(days=1))
+    assert told(city.keeper) == 1
+
+
 def test_the_journal_does_not_keep_the_address_that_opens_a_calendar(city):
     connected = connect(city, "https://calendar.example.org/private-4711/basic.ics")
     external_calendar_disconnect(actor=city.manager, calendar_id=connected.pk, now=NOW)
