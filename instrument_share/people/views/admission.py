@@ -168,6 +168,7 @@ def organization_decide(request: SignedInRequest, public_id: str, move: str) -> 
         heading=_("Reinstate {name}").format(name=name),
         consequences=[
             _("Its people act for it again, in the roles that they had, and are told."),
+            *_tell_askers_of_return(found),
             *_tell_who_is_told(found),
             _("Bookings that the suspension cancelled stay cancelled."),
             _("Statements that it was sent meanwhile are due a whole term from today."),
@@ -211,6 +212,16 @@ def _build_suspension(
         template="people/confirm_with_bookings.html",
         extra_context={"affected": affected},
     )
+
+
+def _tell_askers_of_return(found: "Organization") -> list[str]:
+    asking = accounts.people_asking(found).count()
+    sentence = ngettext(
+        "{count} person who asks to join it is told that the request can be decided on again.",
+        "{count} people who ask to join it are told that their requests can be decided on again.",
+        asking,
+    )
+    return [sentence.format(count=asking)] if asking else []
 
 
 def _tell_who_is_told(found: "Organization") -> list[str]:
