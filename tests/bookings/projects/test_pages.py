@@ -96,7 +96,8 @@ def test_page_without_projects_says_who_opens_one_and_leads_who_does_there(city,
 
     def read():
         pages = [as_person(person).get(address) for person in people]
-        return [(page.text.count(f'href="{address}new/"'), "由其选定可使用的人员" in text_of(page)) for page in pages]
+        told = ["由其选定可使用的人员" in text_of(page) for page in pages]
+        return list(zip([page.text.count(f'href="{address}new/"') for page in pages], told, strict=True))
 
     assert read() == [(2, False), (0, True)]
     add_project(city, for_all_members=False)
