@@ -219,7 +219,7 @@ def people_of(organization: Organization) -> QuerySet[User]:
 
 
 def people_asking(organization: Organization) -> QuerySet[User]:
-    """Return everybody who asks to be admitted to the organization, whatever its state, and has no role there.
+    """Return everybody without a role who asks to be admitted to the organization, whatever its state.
 
     Who was invited or given another role meanwhile is one of its people, and told as such.
     """
