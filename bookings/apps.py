@@ -122,12 +122,14 @@ def _register_answers_between_rooms() -> None:
     """Register what lower rooms ask of those above them."""
     from bookings.credit.selectors import get_misuse_deadline, may_record_misuse
     from bookings.devices import selectors as device_selectors
+    from bookings.groups.selectors.basket import find_basket_obstacle
     from bookings.groups.selectors.extension import may_extend
     from bookings.groups.selectors.hand_over import get_hand_over_deadline
     from bookings.kiosk import selectors as kiosk_selectors
     from bookings.projects.registry import register_bookings_ahead, register_waits
     from bookings.requests.registry import (
         register_act,
+        register_basket_reader,
         register_charge_dropper,
         register_check_in_delay,
         register_claim_teller,
@@ -163,6 +165,7 @@ def _register_answers_between_rooms() -> None:
     register_time_taker(free_time_offer)
     register_rival_teller(rivals_tell)
     register_wait_reader(is_waiting)
+    register_basket_reader(lambda viewer, pk: find_basket_obstacle(viewer, instrument=pk))
     register_price_reader(has_affordable_time)
     register_claim_teller(describe_open_orders)
     register_claim_teller(describe_waits)

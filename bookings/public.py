@@ -146,6 +146,7 @@ from bookings.usage.services.cases import case_uses_set
 from bookings.usage.services.disputes import usage_dispute
 from bookings.usage.services.history import history_import
 from bookings.usage.services.usage import usage_confirm, usage_correct
+from bookings.usage.views.by_hand import instruments_to_log
 from bookings.usage.views.receipts import answer_receipt, is_receipt
 from bookings.waiting.selectors import (
     count_waiting,

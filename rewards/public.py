@@ -43,6 +43,7 @@ from rewards.vouchers.domain.choices import Issuer
 from rewards.vouchers.domain.terms import Terms
 from rewards.vouchers.selectors.claims import offered_statements
 from rewards.vouchers.selectors.payouts import payout_rows
+from rewards.vouchers.selectors.vouchers import get_claim_ends
 from rewards.vouchers.services.claiming import (
     voucher_claim,
     voucher_claim_audit,

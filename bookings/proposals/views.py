@@ -9,8 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from bookings.groups.domain import MOST_ITEMS, BasketFull
-from bookings.groups.selectors.basket import basket_items
+from bookings.groups.selectors.basket import find_basket_obstacle
 from bookings.proposals.domain import ProposalOrder
 from bookings.proposals.forms import FindForm
 from bookings.proposals.selectors import MAX_INSTRUMENTS, Proposals, get_proposals
@@ -66,8 +65,8 @@ def find(request: SignedInRequest) -> HttpResponse:
 
 def _tell_full_basket(viewer: "User") -> str:
     """Return that nothing more can be put into the basket; empty where it can."""
-    is_full = basket_items(viewer).count() >= MOST_ITEMS
-    return told(BasketFull.message, {"most": MOST_ITEMS}) if is_full else ""
+    obstacle = find_basket_obstacle(viewer)
+    return told(obstacle.message, obstacle.params) if obstacle else ""
 
 
 def _query(form: FindForm, **changes: str) -> str:

@@ -9,10 +9,12 @@ if TYPE_CHECKING:
     from bookings.requests.models import Booking
     from bookings.requests.selectors.offers import Applicant
     from instrument_share.accounts.models import User
+    from instrument_share.kernel.errors import DomainError
     from instrument_share.kernel.interval import Interval
     from providers.models import Instrument
 
 WaitReader = Callable[["User", int], bool]
+BasketReader = Callable[["User", int], "DomainError | None"]
 PriceReader = Callable[["Project", "Applicant", "Instrument", "Interval", datetime], bool]
 DeadlineReader = Callable[["User", "Booking", datetime], datetime | None]
 MisuseDeadlineReader = Callable[["Booking"], datetime | None]
@@ -27,6 +29,7 @@ CompanionReturnWatcher = Callable[["User", "Instrument", "Instrument", datetime]
 ChargeDropper = Callable[["Booking", "User | None", datetime], bool]
 _claim_tellers: list[ClaimTeller] = []
 _wait_readers: list[WaitReader] = []
+_basket_readers: list[BasketReader] = []
 _price_readers: list[PriceReader] = []
 _deadline_readers: list[DeadlineReader] = []
 _misuse_deadline_readers: list[MisuseDeadlineReader] = []
@@ -49,6 +52,16 @@ def register_wait_reader(reader: WaitReader) -> None:
 def is_waiting(viewer: "User", instrument_id: int) -> bool:
     """Return whether the viewer is on the waiting list of the instrument already."""
     return any(reader(viewer, instrument_id) for reader in _wait_readers)
+
+
+def register_basket_reader(reader: BasketReader) -> None:
+    """Have `reader` say why a person can put no time of an instrument into their basket."""
+    _basket_readers.append(reader)
+
+
+def find_basket_obstacle(viewer: "User", instrument_id: int) -> "DomainError | None":
+    """Return why the viewer can put no time of the instrument into their basket; None where they can."""
+    return next((found for read in _basket_readers if (found := read(viewer, instrument_id))), None)
 
 
 def register_price_reader(reader: PriceReader) -> None:

@@ -211,22 +211,31 @@ def _require_part_of_value(kind: str, instrument: "Instrument", figure: Decimal 
         raise FactIncomplete(problems=[problem])
 
 
+def require_confirmable(actor: "User", fact: DeclaredFact) -> None:
+    """Raise what keeps an officer of the bureau from confirming a fact as it is.
+
+    FactOfDeclarer for who declared it, FactIncomplete where its figure is above the original value that the
+    instrument has by now, IllegalMove where it is decided on.
+    """
+    if is_declarer(actor, fact):
+        raise FactOfDeclarer
+    if fact.instrument is not None:
+        _require_part_of_value(fact.kind, fact.instrument, fact.figure)
+    next_state(MOVES, fact.state, "confirm")
+
+
 @transaction.atomic
 def fact_confirm(
     *, actor: "User", fact_id: int, now: datetime, declaration: str | None = None
 ) -> DeclaredFact:
     """Confirm a declared fact: it counts from the next freeze on.
 
-    `declaration` is the one that the actor has read; by default whichever there is. Raises FactOfDeclarer
-    for who declared it, OwnUnit for who is bound to its unit, FactDeclaredAnew where `declaration` is past,
-    and FactIncomplete where its figure is above the original value that the instrument has by now.
+    `declaration` is the one that the actor has read; by default whichever there is. Raises OwnUnit for who is
+    bound to its unit, FactDeclaredAnew where `declaration` is past, and what `require_confirmable` does.
     """
     fact = _lock_to_decide(actor, fact_id)
-    if is_declarer(actor, fact):
-        raise FactOfDeclarer
     _require_read(fact, declaration)
-    if fact.instrument is not None:
-        _require_part_of_value(fact.kind, fact.instrument, fact.figure)
+    require_confirmable(actor, fact)
     return _decide(actor, fact, "confirm", "", now)
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.test import Client
@@ -81,6 +82,16 @@ def test_locking_ends_sessions_and_tokens_and_is_recorded_once(admin, person):
     assert client.get(reverse("settings")).status_code == 302
     assert selectors.account_access(person, NOW) == selectors.Access([], 0, [])
     assert actions(person) == [("user.locked", {"reason": "多人共用账号", "sessions": 1, "tokens": 1})]
+
+
+def test_recovery_codes_are_second_factors_beside_another_alone(person):
+    def factors():
+        return selectors.account_access(person, NOW).factors
+
+    codes = Authenticator.objects.create(user=person, type=Authenticator.Type.RECOVERY_CODES, data={})
+    before = factors()
+    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={})
+    assert [before, factors()] == [[], [codes.type, "totp"]]
 
 
 def test_locked_person_reads_the_reason_and_whom_to_ask(admin, person):

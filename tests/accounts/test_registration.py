@@ -15,9 +15,11 @@ from instrument_share.accounts.models import District, Organization, Organizatio
 from instrument_share.accounts.services.organizations import (
     NOW_MANAGER,
     REFUSED_TO_ASKERS,
+    REINSTATED,
     REINSTATED_TO_ASKERS,
     SUPERIOR_ENTERED,
     SUPERIOR_REMOVED,
+    SUSPENDED,
     SUSPENDED_TO_ASKERS,
     CorrectedSinceRead,
     NotAdmitted,
@@ -339,6 +341,19 @@ def test_who_asks_to_join_is_told_of_the_suspension_without_its_reason_and_of_it
         (SUSPENDED_TO_ASKERS, name, "/me/organizations/"),
         (REINSTATED_TO_ASKERS, name, "/me/organizations/"),
     ]
+
+
+def test_who_got_a_role_while_asking_to_join_is_told_once_of_a_suspension_and_of_its_end(officer, registrant):
+    made = register(registrant)
+    services.organization_admit(actor=officer, organization_id=made.pk, now=NOW)
+    both = factories.user("丑")
+    services.membership_request(actor=both, organization_id=made.pk, now=NOW)
+    factories.member(made, Role.KEEPER, both)
+    Notification.objects.all().delete()
+    services.organization_suspend(actor=officer, organization_id=made.pk, reason="被投诉", now=NOW)
+    services.organization_reinstate(actor=officer, organization_id=made.pk, now=NOW)
+    told = [one.message for one in Notification.objects.filter(user=both).order_by("pk")]
+    assert told == [SUSPENDED, REINSTATED]
 
 
 def test_people_of_a_registration_that_gives_way_are_told_once_and_their_roles_end_in_the_journal(

@@ -78,6 +78,7 @@ def test_hours_and_closures_are_offered_to_who_has_an_instrument(city, see):
     people = {
         "of none": factories.member(own, Role.KEEPER),
         "manager who keeps none": factories.member(own, Role.KEEPER),
+        "of a draft": factories.keeper(factories.instrument(own, state="draft", published_at=None)),
         "keeper": city.keeper,
     }
     factories.member(own, Role.UNIT_MANAGER, people["manager who keeps none"])
@@ -86,6 +87,7 @@ def test_hours_and_closures_are_offered_to_who_has_an_instrument(city, see):
     assert seen == {
         "of none": [False, False],
         "manager who keeps none": [True, True],
+        "of a draft": [False, True],
         "keeper": [True, True],
     }
 

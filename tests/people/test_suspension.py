@@ -6,6 +6,7 @@ from django.urls import reverse
 from bookings.usage.models import UsageLog
 from bookings.usage.services.attendance import booking_check_in
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.models import Organization
 from instrument_share.accounts.services import membership_request
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -49,6 +50,10 @@ def test_the_question_says_how_many_ask_to_join(see, city, officer):
     page = text_of(see(officer, "organization_suspend", city.company.public_id))
     assert "3 名申请加入者将收到通知" in page
     assert "名申请加入者" not in text_of(see(officer, "organization_suspend", city.owner.public_id))
+    Organization.objects.exclude(kind="bureau").update(state="suspended")
+    page = text_of(see(officer, "organization_reinstate", city.company.public_id))
+    assert "3 名申请加入者将收到通知：其申请可继续处理。" in page
+    assert "名申请加入者" not in text_of(see(officer, "organization_reinstate", city.owner.public_id))
 
 
 def test_without_bookings_the_question_says_so(see, city, officer):

@@ -99,8 +99,12 @@ def _get_instruments(viewer: "User") -> "QuerySet[Instrument]":
 
 
 def count_feeds(person: "User") -> int:
-    """Return how many of a person's calendar programs read here, which end with sessions and API tokens."""
-    return CalendarFeed.objects.filter(user=person).count()
+    """Return how many of a person's calendar addresses work, which end with sessions and API tokens.
+
+    That of an instrument or unit for which they no longer answer does not.
+    """
+    found = CalendarFeed.objects.filter(user=person).select_related("instrument", "organization")
+    return sum(rules.has_perm("bookings.subscribe", person, feed) for feed in found)
 
 
 def get_own_feed(viewer: "User", public_id: str) -> CalendarFeed:

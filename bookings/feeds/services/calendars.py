@@ -44,8 +44,12 @@ def calendar_feed_open(
 
 @transaction.atomic
 def calendar_feed_rekey(*, actor: "User", public_id: str, now: datetime) -> CalendarFeed:
-    """Give one's own feed a new address; the old one answers nothing from then on."""
+    """Give one's own feed a new address; the old one answers nothing from then on.
+
+    Raises Forbidden where it would answer nothing either.
+    """
     feed = _lock(actor, public_id)
+    require(actor, "bookings.subscribe", feed)
     feed.generation, feed.opened_at = feed.generation + 1, now
     feed.save(update_fields=["generation", "opened_at"])
     record(actor=actor, action="calendar_feed.rekeyed", subject=feed, now=now)

@@ -1,8 +1,9 @@
 """What somebody has put into their basket."""
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from bookings.groups.domain import MOST_ITEMS, BasketFull
 from bookings.groups.models import BasketItem
 from bookings.groups.selectors.together import Wanted
 from instrument_share.kernel.interval import Interval
@@ -23,6 +24,17 @@ def basket_items(viewer: "User") -> "QuerySet[BasketItem]":
         "instrument__organization", "payer_organization", "organization_project"
     )
     return own.order_by("added_at", "id")
+
+
+def find_basket_obstacle(viewer: "User", **same: Any) -> BasketFull | None:
+    """Return why nothing more goes into the person's basket; None where it does.
+
+    However full it is, what is the `same` can be changed: a time of an instrument from the same start on.
+    """
+    items = basket_items(viewer)
+    if items.count() < MOST_ITEMS or (same and items.filter(**same).exists()):
+        return None
+    return BasketFull(most=MOST_ITEMS)
 
 
 def get_basket_version(items: "Iterable[BasketItem]", conditions: "Iterable[Conditions | None]") -> str:

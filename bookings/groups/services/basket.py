@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from bookings.groups.domain import MOST_ITEMS, BasketChanged, BasketFull
+from bookings.groups.domain import BasketChanged
 from bookings.groups.models import BasketItem
-from bookings.groups.selectors.basket import basket_items, get_basket_request, get_basket_version
+from bookings.groups.selectors.basket import (
+    basket_items,
+    find_basket_obstacle,
+    get_basket_request,
+    get_basket_version,
+)
 from bookings.groups.selectors.together import Wanted
 from bookings.groups.services.together import together_book
 from bookings.requests.selectors.costs import get_conditions_of_each
@@ -34,14 +39,11 @@ def basket_add(*, actor: "User", wanted: Wanted, now: datetime) -> BasketItem:
     """
     require(actor, "bookings.book")
     get_payer(actor, None if wanted.payer is None else wanted.payer.pk)
-    same: dict[str, Any] = {
-        "user": actor,
-        "instrument": wanted.instrument,
-        "starts_at": wanted.interval.start,
-    }
-    if basket_items(actor).count() >= MOST_ITEMS and not BasketItem.objects.filter(**same).exists():
-        raise BasketFull(most=MOST_ITEMS)
+    same: dict[str, Any] = {"instrument": wanted.instrument, "starts_at": wanted.interval.start}
+    if obstacle := find_basket_obstacle(actor, **same):
+        raise obstacle
     item, _is_new = BasketItem.objects.update_or_create(
+        user=actor,
         **same,
         defaults={
             "ends_at": wanted.interval.end,

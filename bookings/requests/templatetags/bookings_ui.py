@@ -22,7 +22,7 @@ from bookings.requests.domain.states import CANCELLABLE_STATES, NOT_BEGUN_STATES
 from bookings.requests.keys import get_check_in_code
 from bookings.requests.reports import describe_price_line
 from bookings.requests.selectors.admission import find_out_of_service, find_requester_problems, is_in_service
-from bookings.requests.selectors.companions import get_companions, get_next_to_decide
+from bookings.requests.selectors.companions import find_overdue, get_companions, get_next_to_decide
 from bookings.requests.selectors.costs import get_cancel_cost, get_move_deadline
 from bookings.requests.selectors.project_budget import find_unusable_project
 from instrument_share.journal.addresses import page_address
@@ -149,18 +149,20 @@ def deadlines(booking: Any, viewer: Any, *, cancel: bool = True) -> dict[str, An
     """Show the booking's user until when it may be moved and, with `cancel`, cancelled without charge.
 
     Who may move it at all is told where its project, what its user may book, or an instrument out of service
-    keeps it from being moved.
+    keeps it from being moved; and the unit, where an overdue request for what is booked with it does.
     """
     now = clock.now()
     may_move = booking.state in CANCELLABLE_STATES and has_perm("bookings.cancel", viewer, booking)
     unusable_project = find_unusable_project(booking) if may_move else None
     problems = find_requester_problems(booking, now) if may_move else []
-    out_of_service = find_out_of_service([booking, *get_companions(booking)]) if may_move else None
+    companions = get_companions(booking) if may_move else []
+    out_of_service = find_out_of_service([booking, *companions]) if may_move else None
     is_kept = bool(unusable_project or problems or out_of_service)
     obstacles = {
         "is_kept": is_kept,
         "unusable_project": unusable_project,
         "out_of_service": out_of_service,
+        "overdue": find_overdue(companions, now) if viewer.pk != booking.user_id else None,
         "may_not_book": formats.join_sentences(one.detail for one in problems_told(problems)),
         "user": booking.user,
     }

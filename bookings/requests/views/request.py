@@ -14,7 +14,7 @@ from bookings.requests.domain.decision import get_first_deadline
 from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.domain.waiting import is_worth_waiting
 from bookings.requests.forms.booking import BookingForm, describe_again, get_applicant, get_start
-from bookings.requests.registry import has_cheaper_time, is_waiting
+from bookings.requests.registry import find_basket_obstacle, has_cheaper_time, is_waiting
 from bookings.requests.selectors.admission import find_booking_problems
 from bookings.requests.selectors.bookings import find_own_overlaps, get_own_booking
 from bookings.requests.selectors.calendar import get_bookable_week
@@ -33,7 +33,7 @@ from instrument_share.web import clock
 from instrument_share.web.forms.params import parse_day
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
-from instrument_share.web.responses.problem import problems_told
+from instrument_share.web.responses.problem import problems_told, told
 from instrument_share.web.signed_in import SignedInRequest
 from providers import public as providers
 
@@ -95,11 +95,13 @@ def show_booking_form(
     is_refused: bool = True,
 ) -> HttpResponse:
     """Show the form with the price and the problems of what is entered."""
+    obstacle = find_basket_obstacle(request.user, instrument.pk)
     context: dict[str, Any] = {
         "instrument": instrument,
         "terms": terms,
         "form": form,
         "is_refused": is_refused,
+        "basket_full": told(obstacle.message, obstacle.params) if obstacle else "",
         "week": get_bookable_week(request.user, instrument, now, parse_day(request.GET.get("day", ""))),
     }
     entered = BookingForm(form.get_values(), viewer=request.user, terms=terms)

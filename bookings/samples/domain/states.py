@@ -54,12 +54,7 @@ MOVES: Moves = {
 UNHANDED_STATES = tuple(SampleOrderState(state) for state, moves in MOVES.items() if "reject" in moves)
 """The unit has no samples yet, and may still decline."""
 OPEN_STATES = tuple(SampleOrderState(state) for state in MOVES)
-WAITING_FOR_UNIT = (
-    SampleOrderState.SUBMITTED,
-    SampleOrderState.ACCEPTED,
-    SampleOrderState.RECEIVED,
-    SampleOrderState.REPORTED,
-)
+WAITING_FOR_UNIT = (SampleOrderState.SUBMITTED, SampleOrderState.RECEIVED, SampleOrderState.REPORTED)
 LAPSING_STATES = (SampleOrderState.SUBMITTED, SampleOrderState.QUOTED, SampleOrderState.ACCEPTED)
 """Those that end by themselves when their deadline passes; samples that are there are never let lapse."""
 

@@ -27,8 +27,19 @@ from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from bookings.usage.models import UsageLog
-    from instrument_share.accounts.models import Organization
+    from instrument_share.accounts.models import Organization, User
+    from providers.models import Instrument
+
+
+def instruments_to_log(viewer: "User") -> "QuerySet[Instrument]":
+    """Return the instruments of which the person may record hours by hand. Raises Forbidden.
+
+    Hours before an instrument was published don't count, so that one that never was is not among them.
+    """
+    return responsible_instruments(viewer).filter(published_at__isnull=False)
 
 
 @login_required
@@ -39,7 +50,7 @@ def usage_by_hand(request: SignedInRequest) -> HttpResponse:
     use, asked = None, ""
     form = ByHandForm(
         request.POST if request.method == "POST" else None,
-        instruments=responsible_instruments(request.user).filter(published_at__isnull=False),
+        instruments=instruments_to_log(request.user),
         initial={"instrument": request.GET.get("instrument", "")},
     )
     try:

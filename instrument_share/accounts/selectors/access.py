@@ -92,12 +92,17 @@ def account(viewer: "Viewer", public_id: str) -> User | None:
 
 
 def account_access(account: User, now: datetime) -> Access:
-    """Return the sessions and the number of tokens of an account; the caller has checked the viewer."""
+    """Return sessions, number of tokens and second factors of an account; the caller has checked the viewer.
+
+    Recovery codes are among the factors beside one that they can replace.
+    """
+    has_second_factor = Exists(second_factors().filter(user=OuterRef("user")))
+    factors = Authenticator.objects.filter(has_second_factor, user=account).order_by("id")
     sessions = open_sessions(account, now).order_by("-signed_in_at", "pk")
     return Access(
         [OpenSession(one.signed_in_at, get_session_end(one)) for one in sessions],
         ApiToken.objects.filter(user=account, revoked_at__isnull=True, expires_at__gt=now).count(),
-        list(Authenticator.objects.filter(user=account).order_by("id").values_list("type", flat=True)),
+        list(factors.values_list("type", flat=True)),
     )
 
 

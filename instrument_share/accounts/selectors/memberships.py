@@ -219,9 +219,13 @@ def people_of(organization: Organization) -> QuerySet[User]:
 
 
 def people_asking(organization: Organization) -> QuerySet[User]:
-    """Return everybody who asks to be admitted to the organization, whatever its state."""
+    """Return everybody without a role who asks to be admitted to the organization, whatever its state.
+
+    Who was invited or given another role meanwhile is one of its people, and told as such.
+    """
     waiting = Membership.objects.filter(organization=organization, state=MembershipState.PENDING)
-    return User.objects.filter(pk__in=waiting.values("user"), is_active=True).order_by("name", "id")
+    asking = User.objects.filter(pk__in=waiting.values("user"), is_active=True)
+    return asking.exclude(pk__in=people_of(organization).order_by().values("pk")).order_by("name", "id")
 
 
 def successors(organization: Organization, user_id: int) -> QuerySet[User]:

@@ -58,6 +58,7 @@ def keeper(request: SignedInRequest) -> HttpResponse:
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
         "instrument_count": len(keeps),
+        "has_instruments_to_log": bookings.instruments_to_log(request.user).exists(),
         "has_instruments": bool(keeps) or bookings.responsible_instruments(request.user).exists(),
         "instruments": _page(request, bookings.annotate_next_free(kept), "mine", "name_zh", "id"),
         "waiting": decide,

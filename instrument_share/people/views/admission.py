@@ -24,9 +24,10 @@ from instrument_share.web.lists.tables import ListColumn, ListTable, ShownName, 
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.signed_in import SignedInRequest
-from instrument_share.web.text.formats import bilingual
+from instrument_share.web.text.formats import bilingual, date_only, in_english
 from instrument_share.web.text.labels import KINDS, STATES
 from providers import public as providers
+from rewards import public as rewards
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -168,6 +169,7 @@ def organization_decide(request: SignedInRequest, public_id: str, move: str) -> 
         heading=_("Reinstate {name}").format(name=name),
         consequences=[
             _("Its people act for it again, in the roles that they had, and are told."),
+            *_tell_askers_of_return(found),
             *_tell_who_is_told(found),
             _("Bookings that the suspension cancelled stay cancelled."),
             _("Statements that it was sent meanwhile are due a whole term from today."),
@@ -213,9 +215,26 @@ def _build_suspension(
     )
 
 
+def _tell_askers_of_return(found: "Organization") -> list[str]:
+    asking = accounts.people_asking(found).count()
+    sentence = ngettext(
+        "{count} person who asks to join it is told that the request can be decided on again.",
+        "{count} people who ask to join it are told that their requests can be decided on again.",
+        asking,
+    )
+    return [sentence.format(count=asking)] if asking else []
+
+
 def _tell_who_is_told(found: "Organization") -> list[str]:
     text = _("Who waits for one of its instruments, or has an open sample order for one, is told.")
     return [text] if found.owns_instruments else []
+
+
+def _tell_claim_ends(found: "Organization") -> list[str]:
+    ends = rewards.get_claim_ends(found.pk, clock.now().astimezone(CITY_TIME).date())
+    days = (", " if in_english() else "、").join(map(date_only, ends))
+    text = _("Nobody can claim on its vouchers while it is suspended; last days of claims stay: {days}.")
+    return [text.format(days=days)] if ends else []
 
 
 def _list_consequences(found: "Organization", effects: bookings.OrganizationSuspensionEffects) -> list[str]:
@@ -237,7 +256,7 @@ def _list_consequences(found: "Organization", effects: bookings.OrganizationSusp
         )
     if found.owns_instruments:
         sentences.append(_("Its instruments leave the catalogue until it is reinstated."))
-    sentences += _tell_who_is_told(found)
+    sentences += [*_tell_who_is_told(found), *_tell_claim_ends(found)]
     if not effects.ending and not effects.under_way:
         sentences.append(_("It has no bookings ahead and no uses under way."))
     return sentences

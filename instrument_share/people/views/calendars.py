@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from bookings import public as bookings
+from instrument_share.accounts.permissions import require
 from instrument_share.people.views.tabs import build_my_tabs
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
@@ -65,7 +66,9 @@ def my_calendars(request: SignedInRequest) -> HttpResponse:
 @confirmation_view
 def calendar_rekey(request: SignedInRequest, public_id: str) -> Confirmation:
     """Confirm giving a subscription a new address."""
-    name = bookings.get_feed_name(bookings.get_own_feed(request.user, public_id))
+    feed = bookings.get_own_feed(request.user, public_id)
+    require(request.user, "bookings.subscribe", feed)
+    name = bookings.get_feed_name(feed)
     return Confirmation(
         heading=_("Give “{name}” a new address?").format(name=name),
         consequences=[

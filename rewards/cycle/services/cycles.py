@@ -19,7 +19,7 @@ from instrument_share.kernel.states import next_state
 from rewards.cycle.domain.errors import BudgetInvalid, CycleExists, OtherYearFirst, YearNotOver
 from rewards.cycle.domain.states import MOVES
 from rewards.cycle.models import AssessmentCycle, SnapshotPart
-from rewards.cycle.selectors.left_out import list_left_out
+from rewards.cycle.selectors.left_out import LeftOut, list_left_out
 from rewards.cycle.selectors.rewarded import find_year_in_the_way
 from rewards.cycle.services.long_steps import LongStep
 from rewards.cycle.services.snapshot import WrittenSnapshot, snapshot_write
@@ -82,13 +82,18 @@ def _admit_freeze(actor: "User", cycle: AssessmentCycle, now: datetime) -> None:
         raise OtherYearFirst(other=other)
 
 
-def _compute_freeze(cycle: AssessmentCycle, _now: datetime, tell: Tell) -> WrittenSnapshot:
-    return snapshot_write(year=cycle.year, tell=tell)
+def _compute_freeze(
+    cycle: AssessmentCycle, _now: datetime, tell: Tell
+) -> tuple[WrittenSnapshot, list[LeftOut]]:
+    """Write the snapshot, and count before it is read: what is confirmed meanwhile may be left out of it."""
+    left_out = list_left_out(cycle.year)
+    return snapshot_write(year=cycle.year, tell=tell), left_out
 
 
 def _keep_freeze(
-    actor: "User", cycle: AssessmentCycle, snapshot: WrittenSnapshot, now: datetime
+    actor: "User", cycle: AssessmentCycle, computed: tuple[WrittenSnapshot, list[LeftOut]], now: datetime
 ) -> AssessmentCycle:
+    snapshot, left_out = computed
     for part in snapshot.parts:
         part.cycle = cycle
     SnapshotPart.objects.bulk_create(snapshot.parts)
@@ -97,13 +102,13 @@ def _keep_freeze(
     cycle.save(update_fields=["state", "snapshot_hash", "frozen_at"])
     details = {"snapshot": cycle.snapshot_hash, "parts": len(snapshot.parts)}
     record(actor=actor, action="cycle.frozen", subject=cycle, now=now, details=details)
-    _tell_of_what_is_left_out(cycle, now)
+    _tell_of_what_is_left_out(cycle, left_out, now)
     return cycle
 
 
-def _tell_of_what_is_left_out(cycle: AssessmentCycle, now: datetime) -> None:
+def _tell_of_what_is_left_out(cycle: AssessmentCycle, left_out: list[LeftOut], now: datetime) -> None:
     """Tell each unit how much of it the frozen year leaves out, if anything."""
-    for each in list_left_out(cycle.year):
+    for each in left_out:
         params = {
             "year": cycle.year,
             "unconfirmed": each.unconfirmed,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from instrument_share.accounts.selectors import region_of
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, NotFound
+from instrument_share.kernel.states import next_state
 from instrument_share.web import clock
 from instrument_share.web.forms.fields import RefusalForm, SeenForm
 from instrument_share.web.idempotency import idempotent_form
@@ -23,7 +24,7 @@ from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, date_only
 from providers.public import instruments
-from rewards.declarations.domain.facts import FactKind, FactState, counts_in_year
+from rewards.declarations.domain.facts import MOVES, FactKind, FactState, counts_in_year
 from rewards.declarations.forms import FactForm
 from rewards.declarations.permissions import is_declarer, require_on_other_unit
 from rewards.declarations.registry import get_frozen_date
@@ -36,7 +37,13 @@ from rewards.declarations.selectors import (
     known_codes,
     sees_all_facts,
 )
-from rewards.declarations.services import fact_confirm, fact_declare, fact_return, find_value_problem
+from rewards.declarations.services import (
+    fact_confirm,
+    fact_declare,
+    fact_return,
+    find_value_problem,
+    require_confirmable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -173,6 +180,7 @@ def fact_decide(request: SignedInRequest, public_id: str, verb: str) -> Confirma
         "extra_context": {"fact": fact, "title": _title(fact, get_titles(known_codes()))},
     }
     if verb == "confirm":
+        require_confirmable(request.user, fact)
         return Confirmation(
             heading=heading,
             consequences=[_describe_effect_of(fact)],
@@ -190,6 +198,7 @@ def fact_decide(request: SignedInRequest, public_id: str, verb: str) -> Confirma
         )
     if verb != "return":
         raise NotFound
+    next_state(MOVES, fact.state, "return")
     consequences = [_("The unit can read the reason and declare the fact anew.")]
     if fact.state == FactState.CONFIRMED:
         consequences.append(_("Results of data that are frozen already stay as they are."))

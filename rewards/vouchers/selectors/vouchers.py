@@ -145,6 +145,14 @@ def get_balances(grant_rows: Collection[VoucherGrant]) -> Mapping[int, Decimal]:
     return {one.pk: get_left(one.amount_yuan, [claimed.get(one.pk, Decimal(0))]) for one in grant_rows}
 
 
+def get_claim_ends(organization_id: int, day: date) -> list[date]:
+    """Return the last days of claims, from a day on, on an organization's vouchers that are not used up."""
+    held = VoucherGrant.objects.filter(organization=organization_id).select_related("scheme")
+    claimable = [one for one in held if one.scheme.terms.takes_claims(day)]
+    balances = get_balances(claimable)
+    return sorted({one.scheme.terms.claim_until for one in claimable if balances[one.pk]})
+
+
 def administered_organizations(viewer: "Viewer") -> "list[Organization]":
     """Return the admitted organizations that the viewer administers."""
     return [

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from bookings.feeds.models import CalendarFeed
 from bookings.feeds.selectors.calendars import (
     KEPT_FOR,
+    count_feeds,
     get_feed_address,
     get_feed_bookings,
     get_feed_events,
@@ -310,3 +311,18 @@ def test_addresses_end_with_the_password_and_wherever_tokens_end(city, own, fetc
     admin = factories.member(office, Role.SYSADMIN)
     accounts.account_end_access(actor=admin, user_id=city.researcher.pk, now=NOW)
     assert fetch(second).status_code == 404
+
+
+def test_address_that_ended_with_its_role_is_not_counted_nor_given_anew(city, see):
+    feed = calendar_feed_open(actor=city.keeper, instrument=city.instrument, now=NOW)
+    calendar_feed_open(actor=city.keeper, now=NOW)
+
+    def offers():
+        person = User.objects.get(pk=city.keeper.pk)
+        return count_feeds(person), see(person, "calendar_rekey", feed.public_id).status_code
+
+    before = offers()
+    Membership.objects.filter(user=city.keeper).update(state="ended")
+    assert [before, offers()] == [(2, 200), (1, 403)]
+    with pytest.raises(Forbidden):
+        calendar_feed_rekey(actor=User.objects.get(pk=city.keeper.pk), public_id=feed.public_id, now=NOW)

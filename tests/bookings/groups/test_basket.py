@@ -249,3 +249,18 @@ def test_two_baskets_in_opposite_orders_end_with_one_booked(process_environment)
     assert outcomes == ["basket_book", "BookingRefused"]
     assert Booking.objects.count() == 2
     assert set(BasketItem.objects.values_list("user", flat=True)) == {other.pk}
+
+
+def test_booking_form_offers_no_place_in_a_full_basket_but_to_change_what_is_there(city, see):
+    third = factories.instrument(city.owner, name_zh="离心机")
+    factories.rule(third)
+
+    def offers(instrument):
+        page = text_of(see(city.researcher, "book", instrument.public_id))
+        return "加入预约篮" in page, "预约篮最多容纳 20 个时段" in page
+
+    for day in range(MOST_ITEMS - 1):
+        put(city, city.instrument, slot(day=day))
+    before = offers(third)
+    put(city, city.second, slot(day=1))
+    assert [before, offers(third), offers(city.second)] == [(True, False), (False, True), (True, False)]

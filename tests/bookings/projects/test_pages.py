@@ -89,6 +89,21 @@ def test_order_by_budget_is_for_who_sees_every_budget_of_the_list(city, as_perso
     assert orders[city.researcher] == [one.name for one, _budget in page.context["rows"]]
 
 
+def test_page_without_projects_says_who_opens_one_and_leads_who_does_there(city, as_person):
+    city.admin = factories.member(city.company, Role.ORG_ADMIN, name="管")
+    address = f"/organizations/{city.company.public_id}/projects/"
+    people = (city.admin, city.researcher)
+
+    def read():
+        pages = [as_person(person).get(address) for person in people]
+        told = ["由其选定可使用的人员" in text_of(page) for page in pages]
+        return list(zip([page.text.count(f'href="{address}new/"') for page in pages], told, strict=True))
+
+    assert read() == [(2, False), (0, True)]
+    add_project(city, for_all_members=False)
+    assert read() == [(1, False), (0, True)]
+
+
 def test_who_closes_a_project_is_told_whom_it_hits_and_these_are_told(city, as_person):
     add_project(city, for_all_members=True)
     named = {"organization_project_id": city.project.pk}

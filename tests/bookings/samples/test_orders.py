@@ -306,6 +306,7 @@ def test_who_brought_the_samples_is_recorded(city):
 def test_the_most_urgent_stands_first_and_what_others_do_is_not_waiting(city):
     first, second = received(city), submitted(city)
     quoted(city)
+    accepted(city)
     planned(city)
     assert list(sample_orders_waiting(city.keeper, NOW)) == [second, first]
 

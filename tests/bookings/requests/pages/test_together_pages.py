@@ -14,6 +14,7 @@ from bookings.requests.services.instrument_decisions import instrument_suspend
 from bookings.requests.services.notifications import APPROVED, APPROVED_IN_PART
 from bookings.requests.views.next_steps import describe_new_booking
 from instrument_share.journal import selectors as journal
+from instrument_share.web.text import formats
 from providers.instruments.models import InstrumentLink
 from tests import factories
 from tests.bookings.requests.booking import book
@@ -151,6 +152,9 @@ def test_unit_is_not_offered_to_move_what_lapses_with_an_overdue_request(see, cl
 
     asked = [(city.keeper, late - MINUTE), (city.keeper, late), (city.researcher, late)]
     assert [offers(*one) for one in asked] == [True, False, True]
+    why = f"未在 {formats.moment(late)} 前审批，本预约不能改期。"
+    told = [why in text_of(see(person, "booking", booking.public_id, now=now)) for person, now in asked]
+    assert told == [False, True, False]
     client.force_login(city.manager)
     ways = []
     for now in (late - MINUTE, late):

@@ -57,6 +57,25 @@ def test_a_fact_above_the_value_of_its_instrument_is_offered_for_return_alone(lo
     assert offered() == ([True, True], False)
     Instrument.objects.filter(pk=small.instrument.pk).update(value_yuan=300_000)
     assert offered() == ([False, True], True)
+    refused = client.get(verbs[0])
+    assert (refused.status_code, "该仪器原值为 ¥300,000.00" in text_of(refused)) == (422, True)
+
+
+def test_a_fact_that_is_decided_on_is_offered_for_no_such_decision_by_its_address(login, small, manager):
+    typed = {"unit": small.unit.pk, "fact": "qualification:networked", "evidence": "协议"}
+    login(manager).post(ADDRESS, typed)
+    fact, client = DeclaredFact.objects.get(), login(small.city.officer)
+
+    def answers():
+        addresses = (reverse("fact_decide", args=[fact.public_id, verb]) for verb in ("confirm", "return"))
+        return [client.get(address).status_code for address in addresses]
+
+    answered = [answers()]
+    confirm(client, fact)
+    answered.append(answers())
+    decide(client, fact, "return", reason="金额有误")
+    answered.append(answers())
+    assert answered == [[200, 200], [409, 200], [409, 409]]
 
 
 def test_a_manager_declares_an_officer_confirms_and_returns(login, small, manager):
@@ -156,7 +175,7 @@ def test_an_officer_is_not_offered_to_confirm_what_he_declared(login, small, man
     shown = client.get(ADDRESS)
     assert address not in shown.content.decode()
     assert "由其他经办人员确认" in text_of(shown)
-    assert "该事项由您申报，须由其他经办人员确认" in text_of(confirm(client, fact))
+    assert "该事项由您申报，须由其他经办人员确认" in text_of(client.get(address))
     client = login(small.city.reviewer)
     assert address in client.get(ADDRESS).content.decode()
     confirm(client, fact)

@@ -77,3 +77,30 @@ def test_who_claims_on_a_voucher_that_a_colleague_used_up_reads_why_nothing_is_l
     assert "创新券已用完" in text_of(answer)
     unknown = client.get(reverse("voucher_claim_new", args=[grant.public_id, "STM-0000000000"]))
     assert unknown.status_code == 404
+
+
+def test_who_suspends_an_organization_reads_which_last_days_of_claims_go_on(vouchers, claimable, clock):
+    """A day that is over, and that of a voucher that is used up, are not among them."""
+    for batch, end in enumerate((date(2027, 1, 31), date(2026, 12, 31)), 2):
+        vouchers.grant(vouchers.open(batch=batch, claim_until=end))
+    small = vouchers.grant(vouchers.open(batch=4, claim_until=date(2027, 2, 14)), amount=100)
+    client = Client()
+    client.force_login(vouchers.officer)
+
+    def read(organization=vouchers.city.company):
+        page = text_of(client.get(reverse("organization_suspend", args=[organization.public_id])))
+        _before, _told, rest = page.partition("暂停期间不能兑付其科技创新券，兑付申请截止日不顺延：")
+        return rest.partition("。")[0]
+
+    clock.set(LATER)
+    found = [read()]
+    vouchers.claim(small, claimable.statement)
+    found.append(read())
+    clock.set(datetime(2026, 12, 31, 16, 1, tzinfo=UTC))  # a minute past midnight in the city
+    found += [read(), read(vouchers.city.owner)]
+    assert found == [
+        "2026年12月31日、2027年1月31日、2027年2月14日、2027年2月28日",
+        "2026年12月31日、2027年1月31日、2027年2月28日",
+        "2027年1月31日、2027年2月28日",
+        "",
+    ]

@@ -14,8 +14,9 @@ from instrument_share.journal.guards import guards_lifted
 from instrument_share.journal.models import AuditEntry, Notification
 from rewards.assessment.models import Award
 from rewards.cycle.models import AssessmentCycle
-from rewards.cycle.services.cycles import LEFT_OUT
+from rewards.cycle.services.cycles import FREEZE, LEFT_OUT
 from rewards.declarations.models import DeclaredFact
+from rewards.declarations.services import fact_confirm
 from rewards.findings.models import Finding
 from rewards.objections.domain.choices import AnswerEffect
 from rewards.policy.models import RewardPolicy
@@ -308,6 +309,24 @@ def test_freezing_tells_each_unit_once_what_of_it_is_left_out(small):
     assert told.params == {"year": YEAR, "unconfirmed": 2, "running": 1, "facts": 0}
     assert told.path == reverse("unit_desk")
     assert not Notification.objects.filter(user=other).exists()
+
+
+def test_what_is_settled_while_the_data_are_read_is_told_as_left_out(small):
+    """It may come too late to be among them, and is confirmed in vain."""
+    manager = small.city.person("管理员", small.unit, Role.UNIT_MANAGER)
+    declared = {"kind": "major_projects", "declared_at": AFTER, "declared_by": manager}
+    fact = DeclaredFact.objects.create(
+        organization=small.unit, year=YEAR, figure=1, evidence="证明", **declared
+    )
+    used = Booking.objects.filter(pk=small.logs[0].booking_id)
+    used.update(state="in_use", checked_in_at=small.logs[0].starts_at)
+    step = {"actor": small.city.officer, "cycle_id": small.steps.cycle.pk, "now": AFTER}
+    computed = FREEZE.prepare(**step)
+    fact_confirm(actor=small.city.officer, fact_id=fact.pk, now=AFTER)
+    used.update(state="completed")
+    FREEZE.finish(**step, computed=computed)
+    (told,) = Notification.objects.filter(user=manager, message=LEFT_OUT)
+    assert told.params == {"year": YEAR, "unconfirmed": 0, "running": 1, "facts": 1}
 
 
 def test_approving_and_sealing_say_to_whom_how_much_goes(login, steps):
