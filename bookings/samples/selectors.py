@@ -102,12 +102,16 @@ def sample_orders(viewer: "Viewer") -> QuerySet[SampleOrder]:
 
 
 def own_sample_orders(viewer: "User", now: datetime) -> QuerySet[SampleOrder]:
-    """Return the orders that the person has placed; `is_to_answer`: its quote waits for their answer.
+    """Return the orders that the person has placed; `is_to_answer`: its quote waits for their answer."""
+    return _with_parts(SampleOrder.objects.filter(user=viewer)).annotate(is_to_answer=_is_to_answer(now))
 
-    A quote without a deadline can't be accepted now: its instrument is out of service.
+
+def _is_to_answer(now: datetime) -> Q:
+    """Return whether a quote can be answered.
+
+    One without a deadline can't be accepted now: its instrument is out of service.
     """
-    is_to_answer = Q(state=SampleOrderState.QUOTED, due_at__isnull=False, due_at__gt=now)
-    return _with_parts(SampleOrder.objects.filter(user=viewer)).annotate(is_to_answer=is_to_answer)
+    return Q(state=SampleOrderState.QUOTED, due_at__isnull=False, due_at__gt=now)
 
 
 def orders_handled(viewer: "Viewer") -> QuerySet[SampleOrder]:
@@ -157,7 +161,7 @@ def find_orders(viewer: "Viewer", *, part: OrderPart, now: datetime, text: str =
 
 def sample_orders_to_answer(viewer: "User", now: datetime) -> QuerySet[SampleOrder]:
     """Return the person's orders whose quote waits for an answer, the first deadline first."""
-    return own_sample_orders(viewer, now).filter(is_to_answer=True).order_by("due_at", "id")
+    return own_sample_orders(viewer, now).filter(_is_to_answer(now)).order_by("due_at", "id")
 
 
 def find_quote_obstacles(
