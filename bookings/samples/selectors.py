@@ -101,9 +101,17 @@ def sample_orders(viewer: "Viewer") -> QuerySet[SampleOrder]:
     return _with_parts(SampleOrder.objects.filter(get_visible_condition(viewer)))
 
 
-def own_sample_orders(viewer: "User") -> QuerySet[SampleOrder]:
-    """Return the orders that the person has placed."""
-    return _with_parts(SampleOrder.objects.filter(user=viewer))
+def own_sample_orders(viewer: "User", now: datetime) -> QuerySet[SampleOrder]:
+    """Return the orders that the person has placed; `is_to_answer`: its quote waits for their answer."""
+    return _with_parts(SampleOrder.objects.filter(user=viewer)).annotate(is_to_answer=_is_to_answer(now))
+
+
+def _is_to_answer(now: datetime) -> Q:
+    """Return whether a quote can be answered.
+
+    One without a deadline can't be accepted now: its instrument is out of service.
+    """
+    return Q(state=SampleOrderState.QUOTED, due_at__isnull=False, due_at__gt=now)
 
 
 def orders_handled(viewer: "Viewer") -> QuerySet[SampleOrder]:
@@ -152,12 +160,8 @@ def find_orders(viewer: "Viewer", *, part: OrderPart, now: datetime, text: str =
 
 
 def sample_orders_to_answer(viewer: "User", now: datetime) -> QuerySet[SampleOrder]:
-    """Return the person's orders whose quote waits for an answer, the first deadline first.
-
-    A quote without a deadline can't be accepted now: its instrument is out of service.
-    """
-    quoted = own_sample_orders(viewer).filter(state=SampleOrderState.QUOTED, due_at__gt=now)
-    return quoted.order_by("due_at", "id")
+    """Return the person's orders whose quote waits for an answer, the first deadline first."""
+    return own_sample_orders(viewer, now).filter(_is_to_answer(now)).order_by("due_at", "id")
 
 
 def find_quote_obstacles(

@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
+from bookings.credit.services import credit_appeal
 from bookings.projects.services import project_close
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors import bookings as bookings_selectors
@@ -28,6 +29,7 @@ from providers.instruments.models import Keeper
 from tests import factories
 from tests.bookings.projects.things import add_project
 from tests.bookings.requests.booking import book
+from tests.bookings.samples.steps import submitted
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
 
@@ -537,6 +539,20 @@ def test_each_list_of_the_keepers_desk_has_its_own_pages(city, see, monkeypatch)
     new = services_request(city, slot(day=9), now)
     settled = see(city.keeper, "keeper", now=now, **onward).context
     assert [one.pk for one in settled["waiting"].items] == [new.pk]
+
+
+def test_keeper_finds_what_waits_for_them_before_the_bookings_of_the_day(city, see):
+    submitted(city)
+    disputed = used(city, slot(hour=9))
+    usage_dispute(actor=city.researcher, log_id=disputed.pk, reason="实际使用到十点", now=disputed.ends_at)
+    cancelled = approved(city, slot(hour=15))
+    booking_cancel(actor=city.researcher, booking_id=cancelled.pk, now=disputed.ends_at)
+    event = CreditEvent.objects.get(booking=cancelled)
+    credit_appeal(actor=city.researcher, event_id=event.pk, reason="当天仪器停电", now=disputed.ends_at)
+    page = see(city.keeper, "keeper", now=disputed.ends_at)
+    parts = ["figures", "decide", "samples", "disputes", "appeals", "today"]
+    assert sorted(parts, key=lambda part: page.text.index(f'id="{part}"')) == parts
+    assert "送样委托 1 待答复的机时异议 1 信用记录申诉 1 今天" in text_of(page)
 
 
 def test_uses_and_disagreements_that_a_manager_can_settle_stand_on_the_units_desk(see, city):

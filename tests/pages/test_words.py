@@ -11,7 +11,8 @@ from instrument_share.pages.views.units import TABS
 from providers.domain import InformationKind, PublicationKind
 from providers.units.domain.information import KIND_WORDS
 from providers.units.views.publications import TITLES
-from tests.factories import NOW
+from tests.bookings.requests.booking import book
+from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +103,30 @@ def test_who_logs_in_is_greeted_by_name(city, client, clock, language, greeting,
     page = log_in(client, city.researcher)
     assert [str(message) for message in page.context["messages"]] == [greeting]
     assert re.search(r"<title>\s*(.*?) · ", page.content.decode(), re.DOTALL)[1].strip() == title
+
+
+@pytest.mark.parametrize(
+    ("language", "values"),
+    [
+        ("zh-hans", "用户类别 企业 服务方式 自主上机"),
+        ("en", "Kind of user Enterprises Way of service Self-operated"),
+    ],
+)
+def test_values_of_a_booking_begin_as_others_do(city, client, clock, language, values):
+    clock.set(NOW)
+    client.cookies["django_language"] = language
+    client.force_login(city.researcher)
+    page = text_of(client.get(reverse("booking", args=[book(city, slot()).public_id])))
+    assert values in page
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_head_of_a_page_bears_the_platforms_name(client, db, language):
+    client.cookies["django_language"] = language
+    page = client.get("/").text
+    brand = re.search(r'<a class="brand".*?</a>', page, re.DOTALL)[0]
+    name = re.search(r"<title>(.*?)</title>", page, re.DOTALL)[1].rpartition(" · ")[2]
+    assert re.sub(r"<[^>]+>", "", brand).strip() == name
 
 
 STUMBLED_OVER = (

@@ -237,6 +237,13 @@ def test_the_numbers_of_a_chart_cannot_end_its_block():
     assertInHTML('<tr><th scope="row">&lt;/script&gt;&lt;b&gt;</th><td class="figure">1</td></tr>', page)
 
 
+def test_the_figures_of_a_chart_stand_once_where_the_page_has_their_table():
+    spec = {"type": "bar", "categories": ["三月"], "series": [{"name": "a", "data": [1]}]}
+    assert "以表格查看" in render('{% chart "x" "t" spec %}', spec=spec)
+    page = render('{% chart "x" "t" spec has_table=False %}', spec=spec)
+    assert ("<table" in page, drawn(page)["categories"]) == (False, ["三月"])
+
+
 def test_the_next_page_keeps_the_filters():
     request = RequestFactory().get("/instruments/?q=SEM&cursor=old")
     page = render("{% pages page %}", page=SimpleNamespace(next_cursor="new"), request=request)

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from rules import has_perm
 
@@ -211,8 +212,8 @@ def booking_facts(booking: Any) -> dict[str, Any]:
             (_("Subject of the measurement"), booking.subject),
             (_("User"), booking.user.name),
             (_("Payer"), payer(booking)),
-            (_("Kind of user"), _(word(UserKind(booking.user_kind)))),
-            (_("Way of service"), _(word(ServiceMode(booking.service_mode)))),
+            (_("Kind of user"), capfirst(_(word(UserKind(booking.user_kind))))),
+            (_("Way of service"), capfirst(_(word(ServiceMode(booking.service_mode))))),
             (_("Direction"), _(word(Direction(booking.direction)))),
             (_("Project"), booking.project),
             (_("Number of samples"), booking.samples or ""),

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -63,7 +64,7 @@ def usage_facts(log: Any, values: Mapping[str, Any]) -> dict[str, Any]:
             (_("Work done"), values["content"]),
             (_("Who used it"), log.user.name),
             (_("Operated by"), log.operator.name),
-            (_("Way of service"), _(word(ServiceMode(values["service_mode"])))),
+            (_("Way of service"), capfirst(_(word(ServiceMode(values["service_mode"]))))),
             (_("Direction"), _(word(Direction(values["direction"])))),
             (_("Kind of use"), _(word(UsagePurpose(values["purpose"])))),
             (_("Project"), values["project"]),
@@ -84,10 +85,10 @@ def _describe_row(log: Any) -> str:
 @register.inclusion_tag("instrument_share/ui/facts.html")
 def frozen_facts(log: Any) -> dict[str, Any]:
     """Show the frozen facts about the user that an assessment reads."""
-    yes, no = pgettext("answer", "yes"), pgettext("answer", "no")
+    yes, no = capfirst(pgettext("answer", "yes")), capfirst(pgettext("answer", "no"))
     return facts(
         [
-            (_("Kind of user"), _(word(UserKind(log.user_kind)))),
+            (_("Kind of user"), capfirst(_(word(UserKind(log.user_kind))))),
             (_("From outside the owning unit"), yes if log.external else no),
             (_("Related to the owning unit"), yes if log.related else no),
             (_("In the city’s region"), yes if log.in_region else no),

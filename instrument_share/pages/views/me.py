@@ -251,13 +251,14 @@ def my_statements(request: SignedInRequest) -> HttpResponseBase:
 @login_required
 @require_safe
 def my_samples(request: SignedInRequest) -> HttpResponse:
-    """Show the samples that the person has ordered to be measured, the newest first."""
+    """Show the samples that the person has ordered to be measured: quotes to answer, then the newest."""
+    now = clock.now()
     context = {
         "tabs": build_my_tabs(request.user, "my_samples"),
-        "now": clock.now(),
+        "now": now,
         "page": cursor.page(
-            bookings.own_sample_orders(request.user),
-            ordering=("-submitted_at", "-id"),
+            bookings.own_sample_orders(request.user, now),
+            ordering=("-is_to_answer", "-submitted_at", "-id"),
             cursor=request.GET.get("cursor"),
             limit=USED_PER_PAGE,
         ),

@@ -403,8 +403,10 @@ BARS_THAT_FIT, MOST_BARS = 6, 20
 
 
 @register.inclusion_tag(_PARTS + "chart.html")
-def chart(chart_id: str, title: Any, spec: Mapping[str, Any]) -> dict[str, Any]:
+def chart(chart_id: str, title: Any, spec: Mapping[str, Any], has_table: bool = True) -> dict[str, Any]:
     """A chart and the table with the same numbers; of many horizontal bars the first are drawn.
+
+    `has_table` is false where a table of the page has them.
 
     `spec`: `type` ("bar" | "line" | "stacked"), `categories` (list of words), `series` (list of {"name",
     "data"}), optionally `unit` (shown on the axis and in the table) and `horizontal` (bars for long names).
@@ -423,6 +425,7 @@ def chart(chart_id: str, title: Any, spec: Mapping[str, Any]) -> dict[str, Any]:
         "drawn": MOST_BARS if is_cut else 0,
         "rows": rows,
         "names": [series["name"] for series in spec["series"]],
+        "has_table": has_table,
     }
 
 

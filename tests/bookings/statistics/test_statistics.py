@@ -182,6 +182,7 @@ def test_page_shows_numbers_in_the_cells_and_files_hold_the_same(used, see):
     assert 'class="figure heat-5">1.0' in page.content.decode()
     assert "270.00" in text_of(page)
     assert "共 3 次预约" in text_of(page)
+    assert page.content.decode().count("<table") == 2
     sent = see(used.manager, "statistics_file", *arguments, "csv", now=now)
     rows = list(csv.reader(b"".join(sent.streaming_content).decode("utf-8-sig").splitlines()))
     assert len(rows) == 1 + 12 + 4 + 12 * 4 + 24 * 7

@@ -6,11 +6,13 @@ from datetime import date, timedelta
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from bookings.usage import registry
 from bookings.usage.models import UsageLog
 from bookings.usage.selectors.disputes import get_confirmation_deadline
 from bookings.usage.selectors.usage import find_broken_links, get_usage_log
+from bookings.usage.views.use_sheet import USE_SHEET
 from instrument_share.accounts.domain import Role
 from instrument_share.journal.selectors import entries, history
 from instrument_share.kernel.errors import Forbidden
@@ -113,6 +115,10 @@ def test_use_that_ends_at_midnight_is_recorded(city, midnight):
     text = HEADING + row(city, start="22:00").replace("2026-02-27 11:30", f"2026-{midnight}")
     assert problems(bring(city, text)) == []
     assert UsageLog.objects.get().ends_at == slot(-3, 22, 2).end
+
+
+def test_recorded_sheet_leads_to_the_desk_by_its_name(city):
+    assert USE_SHEET.next_page() == (reverse("keeper"), "机组工作台")
 
 
 def test_sheet_sent_again_records_nothing_and_says_so(city):

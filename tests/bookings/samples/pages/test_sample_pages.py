@@ -19,7 +19,7 @@ from bookings.waiting.models import WaitlistEntry
 from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.models import Membership, Organization
 from instrument_share.journal.models import Notification
-from instrument_share.pages.views import unit_desk
+from instrument_share.pages.views import me, unit_desk
 from instrument_share.web.text.formats import moment
 from providers.domain import PriceUnit, ServiceMode, UserKind
 from providers.instruments.models import Instrument
@@ -306,6 +306,21 @@ def test_both_inboxes_say_what_waits(client, city, clock):
     assert address(mine) in client.get(reverse("me")).text
     assert address(waiting) in client.get(reverse("my_samples")).text
     assert client.get(reverse("sample_orders")).status_code == 403
+
+
+def test_quotes_to_answer_stand_before_newer_orders_that_wait_for_nobody(city, see, monkeypatch):
+    monkeypatch.setattr(me, "USED_PER_PAGE", 2)
+    to_answer = quoted(city)
+    newer = [submitted(city, now=NOW + timedelta(minutes=minute)) for minute in (1, 2, 3)]
+
+    def shown(now, **query):
+        page = see(city.researcher, "my_samples", now=now, **query).context["page"]
+        return [one.pk for one in page.items], page.next_cursor
+
+    first, following = shown(NOW + timedelta(hours=1))
+    assert first == [to_answer.pk, newer[2].pk]
+    assert shown(NOW + timedelta(hours=1), cursor=following) == ([newer[1].pk, newer[0].pk], None)
+    assert shown(to_answer.due_at)[0] == [newer[2].pk, newer[1].pk]
 
 
 def test_desk_counts_the_sample_orders_of_the_unit_that_it_shows(client, city, clock, monkeypatch):
