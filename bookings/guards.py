@@ -18,6 +18,7 @@ def _no_overlap(name: str, event: str) -> Guard:
         name=name,
         table="bookings_booking",
         postgresql=None,
+        constraint="booking_no_overlap",
         sqlite=f"""
         CREATE TRIGGER {name} BEFORE {event} ON bookings_booking
         WHEN NEW.state IN ({_HOLDING}) AND EXISTS (
