@@ -1,7 +1,7 @@
 """What the database refuses for bookings and usage, whatever the code does."""
 
 from bookings.requests.domain.states import HOLDING_STATES
-from instrument_share.journal.guards import Guard, append_only, kept_but_for, never_changed, never_deleted
+from instrument_share.journal.guards import Guard, append_only, kept_but_for, never_deleted
 
 _HOLDING = ", ".join(f"'{state}'" for state in sorted(HOLDING_STATES))
 
@@ -78,8 +78,28 @@ REVIEWS = (
 )
 """What users say of a use stays, and a unit answers once: ratings are scored, open disputes are found."""
 
-DEVICE_EVENTS = never_changed("bookings_deviceevent")
-"""What a device reported stays as it came, and with whose key: they do not confirm the hours."""
+_BY_KEY = ("bookings_deviceevent", "bookings_kioskact")
+
+
+def _stays_with_booking(table: str) -> Guard:
+    name, refused = f"{table}_of_booking", f"{table} is append-only"
+    head, when = f"CREATE TRIGGER {name} BEFORE DELETE ON {table}", "OLD.booking_id IS NOT NULL"
+    return Guard(
+        name=name,
+        table=table,
+        sqlite=f"{head} WHEN {when} BEGIN SELECT RAISE(ABORT, '{refused}'); END",
+        postgresql=f"{head} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION guard_refuse('{refused}')",
+    )
+
+
+BY_KEY = (
+    *(guard for table in _BY_KEY for guard in append_only(table) if not guard.name.endswith("_no_delete")),
+    *(_stays_with_booking(table) for table in _BY_KEY),
+)
+"""What a device or kiosk reported stays as it came: who made its key does not confirm the hours.
+
+What is about no booking goes with the draft of an instrument that is removed.
+"""
 
 _SENT = "bookings_statement is sent"
 _KEPT_COLUMNS = (

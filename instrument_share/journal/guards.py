@@ -122,11 +122,6 @@ def never_deleted(table: str) -> tuple[Guard, ...]:
     return tuple(one for one in append_only(table) if not one.name.endswith("_no_update"))
 
 
-def never_changed(table: str) -> tuple[Guard, ...]:
-    """Return the guard that refuses UPDATE of a table, whose rows go with what they belong to."""
-    return tuple(one for one in append_only(table) if one.name.endswith("_no_update"))
-
-
 def refuse_columns(table: str, columns: Sequence[str], when: str, name: str, message: str) -> Guard:
     """Return a guard that refuses to change columns of a row that fulfils the condition."""
     head = f"CREATE TRIGGER {name} BEFORE UPDATE OF {', '.join(columns)} ON {table}"

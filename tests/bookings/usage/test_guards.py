@@ -6,6 +6,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from bookings.devices.models import Device, DeviceEvent
+from bookings.kiosk.models import KioskAct
+from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.usage.domain.choices import Rating
 from bookings.usage.services.disputes import usage_dispute, usage_dispute_answer, usage_review_reply
 from bookings.usage.services.usage import usage_review
@@ -26,12 +28,15 @@ CHANGES = {
         "UPDATE bookings_deviceevent SET key_made_by_id = NULL",
         "bookings_deviceevent is append-only",
     ),
+    "no event": ("DELETE FROM bookings_deviceevent", "bookings_deviceevent is append-only"),
+    "another act at a kiosk": ("UPDATE bookings_kioskact SET booking_id = NULL", "bookings_kioskact is append-only"),
+    "no act at a kiosk": ("DELETE FROM bookings_kioskact", "bookings_kioskact is append-only"),
 }
 
 
 @pytest.fixture
 def told(city):
-    """A use that was rated and disputed, each with the unit's answer, and an event of a device."""
+    """A use that was rated and disputed, each with the unit's answer, and what device and kiosk reported."""
     log = confirmed_use(city)
     now = log.ends_at + timedelta(hours=1)
     usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.NEUTRAL, comment="等待较久", now=now)
@@ -47,7 +52,12 @@ def told(city):
         received_at=NOW,
         digest="",
         key_made_by=city.keeper,
+        booking=log.booking,
         answer={},
+    )
+    kiosk, _key = kiosk_make(actor=city.keeper, instrument_id=city.instrument.pk, name="门口", now=NOW)
+    KioskAct.objects.create(
+        kiosk=kiosk, key="1", kind="check_out", at=NOW, received_at=NOW, digest="", booking=log.booking
     )
 
 
