@@ -29,7 +29,10 @@ CHANGES = {
         "bookings_deviceevent is append-only",
     ),
     "no event": ("DELETE FROM bookings_deviceevent", "bookings_deviceevent is append-only"),
-    "another act at a kiosk": ("UPDATE bookings_kioskact SET booking_id = NULL", "bookings_kioskact is append-only"),
+    "another act at a kiosk": (
+        "UPDATE bookings_kioskact SET booking_id = NULL",
+        "bookings_kioskact is append-only",
+    ),
     "no act at a kiosk": ("DELETE FROM bookings_kioskact", "bookings_kioskact is append-only"),
 }
 
