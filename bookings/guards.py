@@ -59,8 +59,13 @@ APPEND_ONLY: tuple[Guard, ...] = tuple(
     for guard in append_only(table)
 )
 
-CREDIT_APPEALS = never_deleted("bookings_creditappeal")
-"""An appeal is never removed; that it goes to the bureau is noted on it."""
+CREDIT_APPEALS = kept_but_for(
+    "bookings_creditappeal",
+    ("event_id", "reason", "appealed_at", "answer_date"),
+    ("passed_on_at",),
+    "OLD.passed_on_at IS NOT NULL",
+)
+"""An appeal is never removed or changed; that it goes to the bureau is noted on it once."""
 
 REVIEWS = (
     *kept_but_for(

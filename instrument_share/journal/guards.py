@@ -122,6 +122,11 @@ def never_deleted(table: str) -> tuple[Guard, ...]:
     return tuple(one for one in append_only(table) if not one.name.endswith("_no_update"))
 
 
+def never_emptied(table: str) -> tuple[Guard, ...]:
+    """Return the guard that refuses TRUNCATE of a table, which takes no notice of guards of rows."""
+    return tuple(one for one in append_only(table) if one.name.endswith("_no_truncate"))
+
+
 def refuse_columns(table: str, columns: Sequence[str], when: str, name: str, message: str) -> Guard:
     """Return a guard that refuses to change columns of a row that fulfils the condition."""
     head = f"CREATE TRIGGER {name} BEFORE UPDATE OF {', '.join(columns)} ON {table}"
