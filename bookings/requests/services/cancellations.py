@@ -93,7 +93,6 @@ def write_cancellation(
     booking.late_cancel = is_cancelled_late(booking, now, by_user=by_user)
     booking.decision_note = get_note(reason)
     booking.charged_yuan = calculate_late_charge(booking) if booking.late_cancel else None
-    charge = {"late": True, "charged_yuan": str(booking.charged_yuan)} if booking.late_cancel else {}
     apply_transition(
         booking,
         "cancel",
@@ -103,7 +102,10 @@ def write_cancellation(
         "charged_yuan",
         actor=actor,
         now=now,
-        details={**(details or {}), **charge},
+        details={
+            **(details or {}),
+            **({"late": True, "charged_yuan": str(booking.charged_yuan)} if booking.late_cancel else {}),
+        },
     )
     if booking.late_cancel:
         create_credit_event(booking, CreditKind.LATE_CANCEL, now)

@@ -171,8 +171,8 @@ def no_show_take_back(
         one.checked_in_at = came_at
         one.revision += 1
         one.save(update_fields=["checked_in_at", "revision"])
-        told = {"at": came_at.isoformat(), **details}
-        record_change(one, actor, "booking.no_show_taken_back", now, told)
+        came = {"at": came_at.isoformat(), **details}
+        record_change(one, actor, "booking.no_show_taken_back", now, details=came)
         charge = Sentence(notifications.NOT_CHARGED)
         if one.charged_yuan:
             if not drop_charge(one, actor, now):
