@@ -45,7 +45,7 @@ def _register_records() -> None:
     from instrument_share.transparency.registry import register_chains, register_checks, register_invariants
 
     register(*guards.NO_OVERLAP, *guards.APPEND_ONLY, *guards.CREDIT_APPEALS, *guards.STATEMENTS)
-    register(*guards.REVIEWS, *guards.DEVICE_EVENTS)
+    register(*guards.REVIEWS, *guards.BY_KEY)
     personal.register()
     register_recurring(*RECURRING)
     register_chains(USAGE_CHAINS)

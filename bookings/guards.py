@@ -1,7 +1,7 @@
 """What the database refuses for bookings and usage, whatever the code does."""
 
 from bookings.requests.domain.states import HOLDING_STATES
-from instrument_share.journal.guards import Guard, append_only, kept_but_for, never_changed, never_deleted
+from instrument_share.journal.guards import Guard, append_only, kept_but_for, never_deleted
 
 _HOLDING = ", ".join(f"'{state}'" for state in sorted(HOLDING_STATES))
 
@@ -18,6 +18,7 @@ def _no_overlap(name: str, event: str) -> Guard:
         name=name,
         table="bookings_booking",
         postgresql=None,
+        constraint="booking_no_overlap",
         sqlite=f"""
         CREATE TRIGGER {name} BEFORE {event} ON bookings_booking
         WHEN NEW.state IN ({_HOLDING}) AND EXISTS (
@@ -58,8 +59,13 @@ APPEND_ONLY: tuple[Guard, ...] = tuple(
     for guard in append_only(table)
 )
 
-CREDIT_APPEALS = never_deleted("bookings_creditappeal")
-"""An appeal is never removed; that it goes to the bureau is noted on it."""
+CREDIT_APPEALS = kept_but_for(
+    "bookings_creditappeal",
+    ("event_id", "reason", "appealed_at", "answer_date"),
+    ("passed_on_at",),
+    "OLD.passed_on_at IS NOT NULL",
+)
+"""An appeal is never removed or changed; that it goes to the bureau is noted on it once."""
 
 REVIEWS = (
     *kept_but_for(
@@ -77,8 +83,28 @@ REVIEWS = (
 )
 """What users say of a use stays, and a unit answers once: ratings are scored, open disputes are found."""
 
-DEVICE_EVENTS = never_changed("bookings_deviceevent")
-"""What a device reported stays as it came, and with whose key: they do not confirm the hours."""
+_BY_KEY = ("bookings_deviceevent", "bookings_kioskact")
+
+
+def _stays_with_booking(table: str) -> Guard:
+    name, refused = f"{table}_of_booking", f"{table} is append-only"
+    head, when = f"CREATE TRIGGER {name} BEFORE DELETE ON {table}", "OLD.booking_id IS NOT NULL"
+    return Guard(
+        name=name,
+        table=table,
+        sqlite=f"{head} WHEN {when} BEGIN SELECT RAISE(ABORT, '{refused}'); END",
+        postgresql=f"{head} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION guard_refuse('{refused}')",
+    )
+
+
+BY_KEY = (
+    *(guard for table in _BY_KEY for guard in append_only(table) if not guard.name.endswith("_no_delete")),
+    *(_stays_with_booking(table) for table in _BY_KEY),
+)
+"""What a device or kiosk reported stays as it came: who made its key does not confirm the hours.
+
+What is about no booking goes with the draft of an instrument that is removed.
+"""
 
 _SENT = "bookings_statement is sent"
 _KEPT_COLUMNS = (

@@ -4,10 +4,23 @@ Each function yields what is not so, in English, with public ids: for who operat
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Sum
+from django.db.models import (
+    Count,
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Sum,
+    Value,
+)
 
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from bookings.requests.models import Booking
@@ -86,6 +99,25 @@ def find_uses_counted_twice() -> Iterator[str]:
         yield f"the sums by day of the units with the ids {units} are not those of their logs"
 
 
+def find_uses_confirmed_by_one() -> Iterator[str]:
+    """Yield logs and corrections that were confirmed by whoever recorded them."""
+    confirmer = F("entry__recorded_by")
+    of_log = Q(correction=None, log__entry__recorded_by=confirmer)
+    by_one = UsageConfirmation.objects.filter(of_log | Q(correction__entry__recorded_by=confirmer))
+    for log_id, correction_id in by_one.order_by("pk").values_list("log__public_id", "correction__public_id"):
+        yield f"{correction_id or log_id} was confirmed by the person who recorded it"
+
+
+def find_uses_longer_than_their_time() -> Iterator[str]:
+    """Yield logs whose parts, from which the hours of the report come, add up to more than their time."""
+    seconds = ExpressionWrapper(F("effective_seconds") + F("idle_seconds"), IntegerField())
+    parts = ExpressionWrapper(seconds * Value(timedelta(seconds=1)), DurationField())
+    ends = ExpressionWrapper(F("starts_at") + parts, DateTimeField())
+    longer = UsageLog.objects.filter(ends_at__lt=ends).order_by("pk")
+    for public_id in longer.values_list("public_id", flat=True):
+        yield f"{public_id} has more hours than its time"
+
+
 def find_broken_statements() -> Iterator[str]:
     """Yield statements that do not add up, and lines that are not what they bill."""
     totals = Statement.objects.annotate(of_lines=Sum("lines__amount_yuan", default=Decimal(0)))
@@ -145,5 +177,7 @@ INVARIANTS = (
     whole("bookings.traces", find_untraced_bookings),
     whole("bookings.states", find_broken_bookings),
     whole("uses.once", find_uses_counted_twice),
+    whole("uses.by_two", find_uses_confirmed_by_one),
+    whole("uses.hours", find_uses_longer_than_their_time),
     whole("statements", find_broken_statements),
 )

@@ -38,6 +38,7 @@ ACTS: dict[str, str] = {
     "booking.cancelled": gettext_noop("Booking cancelled"),
     "booking.lapsed": gettext_noop("Booking request lapsed"),
     "booking.no_show": gettext_noop("No-show recorded"),
+    "booking.no_show_taken_back": gettext_noop("No-show taken back: the user had come"),
     "booking.moved": gettext_noop("Booking moved"),
     "booking.extended": gettext_noop("Booking extended"),
     "booking.moved_for_decision": gettext_noop("Booking moved, approval needed again"),

@@ -7,6 +7,7 @@ from instrument_share.journal.guards import (
     append_only,
     kept_but_for,
     never_deleted,
+    never_emptied,
     refuse_columns,
 )
 from rewards.cycle.domain.states import FINAL
@@ -68,8 +69,12 @@ ANSWER_COLUMNS = ("state", "answered_at", "answered_by_id", "answer_note")
 
 
 def refuse_rows(table: str, key: str, found: str, events: Sequence[str], message: str) -> tuple[Guard, ...]:
-    """Return guards that refuse these events of a row for whose `key` the query `found` has a row."""
-    return tuple(_refuse_row(table, key, found, event, message) for event in events)
+    """Return guards that refuse these events of a row for whose `key` the query `found` has a row.
+
+    Where DELETE is among them, so that rows are not lost, the table is never emptied at one stroke either.
+    """
+    by_row = tuple(_refuse_row(table, key, found, event, message) for event in events)
+    return (*by_row, *never_emptied(table)) if "DELETE" in events else by_row
 
 
 def _refuse_row(table: str, key: str, found: str, event: str, message: str) -> Guard:

@@ -181,6 +181,7 @@ class CreditEvent(models.Model):
                 condition=~Q(kind=CreditKind.MISUSE.value) | Q(recorded_by__isnull=False) & ~Q(reason=""),
                 name="credit_misuse_with_reason",
             ),
+            models.UniqueConstraint(fields=["booking", "kind"], name="credit_event_once"),
         ]
         indexes = [models.Index(fields=["user", "ends_at"], name="credit_by_user")]
 

@@ -279,7 +279,11 @@ class UsageDispute(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["log"], condition=Q(answered_at__isnull=True), name="usage_dispute_open_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True) | (Q(answered_by__isnull=False) & ~Q(answer="")),
+                name="usage_dispute_answered_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:

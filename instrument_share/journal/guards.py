@@ -16,13 +16,21 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 class Guard:
     """One trigger: its name, its table, and the statement that creates it on each engine.
 
-    None where an engine needs none: a constraint does the same work better, or it has no such statement.
+    None where an engine needs none: a `constraint` of PostgreSQL does the same work better, or it has no such
+    statement.
     """
 
     name: str
     table: str
     sqlite: str | None
     postgresql: str | None
+    constraint: str | None = None
+
+    def get_name(self, vendor: str) -> str | None:
+        """Return what an engine calls that which refuses; None where it has nothing."""
+        if vendor == "sqlite":
+            return self.name if self.sqlite else None
+        return self.name[:63] if self.postgresql else self.constraint
 
     def create(self, connection: BaseDatabaseWrapper) -> None:
         if self.table in connection.introspection.table_names():
@@ -114,9 +122,9 @@ def never_deleted(table: str) -> tuple[Guard, ...]:
     return tuple(one for one in append_only(table) if not one.name.endswith("_no_update"))
 
 
-def never_changed(table: str) -> tuple[Guard, ...]:
-    """Return the guard that refuses UPDATE of a table, whose rows go with what they belong to."""
-    return tuple(one for one in append_only(table) if one.name.endswith("_no_update"))
+def never_emptied(table: str) -> tuple[Guard, ...]:
+    """Return the guard that refuses TRUNCATE of a table, which takes no notice of guards of rows."""
+    return tuple(one for one in append_only(table) if one.name.endswith("_no_truncate"))
 
 
 def refuse_columns(table: str, columns: Sequence[str], when: str, name: str, message: str) -> Guard:

@@ -70,18 +70,21 @@ def _find_orphans_of(model: type[Model], field: "ForeignKey[Model]") -> Iterator
         yield f"{model._meta.label}: more rows refer by {field.name} to what is not there"
 
 
+IN_FORCE = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": """
+    SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')
+    UNION SELECT conname FROM pg_constraint WHERE contype = 'x' AND convalidated
+    """,
+}
+
+
 def find_missing_guards() -> Iterator[str]:
-    """Yield the triggers by which the database refuses changes, where one is missing or switched off."""
-    statement = (
-        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        if connection.vendor == "sqlite"
-        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
-    )
+    """Yield what makes the database refuse changes, where it is missing or switched off."""
     with connection.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(IN_FORCE[connection.vendor])
         present = {name for (name,) in cursor.fetchall()}
-    for guard in registered_guards():
-        wanted = guard.sqlite if connection.vendor == "sqlite" else guard.postgresql
-        if wanted is not None and guard.name[:63] not in present:
-            what = "is not in force: run migrate, and ask who lifted it"
-            yield f"the guard {guard.name} of {guard.table} {what}"
+    wanted = {guard.get_name(connection.vendor): guard.table for guard in registered_guards()}
+    for name, table in wanted.items():
+        if name is not None and name not in present:
+            yield f"the guard {name} of {table} is not in force: run migrate, and ask who lifted it"

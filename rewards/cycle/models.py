@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from instrument_share.databases.known_codes import known_code
 from instrument_share.kernel.public_id import new_public_id
-from rewards.cycle.domain.states import CycleState
+from rewards.cycle.domain.states import FINAL, CycleState
 from rewards.policy.models import RewardPolicy
 
 
@@ -69,6 +69,11 @@ class AssessmentCycle(models.Model):
                 | ~Q(approved_by=F("announced_by")),
                 name="cycle_approved_by_another",
             ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[s.value for s in FINAL])
+                | Q(announced_by__isnull=False, approved_by__isnull=False),
+                name="cycle_approved_by_two",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -94,7 +99,12 @@ class SnapshotPart(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["cycle", "kind", "instrument"], name="snapshot_part_once")
+            models.UniqueConstraint(fields=["cycle", "kind", "instrument"], name="snapshot_part_once"),
+            models.UniqueConstraint(
+                fields=["cycle", "kind"],
+                condition=Q(instrument__isnull=True),
+                name="snapshot_part_of_all_once",
+            ),
         ]
 
     def __str__(self) -> str:

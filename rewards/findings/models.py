@@ -143,6 +143,10 @@ class Falsification(models.Model):
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=models.F("proposed_by")),
                 name="falsification_by_two",
             ),
+            models.CheckConstraint(
+                condition=Q(state=FalsificationState.PROPOSED.value) | Q(decided_by__isnull=False),
+                name="falsification_decided_by_somebody",
+            ),
             known_code("state", FalsificationState, "falsification_state_known"),
         ]
 

@@ -31,7 +31,11 @@ class PayeeAccount(models.Model):
             models.CheckConstraint(
                 condition=Q(checked_by__isnull=True) | ~Q(checked_by=models.F("entered_by")),
                 name="account_checked_by_another",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(checked_at__isnull=True) | Q(checked_by__isnull=False),
+                name="account_checked_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -52,6 +52,10 @@ class FinanceReport(models.Model):
                 condition=Q(answered_by__isnull=True) | ~Q(answered_by=F("sent_by")),
                 name="report_answered_by_another",
             ),
+            models.CheckConstraint(
+                condition=Q(state=ReportState.SENT.value) | Q(answered_by__isnull=False),
+                name="report_answered_by_somebody",
+            ),
         ]
 
     def __str__(self) -> str:

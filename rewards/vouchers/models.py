@@ -112,6 +112,11 @@ class VoucherApplication(models.Model):
                 condition=~Q(state=ApplicationState.REFUSED.value) | ~Q(reason=""),
                 name="voucher_application_refused_with_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(state=ApplicationState.SUBMITTED.value)
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="voucher_application_decided_by_somebody",
+            ),
             known_code("state", ApplicationState, "voucher_application_state_known"),
             models.CheckConstraint(condition=Q(amount_yuan__gt=0), name="voucher_application_positive"),
         ]

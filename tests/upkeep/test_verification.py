@@ -89,6 +89,9 @@ def test_two_bookings_of_the_same_time_are_named(city):
     )
     told = f"{second.public_id} holds time that {first.public_id} holds on the same instrument"
     assert found()["bookings.doubles"] == [told]
+    if connection.vendor == "postgresql":
+        missing = "the guard booking_no_overlap of bookings_booking is not in force"
+        assert [one.split(":")[0] for one in found()["guards"]] == [missing]
     assert count_findings() is None
     with pytest.raises(CommandError, match=r"bookings\.doubles: BKG-") as told:
         call_command("verify", stdout=StringIO())
@@ -121,6 +124,27 @@ def test_sums_that_count_a_use_twice_are_named(city):
     use(city)
     UsageDay.objects.update(uses=2)
     assert "sums by day of the units" in found()["uses.once"][0]
+
+
+def test_hours_that_one_person_recorded_and_confirmed_are_named(city):
+    log = confirmed_use(city, slot(day=1))
+    confirmation = log.confirmations.get()
+    write(
+        "UPDATE bookings_usageentry SET recorded_by_id = %s WHERE id = %s",
+        log.entry.recorded_by_id,
+        confirmation.entry_id,
+    )
+    assert found()["uses.by_two"] == [f"{log.public_id} was confirmed by the person who recorded it"]
+
+
+def test_a_use_with_more_hours_than_its_time_is_named(city):
+    log = confirmed_use(city, slot(day=1))
+    seconds = int((log.ends_at - log.starts_at).total_seconds())
+    change = "UPDATE bookings_usagelog SET measuring_seconds = %s, effective_seconds = %s, idle_seconds = %s"
+    write(change, seconds - 60, seconds - 60, 60)
+    assert "uses.hours" not in found()
+    write(change, seconds - 60, seconds - 60, 61)
+    assert found()["uses.hours"] == [f"{log.public_id} has more hours than its time"]
 
 
 def test_an_entry_that_no_program_wrote_is_named_and_ends_no_check(city):

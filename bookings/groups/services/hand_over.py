@@ -79,9 +79,11 @@ def _give(booking: Booking, actor: "User", colleague: "User", now: datetime) -> 
     booking.user = colleague
     booking.revision += 1
     booking.save(update_fields=[*HAND_OVER_FIELDS, *DECISION_FIELDS])
-    persons = {"from": actor.public_id, "to": colleague.public_id}
-    record_change(booking, actor, "booking.handed_over", now, details=persons)
     waits = booking.state == BookingState.REQUESTED
+    details = {"from": actor.public_id, "to": colleague.public_id, "state": booking.state}
+    if waits and booking.decide_by is not None:
+        details["until"] = booking.decide_by.isoformat()
+    record_change(booking, actor, "booking.handed_over", now, details=details)
     message = notifications.HANDED_OVER_FOR_DECISION if waits else notifications.HANDED_OVER
     notifications.notify_keepers(booking, message, now, former=actor.name, decide_by=booking.decide_by)
     notifications.notify_giver(booking, actor, now)

@@ -40,6 +40,7 @@ ACTIONS: Mapping[str, str] = {
     "booking.cancelled": gettext_noop("Cancelled"),
     "booking.lapsed": gettext_noop("Lapsed without a decision"),
     "booking.no_show": gettext_noop("Marked as no-show"),
+    "booking.no_show_taken_back": gettext_noop("No-show taken back: the user had come"),
     "booking.moved": gettext_noop("Moved to another time"),
     "booking.extended": gettext_noop("Extended"),
     "booking.moved_for_decision": gettext_noop("Moved to another time, to be decided again"),

@@ -54,13 +54,14 @@ def cancel_companions(
     reason: str | Bilingual,
     now: datetime,
     by_user: bool = False,
+    details: dict[str, Any] | None = None,
 ) -> None:
     """Cancel the bookings made together with this one, without charge unless the user cancels late.
 
     Their keepers are told, whoever cancels.
     """
     for companion in get_companions(booking):
-        write_cancellation(companion, actor=actor, reason=reason, now=now, by_user=by_user)
+        write_cancellation(companion, actor=actor, reason=reason, now=now, by_user=by_user, details=details)
         if not by_user and companion.state == BookingState.CANCELLED:
             notifications.notify_other_keepers(
                 companion, notifications.CANCELLED, now, actor, reason=_get_told(reason)
@@ -75,15 +76,16 @@ def write_cancellation(
     now: datetime,
     by_user: bool = False,
     announce: bool = True,
+    details: dict[str, Any] | None = None,
 ) -> None:
     """Write a cancellation under the caller's lock and in its transaction, and notify the other side.
 
-    A `reason` in both languages is told in the reader's; the booking keeps the Chinese one. `announce` is
-    false where the caller notifies them itself. An offer from the waiting list is withdrawn
-    instead: it lapses.
+    A `reason` in both languages is told in the reader's; the booking and the journal keep the Chinese one,
+    the journal with the `details`. `announce` is false where the caller notifies them itself. An offer from
+    the waiting list is withdrawn instead: it lapses.
     """
     if booking.state == BookingState.OFFERED:
-        let_offer_go(booking, "lapse", actor=actor, reason=get_note(reason), now=now)
+        let_offer_go(booking, "lapse", actor=actor, reason=get_note(reason), now=now, details=details)
         if announce:
             notify_of_withdrawal(booking, now, reason=_get_told(reason))
         return
@@ -100,7 +102,10 @@ def write_cancellation(
         "charged_yuan",
         actor=actor,
         now=now,
-        details={"late": True, "charged_yuan": str(booking.charged_yuan)} if booking.late_cancel else {},
+        details={
+            **(details or {}),
+            **({"late": True, "charged_yuan": str(booking.charged_yuan)} if booking.late_cancel else {}),
+        },
     )
     if booking.late_cancel:
         create_credit_event(booking, CreditKind.LATE_CANCEL, now)

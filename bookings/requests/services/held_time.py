@@ -83,7 +83,10 @@ def apply_transition(
     now: datetime,
     details: dict[str, Any] | None = None,
 ) -> None:
-    """Make a transition, save it together with the `fields` that the caller has set, and record it."""
+    """Make a transition, save it together with the `fields` that the caller has set, and record it.
+
+    A note that is among them is the reason in its entry: the booking keeps the last one alone.
+    """
     action = TRANSITION_ACTIONS[move]
     if booking.state == BookingState.OFFERED and move == "lapse":
         action = "booking.offer_lapsed"
@@ -91,15 +94,23 @@ def apply_transition(
     booking.revision += 1
     with translate_overlap_error():
         booking.save(update_fields=["state", "revision", *fields])
-    record_change(booking, actor, action, now, details)
+    told = {"reason": booking.decision_note} if "decision_note" in fields and booking.decision_note else {}
+    record_change(booking, actor, action, now, {**(details or {}), **told})
 
 
 def let_offer_go(
-    booking: Booking, move: str, *, actor: "User | None", now: datetime, reason: str = ""
+    booking: Booking,
+    move: str,
+    *,
+    actor: "User | None",
+    now: datetime,
+    reason: str = "",
+    details: dict[str, Any] | None = None,
 ) -> None:
     """End an offer by declining it, by its deadline or by a decision; those waiting next are not told yet."""
     booking.ended_at, booking.decision_note = now, reason.strip()[:500]
-    apply_transition(booking, move, "ended_at", "decision_note", actor=actor, now=now)
+    fields = ("ended_at", "decision_note")
+    apply_transition(booking, move, *fields, actor=actor, now=now, details=details)
 
 
 def register_time_taker(taker: TimeTaker) -> None:

@@ -33,7 +33,12 @@ from bookings.requests.services.cancellations import (
     create_credit_event,
     write_cancellation,
 )
-from bookings.requests.services.held_time import apply_transition, charge_write, pass_on_freed_time
+from bookings.requests.services.held_time import (
+    apply_transition,
+    charge_write,
+    pass_on_freed_time,
+    record_change,
+)
 from bookings.requests.services.organization_suspension import cancel_for_suspension
 from instrument_share.accounts.domain import OrganizationState
 from instrument_share.jobs.one_by_one import do_one_by_one
@@ -166,6 +171,8 @@ def no_show_take_back(
         one.checked_in_at = came_at
         one.revision += 1
         one.save(update_fields=["checked_in_at", "revision"])
+        came = {"at": came_at.isoformat(), **details}
+        record_change(one, actor, "booking.no_show_taken_back", now, details=came)
         charge = Sentence(notifications.NOT_CHARGED)
         if one.charged_yuan:
             if not drop_charge(one, actor, now):

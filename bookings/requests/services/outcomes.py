@@ -96,7 +96,7 @@ def apply_outcomes(
     """Apply each booking's outcome and notify its user.
 
     `reason` may have words in both languages; what is stored has the Chinese ones. `decision` names the
-    decision in the journal, `kept_message` is what the user of a kept booking reads.
+    decision in the journal, with the reason; `kept_message` is what the user of a kept booking reads.
     """
     for booking, outcome in affected:
         if outcome == "keep":
@@ -120,7 +120,8 @@ def affected_offers_withdraw(
             others.append((booking, outcome))
             continue
         for one in (*get_companions(booking), booking):
-            let_offer_go(one, "lapse", actor=actor, reason=get_note(reason), now=now)
+            note, details = get_note(reason), {"suspension": True}
+            let_offer_go(one, "lapse", actor=actor, reason=note, now=now, details=details)
             withdrawn.append(one)
     return others, withdrawn
 
@@ -145,10 +146,12 @@ def _apply_outcome(
     now: datetime,
 ) -> None:
     if outcome == "cancel":
-        cancel_companions(booking, actor=actor, reason=reason, now=now)
-        write_cancellation(booking, actor=actor, reason=reason, now=now)
+        for cancel in (cancel_companions, write_cancellation):
+            cancel(booking, actor=actor, reason=reason, now=now, details={decision: True})
     else:
         is_answered = not booking.planned_by_unit and actor.pk != booking.user_id
+        note = get_note(reason)
+        details = {decision: True, **({"reason": note} if note else {})}
         with _naming(booking):
             companions = get_companions(booking)
             for one in (booking, *companions):
@@ -157,7 +160,7 @@ def _apply_outcome(
             for moved in (*companions, booking):
                 terms = get_terms(moved.instrument_id, outcome.start)
                 moved.moved_by_unit_at = now if is_answered else None
-                write_move_by_unit(moved, outcome, terms, actor=actor, now=now, details={decision: True})
+                write_move_by_unit(moved, outcome, terms, actor=actor, now=now, details=details)
         for moved in companions:
             notifications.notify_other_keepers(moved, notifications.MOVED, now, actor)
         to_answer = notifications.MOVED_FOR_REASON if reason else notifications.MOVED_BY_UNIT

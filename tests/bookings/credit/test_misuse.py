@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from bookings.credit.domain import MisuseRecorded, MisuseTooLate, NotUsed
 from bookings.credit.selectors import credit_events, get_suspended_until, waiting_appeals
 from bookings.credit.services import misuse_record
 from bookings.requests.domain.states import BookingState
-from bookings.requests.models import CreditEvent
+from bookings.requests.models import CreditAppeal, CreditEvent
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import AuditEntry
@@ -209,3 +209,19 @@ def test_api_records_misuse_once(city, clock):
     assert (told["booking"], told["user"]["id"]) == (booking.public_id, city.researcher.public_id)
     again = caller("POST", address, {"reason": REASON})
     assert (again.status_code, again.json()["code"]) == (409, "credit.misuse_recorded")
+
+
+def test_database_counts_a_booking_once_for_each_kind(city):
+    event = record(city.keeper, use(city))
+    facts = {"user": city.researcher, "booking": event.booking, "occurred_at": NOW, "ends_at": NOW}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CreditEvent.objects.create(kind="misuse", reason=REASON, recorded_by=city.keeper, **facts)
+    assert CreditEvent.objects.create(kind="late_cancel", **facts).pk
+
+
+@pytest.mark.parametrize("change", [{"reason": "x"}, {"appealed_at": NOW}, {"answer_date": NOW.date()}])
+def test_database_keeps_an_appeal_as_it_was_made(city, change):
+    event = record(city.keeper, booking := use(city))
+    appeal(city, event, now=booking.ends_at)
+    with pytest.raises(DatabaseError, match="bookings_creditappeal stays"), transaction.atomic():
+        CreditAppeal.objects.update(**change)

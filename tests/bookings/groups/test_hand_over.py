@@ -61,7 +61,13 @@ def test_booking_keeps_time_price_and_approval_at_once(city):
         before.quoted_yuan,
     )
     assert [len(journal.notifications(one)) for one in (city.colleague, city.keeper)] == [1, 2]
-    assert list(journal.history(after))[-1].action == "booking.handed_over"
+    told = list(journal.history(after))[-1]
+    assert told.action == "booking.handed_over"
+    assert told.details == {
+        "from": city.researcher.public_id,
+        "to": city.colleague.public_id,
+        "state": "approved",
+    }
 
 
 def test_keeper_decides_again_about_another_person():
@@ -71,6 +77,8 @@ def test_keeper_decides_again_about_another_person():
     after = hand_over(city, booking)
     after.refresh_from_db()
     assert (after.state, after.decided_by, after.decide_by > NOW) == ("requested", None, True)
+    told = list(journal.history(after))[-1].details
+    assert (told["state"], told["until"]) == ("requested", after.decide_by.isoformat())
 
 
 def test_keeper_of_a_linked_instrument_alone_decides_again_about_another_person():

@@ -12,7 +12,7 @@ from bookings.invariants import find_broken_statements, find_uses_counted_twice
 from bookings.kiosk.services.acts import REFUSED
 from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.requests.domain.choices import CreditOutcome
-from bookings.requests.models import CreditEvent
+from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.request_facts import counting_credit_events
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
@@ -294,3 +294,21 @@ def test_no_show_without_a_charge_is_taken_back_too():
     with pytest.raises(TakenBack):
         credit_appeal(actor=city.researcher, event_id=event.pk, reason="已到场", now=booking.ends_at)
     assert not AuditEntry.objects.filter(action="booking.charge_taken_back").exists()
+
+
+def test_each_booking_of_a_no_show_that_is_taken_back_has_its_entry(clock):
+    """What was booked with it costs nothing either way, and is noted as come to all the same."""
+    city = linked_city()
+    booking = book(city, slot(day=0, hour=9, length=2))
+    (mate,) = get_companions(booking)
+    start = booking.starts_at
+    assert bookings_no_show_due(start + 30 * MINUTE) == 2
+    Booking.objects.filter(pk=mate.pk).update(charged_yuan=0)
+    log = by_hand(city, Interval(start + 10 * MINUTE, start + 20 * MINUTE), now=booking.ends_at)
+    told = AuditEntry.objects.filter(action="booking.no_show_taken_back").order_by("pk")
+    at = (start + 10 * MINUTE).isoformat()
+    assert [(one.subject_id, one.actor, one.details) for one in told] == [
+        (one.public_id, city.keeper, {"at": at, "log": log.public_id}) for one in (booking, mate)
+    ]
+    paid_back = AuditEntry.objects.filter(action="booking.charge_taken_back")
+    assert [one.subject_id for one in paid_back] == [booking.public_id]

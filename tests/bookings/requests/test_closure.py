@@ -70,6 +70,10 @@ def test_closure_requires_outcome_for_each_affected_booking(city):
     assert (moved.state, moved.starts_at) == ("approved", slot(day=4, hour=9).start)
     assert (cancelled.state, cancelled.charged_yuan, cancelled.late_cancel) == ("cancelled", None, False)
     assert cancelled.decision_note == "更换灯丝"
+    (told,) = (one.details for one in journal.history(cancelled) if one.action == "booking.cancelled")
+    assert told == {"closure": True, "reason": "更换灯丝"}
+    (told,) = (one.details for one in journal.history(moved) if one.action == "booking.moved")
+    assert (told["closure"], told["reason"]) == (True, "更换灯丝")
     notices = journal.notifications(city.researcher)
     assert [one.params["reason"] for one in notices] == [{"zh": "更换灯丝", "en": "Change of filament"}] * 2
 

@@ -7,10 +7,11 @@ from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.models import Booking
 from bookings.requests.services.bookings import booking_move
 from bookings.requests.services.cancellations import booking_cancel
-from bookings.requests.services.deciding import booking_agree, requests_decide
+from bookings.requests.services.deciding import booking_agree, booking_approve, requests_decide
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due
 from instrument_share.accounts.domain import Role
 from instrument_share.journal import selectors as journal
+from instrument_share.journal.models import AuditEntry
 from instrument_share.kernel.errors import Forbidden, ReasonMissing
 from instrument_share.kernel.interval import Interval
 from providers.instruments.domain.choices import InstrumentState
@@ -56,6 +57,19 @@ def test_many_requests_are_declined_with_one_reason(city):
         requests_decide(actor=city.keeper, booking_ids=ids, approve=False, now=NOW)
     assert requests_decide(actor=city.keeper, booking_ids=ids, approve=False, reason="检修", now=NOW) == 2
     assert set(Booking.objects.values_list("state", "decision_note")) == {("rejected", "检修")}
+    told = AuditEntry.objects.filter(action="booking.rejected").values_list("subject_id", "details")
+    assert sorted(told) == sorted((one.public_id, {"reason": "检修"}) for one in Booking.objects.all())
+
+
+def test_reason_of_each_decision_stays_in_the_journal_after_the_booking_has_another(city):
+    booking = book(city)
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW, note="请提前烘干样品")
+    booking_cancel(actor=city.keeper, booking_id=booking.pk, now=NOW, reason="真空泵故障")
+    assert [(one.action, one.details.get("reason")) for one in journal.history(booking)] == [
+        ("booking.requested", None),
+        ("booking.approved", "请提前烘干样品"),
+        ("booking.cancelled", "真空泵故障"),
+    ]
 
 
 def test_all_or_none_of_them_are_decided(city):

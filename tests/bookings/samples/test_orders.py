@@ -283,6 +283,7 @@ def test_an_order_out_of_opening_hours_needs_no_time(city):
 def test_the_owner_withdraws_until_the_samples_are_there(city):
     order = sample_order_cancel(actor=city.researcher, order_id=accepted(city).pk, now=NOW)
     assert order.state == "cancelled"
+    assert AuditEntry.objects.get(action="sample_order.cancelled").details == {}
     with pytest.raises(IllegalMove):
         sample_order_cancel(actor=city.researcher, order_id=received(city).pk, now=NOW)
 
@@ -293,6 +294,12 @@ def test_the_unit_declines_and_gives_back_unmeasured_with_a_reason(city):
     order = received(city)
     with pytest.raises(ReasonMissing):
         sample_order_close(actor=city.keeper, order_id=order.pk, outcome=Afterwards.DISPOSE, now=NOW)
+    sample_order_reject(actor=city.keeper, order_id=submitted(city).pk, reason="无此附件", now=NOW)
+    assert AuditEntry.objects.get(action="sample_order.rejected").details == {"reason": "无此附件"}
+    facts = {"outcome": Afterwards.DISPOSE, "note": "样品已污染"}
+    sample_order_close(actor=city.keeper, order_id=order.pk, now=NOW, **facts)
+    told = AuditEntry.objects.get(action="sample_order.closed").details
+    assert told == {"outcome": "dispose", "reason": "样品已污染"}
 
 
 def test_who_brought_the_samples_is_recorded(city):

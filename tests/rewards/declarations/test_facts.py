@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.models import Organization
+from instrument_share.accounts.models import Organization, User
 from instrument_share.accounts.selectors.standing import forget_standing
 from instrument_share.journal.guards import guards_lifted
 from instrument_share.journal.models import AuditEntry, Notification
@@ -74,6 +74,12 @@ def declare(year, kind, unit=None, *, confirmed=True, since=YEAR, **facts):
     return fact_confirm(actor=year.city.reviewer, fact_id=fact.pk, now=AFTER) if confirmed else fact
 
 
+def two_people():
+    """Who has announced and who has approved results."""
+    announcer, approver = User.objects.order_by("pk")[:2]
+    return {"announced_by": announcer, "approved_by": approver}
+
+
 def awards(steps):
     steps.through("score")
     found = Award.objects.order_by("assessment__organization__uscc")
@@ -114,7 +120,7 @@ def test_an_instrument_that_an_earlier_year_paid_for_is_not_paid_again(city):
     steps = Steps(city, preset("fujian-2019"))
     steps.through("score")
     assert instruments_rewarded_before(YEAR + 1) == frozenset()
-    AssessmentCycle.objects.update(state="approved")
+    AssessmentCycle.objects.update(state="approved", **two_people())
     assert instruments_rewarded_before(YEAR + 1) == {public_id}
     assert instruments_rewarded_before(YEAR) == frozenset()
 
@@ -134,7 +140,7 @@ over_budget = "scale"
 """
     steps = Steps(city, policy + once)
     assert awards(steps) == ["82741.00", "7260.00", "0.00"]
-    AssessmentCycle.objects.update(state="approved")
+    AssessmentCycle.objects.update(state="approved", **two_people())
     assert instruments_rewarded_before(YEAR + 1) == {city.first_instrument.public_id}
 
 
@@ -158,7 +164,7 @@ def test_two_years_that_reward_instruments_once_are_not_worked_out_side_by_side(
         assert waiting.step == NextStep("", "other_year")
         waits = describe_waiting(city.city.officer, waiting)
         assert waits.startswith("仪器按价值只奖励一次，2025年度正按此类规则评价")
-    AssessmentCycle.objects.filter(pk=steps.id).update(state="approved")
+    AssessmentCycle.objects.filter(pk=steps.id).update(state="approved", **two_people())
     with pytest.raises(OtherYearFirst):
         freeze(cycle_id=before.pk)
     AssessmentCycle.objects.filter(pk=before.pk).update(policy=RewardPolicy.objects.get(code="chongqing"))
@@ -186,7 +192,12 @@ def test_a_decided_policy_that_rewards_once_is_refused_beside_what_was_not_known
         now=AFTER + timedelta(days=9),
     )
     other = AssessmentCycle.objects.create(
-        year=YEAR - 1, policy=policy, budget_yuan=1, state="approved", approved_at=AFTER + timedelta(days=1)
+        year=YEAR - 1,
+        policy=policy,
+        budget_yuan=1,
+        state="approved",
+        approved_at=AFTER + timedelta(days=1),
+        **two_people(),
     )
     with pytest.raises(OtherYearNotFrozen) as refused:
         adopt()

@@ -122,7 +122,7 @@ def test_there_is_no_certificate_before_the_report_or_of_a_returned_one(small, l
     assert login(viewer).get(address).status_code == 404
     small.steps.send()
     code = get_certificate(viewer, assessment).code
-    FinanceReport.objects.update(state="returned")
+    FinanceReport.objects.update(state="returned", answered_by=small.city.finance)
     assert login(viewer).get(address).status_code == 404
     assert "该证书同时失效" in text_of(login(viewer).get(reverse("verify"), {"code": code}))
 

@@ -57,8 +57,8 @@ def test_a_code_that_was_never_printed_is_not_genuine(client, sent):
     assert by_code(client, "<script>").status_code == 200
 
 
-def test_a_returned_report_is_said_to_be_out_of_force(client, sent):
-    type(sent).objects.update(state="returned")
+def test_a_returned_report_is_said_to_be_out_of_force(client, small, sent):
+    type(sent).objects.update(state="returned", answered_by=small.city.finance)
     assert "该报送件已被财政局退回，不再有效" in text_of(by_code(client, sent.code))
     english = client.get(reverse("verify"), {"code": sent.code}, headers={"Accept-Language": "en"})
     assert "another" not in text_of(english)
@@ -111,7 +111,7 @@ def test_a_certificate_is_genuine_although_the_stored_package_was_changed(client
     assert "核验一致。 “证书.pdf”由本平台出具，未经改动。" in words
     assert "平台存储的报送包已不是当时报送的文件" in words
     assert "云屏大学" not in words
-    type(sent).objects.update(state="returned")
+    type(sent).objects.update(state="returned", answered_by=small.city.finance)
     assert "该报送件已被财政局退回，不再有效" in text_of(by_file(client, certificate, "证书.pdf"))
     assert not verify_file(certificate[:-1]).genuine
 
