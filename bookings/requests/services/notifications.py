@@ -133,6 +133,9 @@ OUTSIDE_OPEN_TIME = gettext_noop(
 LAPSED = gettext_noop(
     "Nobody decided on your booking of {instrument} from {starts_at} in time; it has lapsed."
 )
+LAPSED_UNDECIDED = gettext_noop(
+    "Nobody decided in time on the request of {user} for {instrument} from {starts_at}; it has lapsed."
+)
 WITHDRAWN = gettext_noop(
     "The offer of {instrument} from {starts_at} was withdrawn: {reason} You stay on the waiting list."
 )
