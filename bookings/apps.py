@@ -150,7 +150,7 @@ def _register_answers_between_rooms() -> None:
     from bookings.requests.services.notifications import notify_of_closed_project, notify_of_reopened_project
     from bookings.samples.services import service_breaks
     from bookings.samples.services.handling import orders_of_retired_reject
-    from bookings.samples.views.orders import describe_open_orders
+    from bookings.samples.views.orders import describe_open_orders, describe_orders_ending
     from bookings.statements.selectors.statements import may_waive_charge
     from bookings.statements.services.drafting import charge_drop
     from bookings.usage.keys import register_key_reader
@@ -160,7 +160,7 @@ def _register_answers_between_rooms() -> None:
     from bookings.waiting.services.entries import waits_of_retired_end
     from bookings.waiting.services.offers import free_time_offer, rivals_tell
     from bookings.waiting.services.projects import watch_waits
-    from bookings.waiting.views import describe_waits
+    from bookings.waiting.views import describe_waits, describe_waits_ending
 
     register_time_taker(free_time_offer)
     register_rival_teller(rivals_tell)
@@ -177,8 +177,8 @@ def _register_answers_between_rooms() -> None:
     register_act("answer_offer", may_answer)
     register_act("waive_charge", may_waive_charge)
     register_check_in_delay(kiosk_selectors.get_check_in_delay)
-    register_retirement_ender(waits_of_retired_end)
-    register_retirement_ender(orders_of_retired_reject)
+    register_retirement_ender(waits_of_retired_end, describe_waits_ending)
+    register_retirement_ender(orders_of_retired_reject, describe_orders_ending)
     register_service_watchers(waiting_notifications.notify_of_leaving, waiting_notifications.notify_of_return)
     register_service_watchers(service_breaks.orders_of_leaving_hold, service_breaks.orders_of_returning_renew)
     register_companion_watchers(

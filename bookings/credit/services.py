@@ -54,6 +54,13 @@ LIFTED = gettext_noop(
     "Your appeal about {instrument}, {occurred_at}, was granted: the event counts no longer. {reason}"
 )
 UPHELD = gettext_noop("Your appeal about {instrument}, {occurred_at}, was declined: {reason}")
+LIFTED_BY_BUREAU = gettext_noop(
+    "The bureau has granted {user}’s appeal about {instrument}, {occurred_at}: the event counts no longer. "
+    "{reason}"
+)
+UPHELD_BY_BUREAU = gettext_noop(
+    "The bureau has declined {user}’s appeal about {instrument}, {occurred_at}: {reason}"
+)
 
 
 @transaction.atomic
@@ -109,8 +116,8 @@ def credit_answer(
 ) -> CreditAnswer:
     """Answer the appeal against an event, for the unit or, once it was passed on, for the bureau.
 
-    A lifted event counts no longer, from now on. Raises NotFound without an appeal, ReasonMissing,
-    AppealAnswered, and TakenBack for a no-show that was.
+    A lifted event counts no longer, from now on. The unit is told what the bureau has answered. Raises
+    NotFound without an appeal, ReasonMissing, AppealAnswered, and TakenBack for a no-show that was.
     """
     event = credit_event_lock(event_id)
     appeal = require_found(get_appeal(event))
@@ -126,8 +133,11 @@ def credit_answer(
         answered_at=now,
     )
     _record(event, f"credit.{answer.outcome}", actor, now, reason=reason)
-    message = LIFTED if answer.outcome == CreditOutcome.LIFTED else UPHELD
-    _notify([event.user], event, message, now, reason=answer.reason)
+    is_lifted = answer.outcome == CreditOutcome.LIFTED
+    _notify([event.user], event, LIFTED if is_lifted else UPHELD, now, reason=answer.reason)
+    if appeal.passed_on_at is not None:
+        message = LIFTED_BY_BUREAU if is_lifted else UPHELD_BY_BUREAU
+        _notify_unit(event, message, now, reason=answer.reason)
     return answer
 
 
@@ -155,7 +165,14 @@ def _pass_on(event_id: int, now: datetime) -> bool:
     officers = officers_of(unit).exclude(pk=event.user_id).exclude(pk__in=bound)
     _notify(officers, event, PASSED_ON, now)
     _notify([event.user], event, PASSED_ON_TO_USER, now)
+    _notify_unit(event, PASSED_ON, now)
     return True
+
+
+def _notify_unit(event: "CreditEvent", message: str, now: datetime, **params: Any) -> None:
+    """Tell who answers for the instrument, who recorded the event among them, but not whose credit it is."""
+    instrument = event.booking.instrument  # type: ignore[union-attr]
+    _notify(list_answerers(instrument, besides=[event.user_id]), event, message, now, **params)
 
 
 def _record(event: "CreditEvent", action: str, actor: "User | None", now: datetime, **details: Any) -> None:

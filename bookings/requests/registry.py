@@ -36,6 +36,7 @@ _misuse_deadline_readers: list[MisuseDeadlineReader] = []
 _delay_readers: list[DelayReader] = []
 _act_askers: dict[str, ActAsker] = {}
 _retirement_enders: list[RetirementEnder] = []
+_end_tellers: list[ClaimTeller] = []
 _leaving_watchers: list[LeavingWatcher] = []
 _return_watchers: list[ReturnWatcher] = []
 _companion_leaving_watchers: list[CompanionLeavingWatcher] = []
@@ -126,9 +127,18 @@ def tell_claims(instrument_id: int) -> list[str]:
     return [sentence for tell in _claim_tellers if (sentence := tell(instrument_id))]
 
 
-def register_retirement_ender(ender: RetirementEnder) -> None:
-    """Have `ender` end what else awaits an instrument that is retired, under the instrument's lock."""
+def register_retirement_ender(ender: RetirementEnder, teller: ClaimTeller) -> None:
+    """Have `ender` end what else awaits an instrument that is retired, under the instrument's lock.
+
+    `teller` says before what that is.
+    """
     _retirement_enders.append(ender)
+    _end_tellers.append(teller)
+
+
+def tell_ends(instrument_id: int) -> list[str]:
+    """Return what ends besides its bookings if the instrument is retired, as sentences."""
+    return [sentence for tell in _end_tellers if (sentence := tell(instrument_id))]
 
 
 def end_with_retirement(actor: "User", instrument_id: int, reason: str, now: datetime) -> None:

@@ -31,6 +31,7 @@ from bookings.samples.domain.states import (
     LAPSING_STATES,
     MOVES,
     OPEN_STATES,
+    UNHANDED_STATES,
     WAITING_FOR_UNIT,
     Progress,
     SampleOrderState,
@@ -396,6 +397,17 @@ def get_order_applicant(order: SampleOrder) -> Applicant:
 def count_open_orders(instrument_id: int) -> int:
     """Return how many orders for the instrument have not ended."""
     return open_orders(instrument_id).count()
+
+
+def count_orders_ending(instrument_id: int) -> tuple[int, int]:
+    """Return how many open orders are declined if the instrument is retired, and of how many samples stay.
+
+    The latter are those that are not measured yet: a time that is planned for them is cancelled.
+    """
+    orders = list(open_orders(instrument_id))
+    declined = sum(one.state in UNHANDED_STATES for one in orders)
+    kept = sum(get_order_progress(one) in {Progress.TO_PLAN, Progress.PLANNED} for one in orders)
+    return declined, kept
 
 
 def get_possible_moves(viewer: "Viewer", order: SampleOrder, now: datetime) -> set[str]:

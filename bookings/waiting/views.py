@@ -233,3 +233,14 @@ def describe_waits(instrument_id: int) -> str:
         count,
     )
     return sentence.format(count=count) if count else ""
+
+
+def describe_waits_ending(instrument_id: int) -> str:
+    """Return how many waits end with an instrument that is retired, as a sentence."""
+    count = count_waiting_for(instrument_id)
+    sentence = ngettext(
+        "{count} person waits for it: the wait ends, and the person is told.",
+        "{count} people wait for it: their waits end, and they are told.",
+        count,
+    )
+    return sentence.format(count=count) if count else ""

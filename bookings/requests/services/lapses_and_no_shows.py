@@ -44,7 +44,7 @@ from instrument_share.accounts.domain import OrganizationState
 from instrument_share.jobs.one_by_one import do_one_by_one
 from instrument_share.jobs.selectors import get_end_of_interruption
 from instrument_share.journal import services as journal
-from instrument_share.kernel.wording import Sentence
+from instrument_share.kernel.wording import Bilingual, Sentence
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -52,6 +52,10 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
 
 CHARGE_TAKEN_BACK = "booking.charge_taken_back"
+NOT_DECIDED = Bilingual(
+    "同时预约的仪器逾期未审批。", "Nobody decided in time on an instrument booked together with it."
+)
+"""Why a booking ends beside a request that lapses."""
 
 
 def bookings_lapse_due(now: datetime) -> int:
@@ -83,10 +87,11 @@ def _lapse(booking_id: int, now: datetime) -> bool:
     booking = booking_lock(booking_id)
     if booking.state != BookingState.REQUESTED or booking.decide_by is None or booking.decide_by > now:
         return False
-    cancel_companions(booking, actor=None, reason="", now=now)
+    cancel_companions(booking, actor=None, reason=NOT_DECIDED, now=now)
     booking.ended_at = now
     apply_transition(booking, "lapse", "ended_at", actor=None, now=now)
     notifications.notify_user(booking, notifications.LAPSED, now)
+    notifications.notify_keepers(booking, notifications.LAPSED_UNDECIDED, now)
     pass_on_freed_time(booking, now)
     return True
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 
 from django.db import transaction
 
-from bookings.requests.domain.states import BookingState
+from bookings.requests.domain.states import CANCELLABLE_STATES, BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.affected import get_payer_condition
 from bookings.requests.services import notifications
@@ -34,7 +34,7 @@ def membership_end(
 
     With the role of keeper, the links to kept instruments end. With the last role in the organization,
     upcoming bookings that it pays are cancelled: without charge if an administrator ends the role, on the
-    rule's terms if the person leaves. `bookings="keep"` leaves them to the organization.
+    rule's terms if the person leaves. `bookings="keep"` leaves them to the organization; both sides are told.
     """
     membership = accounts.membership_lock(membership_id)
     if membership.state == MembershipState.ENDED:
@@ -45,8 +45,9 @@ def membership_end(
     user, organization = membership.user, membership.organization
     if membership.role == Role.KEEPER:
         providers.keeper_links_drop(actor=actor, organization_id=organization.pk, user=user, now=now)
-    if bookings == "cancel" and not accounts.active_roles(user.pk, organization.pk):
-        _cancel_upcoming(membership, actor, now)
+    if not accounts.active_roles(user.pk, organization.pk):
+        settle = _cancel_upcoming if bookings == "cancel" else _notify_of_kept
+        settle(membership, actor, now)
     return membership
 
 
@@ -79,7 +80,7 @@ def _upcoming_bookings(membership: "Membership", now: datetime) -> "QuerySet[Boo
 
 def _cancel_upcoming(membership: "Membership", actor: "User", now: datetime) -> None:
     by_oneself = actor.pk == membership.user_id
-    name = Bilingual(membership.organization.name_zh, membership.organization.name_en)
+    name = _name_payer(membership)
     ahead = _upcoming_bookings(membership, now)
     held = ahead.select_for_update(of=("self",)).select_related("instrument", "rule", "user")
     for booking in held.order_by("instrument_id", "starts_at"):
@@ -97,3 +98,16 @@ def _cancel_upcoming(membership: "Membership", actor: "User", now: datetime) -> 
             notifications.notify_user(
                 booking, notifications.CANCELLED_WITH_OWN_MEMBERSHIP, now, organization=name
             )
+
+
+def _notify_of_kept(membership: "Membership", actor: "User", now: datetime) -> None:
+    name = _name_payer(membership)
+    kept = _upcoming_bookings(membership, now).filter(state__in=CANCELLABLE_STATES)
+    for booking in kept.select_related("instrument", "user").order_by("instrument_id", "starts_at"):
+        notifications.notify_keepers(booking, notifications.KEPT_WITH_MEMBERSHIP, now, organization=name)
+        if actor.pk != membership.user_id:
+            notifications.notify_user(booking, notifications.KEPT_WITH_OWN_MEMBERSHIP, now, organization=name)
+
+
+def _name_payer(membership: "Membership") -> Bilingual:
+    return Bilingual(membership.organization.name_zh, membership.organization.name_en)

@@ -39,6 +39,14 @@ CANCELLED_WITH_OWN_MEMBERSHIP = gettext_noop(
     "Your booking of {instrument} from {starts_at} was cancelled without charge: you no longer belong to "
     "“{organization}”, which was to pay."
 )
+KEPT_WITH_MEMBERSHIP = gettext_noop(
+    "The booking of {instrument} from {starts_at} stands: {user} no longer belongs to “{organization}”, "
+    "which still pays."
+)
+KEPT_WITH_OWN_MEMBERSHIP = gettext_noop(
+    "Your booking of {instrument} from {starts_at} stands: you no longer belong to “{organization}”, which "
+    "still pays."
+)
 CANCELLED_WITH_SUSPENSION = gettext_noop(
     "The booking of {instrument} from {starts_at} was cancelled without charge: “{organization}” is "
     "suspended. Reason: {reason}"
@@ -124,6 +132,9 @@ OUTSIDE_OPEN_TIME = gettext_noop(
 )
 LAPSED = gettext_noop(
     "Nobody decided on your booking of {instrument} from {starts_at} in time; it has lapsed."
+)
+LAPSED_UNDECIDED = gettext_noop(
+    "Nobody decided in time on the request of {user} for {instrument} from {starts_at}; it has lapsed."
 )
 WITHDRAWN = gettext_noop(
     "The offer of {instrument} from {starts_at} was withdrawn: {reason} You stay on the waiting list."

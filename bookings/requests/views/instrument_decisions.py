@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bookings.requests.forms.outcomes import CANCEL, KEEP, MOVE
-from bookings.requests.registry import tell_claims
+from bookings.requests.registry import tell_claims, tell_ends
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.affected import (
     find_depending,
@@ -94,7 +94,7 @@ def retire(request: SignedInRequest, public_id: str) -> HttpResponse:
             _("Its open time ends now."),
             *_tell_what_needs_it(request, instrument),
             *_tell_waiting_changes(instrument),
-            *tell_claims(instrument.pk),
+            *tell_ends(instrument.pk),
             _("This can't be undone."),
         ],
         action=_("Retire for good"),

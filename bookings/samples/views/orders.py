@@ -18,6 +18,7 @@ from bookings.samples.forms import OrderForm, build_rows
 from bookings.samples.reports import render_label
 from bookings.samples.selectors import (
     count_open_orders,
+    count_orders_ending,
     find_obstacle,
     find_order_hindrances,
     find_planning_obstacle,
@@ -202,3 +203,22 @@ def describe_open_orders(instrument_id: int) -> str:
         count,
     )
     return sentence.format(count=count) if count else ""
+
+
+def describe_orders_ending(instrument_id: int) -> str:
+    """Return what becomes of the open sample orders for an instrument that is retired, in sentences."""
+    declined, kept = count_orders_ending(instrument_id)
+    of_declined = ngettext(
+        "{count} sample order whose samples are not there yet is declined. Its user is told.",
+        "{count} sample orders whose samples are not there yet are declined. Their users are told.",
+        declined,
+    )
+    of_kept = ngettext(
+        "The samples of {count} order are there and are not measured any more: the unit gives them back or "
+        "disposes of them. Its user is told.",
+        "The samples of {count} orders are there and are not measured any more: the unit gives them back or "
+        "disposes of them. Their users are told.",
+        kept,
+    )
+    counted = ((declined, of_declined), (kept, of_kept))
+    return " ".join(sentence.format(count=count) for count, sentence in counted if count)

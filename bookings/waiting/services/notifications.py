@@ -28,6 +28,8 @@ LAPSED = gettext_noop(
     "You did not answer the offer of {instrument} from {starts_at} in time; it has passed on. "
     "You stay on the waiting list."
 )
+ENDS_UNANSWERED = gettext_noop("A second offer that is not answered in time ends your wait.")
+"""Stands below the first offer that was not answered, and below those that follow."""
 UNANSWERED = gettext_noop(
     "You did not answer the offer of {instrument} from {starts_at} either; you wait for it no longer. Join "
     "the list again if you still need it."

@@ -99,8 +99,9 @@ def _offer(entry: WaitlistEntry, interval: Interval, now: datetime) -> None:
     offer = WaitlistOffer.objects.create(
         entry=entry, booking=booking, answer_by=get_answer_deadline(now, interval.start, lead)
     )
+    lines = [Sentence(notifications.ENDS_UNANSWERED)] if entry.unanswered else []
     notifications.notify_waiting(
-        entry, notifications.OFFERED, now, starts_at=interval.start, answer_by=offer.answer_by
+        entry, notifications.OFFERED, now, lines, starts_at=interval.start, answer_by=offer.answer_by
     )
 
 
@@ -222,11 +223,11 @@ def _count_unanswered(entry: WaitlistEntry, booking: Booking, now: datetime) -> 
     """Count an offer that nobody answered, and end the wait after a second one."""
     entry.unanswered += 1
     entry.save(update_fields=["unanswered"])
-    message = notifications.LAPSED
+    message, lines = notifications.LAPSED, [Sentence(notifications.ENDS_UNANSWERED)]
     if entry.unanswered >= MOST_UNANSWERED:
         wait_end(entry, WaitState.OVER, actor=None, now=now)
-        message = notifications.UNANSWERED
-    notifications.notify_waiting(entry, message, now, starts_at=booking.starts_at)
+        message, lines = notifications.UNANSWERED, []
+    notifications.notify_waiting(entry, message, now, lines, starts_at=booking.starts_at)
 
 
 def offer_pass_on(

@@ -7,7 +7,13 @@ from django.db import IntegrityError, transaction
 
 from bookings.credit.domain import AlreadyAppealed, AppealAnswered, AppealTooLate, add_weekdays
 from bookings.credit.selectors import get_answer_date, get_suspended_until, waiting_appeals
-from bookings.credit.services import credit_answer, credit_appeal, credit_appeals_pass_on_due
+from bookings.credit.services import (
+    LIFTED_BY_BUREAU,
+    PASSED_ON,
+    credit_answer,
+    credit_appeal,
+    credit_appeals_pass_on_due,
+)
 from bookings.requests.domain.choices import CreditOutcome
 from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.models import CreditAppeal, CreditEvent
@@ -99,6 +105,19 @@ def test_appeal_that_the_unit_does_not_answer_in_ten_working_days_goes_to_the_bu
         "Your appeal about {instrument}",
         "The unit has not answered your appeal about {instrument}",
     ]
+    assert [one.message for one in journal.notifications(city.keeper)][:2] == [
+        LIFTED_BY_BUREAU,
+        PASSED_ON,
+    ]
+    (decided, *_before) = journal.notifications(city.keeper)
+    assert (decided.params["user"], decided.params["reason"]) == (city.researcher.name, "情况属实")
+
+
+def test_unit_whose_appeals_are_answered_by_itself_is_told_of_no_answer_by_the_bureau(city):
+    event = cancel_late(city, 10)
+    appeal(city, event)
+    answer(city.manager, event)
+    assert LIFTED_BY_BUREAU not in [one.message for one in journal.notifications(city.keeper)]
 
 
 def test_officer_bound_to_the_unit_is_neither_asked_nor_told(city):

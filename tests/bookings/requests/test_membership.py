@@ -9,7 +9,12 @@ from django.utils import translation
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.services.membership import membership_end, organization_leave
-from bookings.requests.services.notifications import CANCELLED_WITH_OWN_MEMBERSHIP, WITHDRAWN_WITH_MEMBERSHIP
+from bookings.requests.services.notifications import (
+    CANCELLED_WITH_OWN_MEMBERSHIP,
+    KEPT_WITH_MEMBERSHIP,
+    KEPT_WITH_OWN_MEMBERSHIP,
+    WITHDRAWN_WITH_MEMBERSHIP,
+)
 from bookings.usage.services.attendance import booking_check_in
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.domain import Role
@@ -127,6 +132,11 @@ def test_future_bookings_can_be_kept_for_organization(city, admin):
     take(city, admin, bookings="keep")
     assert states() == [BookingState.APPROVED]
     assert LEFT not in told(city.keeper)
+    assert told(city.researcher).count(KEPT_WITH_OWN_MEMBERSHIP) == 1
+    (kept,) = journal.notifications(city.keeper).filter(message=KEPT_WITH_MEMBERSHIP)
+    with translation.override("zh-hans"):
+        text = problem.told(kept.message, kept.params)
+    assert text.endswith("仍然有效：戊已不再是付费单位“云屏测试科技有限公司”的成员，费用仍由该单位支付。")
 
 
 def test_begun_and_privately_paid_bookings_stay(city, admin):

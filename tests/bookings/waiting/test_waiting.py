@@ -23,7 +23,15 @@ from bookings.waiting.domain import AlreadyWaiting, OfferOver, SpanRefused, Wait
 from bookings.waiting.models import WaitlistOffer
 from bookings.waiting.selectors import count_waiting, waits
 from bookings.waiting.services.entries import waiting_leave, waits_end_due
-from bookings.waiting.services.notifications import ACCEPTED_FOR_YOU, DECLINED_FOR_YOU, OFFERED, RETIRED
+from bookings.waiting.services.notifications import (
+    ACCEPTED_FOR_YOU,
+    DECLINED_FOR_YOU,
+    ENDS_UNANSWERED,
+    LAPSED,
+    OFFERED,
+    RETIRED,
+    UNANSWERED,
+)
 from bookings.waiting.services.offers import (
     free_time_offer_due,
     offer_accept,
@@ -384,7 +392,13 @@ def test_wait_ends_with_the_second_unanswered_offer(city):
     assert offers_lapse_due(NOW + 4 * HOUR) == 1
     entry.refresh_from_db()
     assert (entry.end, len(offered(entry))) == ("over", 2)
-    assert len(journal.notifications(entry.user)) == 4
+    told = journal.notifications(entry.user).order_by("id")
+    assert [(one.message, [line["message"] for line in one.lines]) for one in told] == [
+        (OFFERED, []),
+        (LAPSED, [ENDS_UNANSWERED]),
+        (OFFERED, [ENDS_UNANSWERED]),
+        (UNANSWERED, []),
+    ]
 
 
 def test_keeper_sees_how_many_wait(city):

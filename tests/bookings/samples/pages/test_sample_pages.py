@@ -369,20 +369,36 @@ def test_the_planned_booking_says_that_nobody_has_to_come(as_user, city):
     assert "cancel" not in page.context["may"]
 
 
-@pytest.mark.parametrize(
-    ("name", "state"), [("instrument_suspend", "published"), ("instrument_retire", "suspended")]
-)
-def test_whoever_takes_an_instrument_out_of_service_reads_whom_else_it_concerns(city, see, name, state):
+def test_whoever_takes_an_instrument_out_of_service_reads_whom_else_it_concerns(city, see):
     submitted(city)
     quoted(city)
     join(city)
-    Instrument.objects.filter(pk=city.instrument.pk).update(state=state)
-    page = text_of(see(city.manager, name, city.instrument.public_id))
-    assert "有 2 个送样委托未结束" in page
-    assert "有 1 人候补" in page
+    page = text_of(see(city.manager, "instrument_suspend", city.instrument.public_id))
+    assert "有 2 个送样委托未结束：暂停服务期间不能接受报价" in page
+    assert "有 1 人候补：暂停服务期间不会留出时段" in page
     SampleOrder.objects.update(state="rejected")
     WaitlistEntry.objects.update(end="left", ended_at=NOW)
-    page = text_of(see(city.manager, name, city.instrument.public_id))
+    page = text_of(see(city.manager, "instrument_suspend", city.instrument.public_id))
+    assert "个送样委托" not in page
+    assert "人候补" not in page
+
+
+def test_whoever_retires_an_instrument_reads_which_waits_and_orders_end(city, see):
+    submitted(city)
+    accepted(city)
+    received(city)
+    measured(city)
+    planned(city, interval=slot(14, 16))
+    join(city)
+    Instrument.objects.filter(pk=city.instrument.pk).update(state="suspended")
+    page = text_of(see(city.manager, "instrument_retire", city.instrument.public_id))
+    assert "有 2 个样品未送达的送样委托将被谢绝" in page
+    assert "有 2 个送样委托的样品已在机组，不再检测，由机组退还或处置" in page
+    assert "有 1 人候补：候补随之结束" in page
+    assert "暂停服务期间" not in page
+    SampleOrder.objects.update(state="rejected")
+    WaitlistEntry.objects.update(end="left", ended_at=NOW)
+    page = text_of(see(city.manager, "instrument_retire", city.instrument.public_id))
     assert "个送样委托" not in page
     assert "人候补" not in page
 
