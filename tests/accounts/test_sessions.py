@@ -112,6 +112,17 @@ def test_session_that_rests_asks_for_the_password_and_keeps_what_was_typed(perso
     assert is_in(client)
 
 
+def test_form_that_comes_back_after_the_lock_is_sent_to_its_own_address(person, as_on_a_site):
+    client = log_in(person)
+    rest(person, minutes=121)
+    sent = {"name": "", "phone": "13800000000", "language": "zh-hans"}
+    asked = client.post("/me/settings/?from=desk", sent)["Location"]
+    onward = client.get(asked).context["redirect_field_value"]
+    page = client.post(AGAIN, {"password": PASSWORD, "next": onward}).content.decode()
+    assert 'value="13800000000"' in page
+    assert '<form class="panel" method="post" action="/me/settings/?from=desk"' in page
+
+
 def test_session_in_use_is_noted_by_the_minute(person, as_on_a_site):
     client = log_in(person)
     rest(person, minutes=119)
