@@ -48,6 +48,7 @@ def shorten_the_hours(page, city):
     page.goto(f"/unit/instruments/{city.instrument.public_id}/rule/")
     page.locator("#part-patterns > summary").click()
     lose_the_server_for_a_moment(page)
+    change_the_language_by_mistake(page)
     page.get_by_label("生效时间").fill("2026-03-04T00:00")
     closes = page.locator("[name=patterns-0-closes]")
     closes.fill("18:00")
@@ -66,6 +67,15 @@ def lose_the_server_for_a_moment(page):
     expect(page.locator("#notes [role=alert]")).to_be_visible()
     expect(page.locator("[name=patterns-0-closes]")).to_have_value("19:00")
     page.context.add_cookies(cookies)
+
+
+def change_the_language_by_mistake(page):
+    """Another form of the page is sent: the browser asks, as something is typed, and the person stays."""
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("[name=patterns-0-closes]")).to_have_value("19:00")
+    assert asked == ["beforeunload"]
 
 
 def decide_on_the_booking(page, city):
