@@ -12,7 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.utils.translation import gettext as _
 from django_structlog.middlewares import RequestMiddleware
 
@@ -20,6 +20,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.journal.services import record_remote_address
 from instrument_share.kernel.errors import DomainError
 from instrument_share.web.responses import problem
+from instrument_share.web.responses.failures import is_for_part, note
 from instrument_share.web.text.formats import name_columns
 
 NUL = "\x00"
@@ -124,8 +125,8 @@ class NoNulMiddleware:
 class DomainErrorMiddleware:
     """Shows a DomainError that a page's view let through, with all of its problems and the right status.
 
-    A visitor who may not do something is asked to log in instead. htmx gets the note alone, for the top. Who
-    opens an address that only takes forms, as after logging in anew, gets a page as well.
+    A visitor who may not do something is asked to log in instead. htmx gets a note for the top, of the login
+    too. Who opens an address that only takes forms, as after logging in anew, gets a page as well.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -133,6 +134,9 @@ class DomainErrorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         answer = self.get_response(request)
+        if is_for_part(request) and getattr(answer, "url", "").startswith(resolve_url(settings.LOGIN_URL)):
+            detail = _("You are no longer logged in. Copy what you typed, then reload the page and log in.")
+            return note(detail, status=401)
         if not isinstance(answer, HttpResponseNotAllowed):
             return answer
         if request.path.startswith("/api/"):
@@ -171,11 +175,9 @@ def _refusal(
     request: HttpRequest, *, status: int, detail: str, problems: Sequence[problem.Told] = ()
 ) -> HttpResponse:
     """A page that says what stands against the request; for htmx the note alone, for the top."""
+    if is_for_part(request):
+        return note(detail, status=status, problems=problems)
     context = {"status": status, "heading": problem.TITLES[status], "detail": detail, "problems": problems}
-    if getattr(request, "htmx", False):
-        answer = render(request, "instrument_share/error_note.html", context, status=status)
-        answer["HX-Retarget"], answer["HX-Reswap"] = "#notes", "innerHTML show:window:top"
-        return answer
     if status in REFUSED_TO_SUSPENDED:
         context["suspensions"] = accounts.suspensions(request.user, name_columns())
         context["resting_roles"] = accounts.roles_without_effect(request.user)

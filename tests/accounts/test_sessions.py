@@ -112,6 +112,17 @@ def test_session_that_rests_asks_for_the_password_and_keeps_what_was_typed(perso
     assert is_in(client)
 
 
+def test_form_that_comes_back_after_the_lock_is_sent_to_its_own_address(person, as_on_a_site):
+    client = log_in(person)
+    rest(person, minutes=121)
+    sent = {"name": "", "phone": "13800000000", "language": "zh-hans"}
+    asked = client.post("/me/settings/?from=desk", sent)["Location"]
+    onward = client.get(asked).context["redirect_field_value"]
+    page = client.post(AGAIN, {"password": PASSWORD, "next": onward}).content.decode()
+    assert 'value="13800000000"' in page
+    assert '<form class="panel" method="post" action="/me/settings/?from=desk"' in page
+
+
 def test_session_in_use_is_noted_by_the_minute(person, as_on_a_site):
     client = log_in(person)
     rest(person, minutes=119)
@@ -147,13 +158,16 @@ def test_roles_that_supervise_rest_for_thirty_minutes(as_on_a_site, settings):
     assert client.get("/bureau/").status_code == 200
 
 
-def test_request_of_a_part_of_a_page_leads_the_whole_page_to_the_password(person, as_on_a_site):
+def test_request_of_a_part_leaves_the_page_and_leads_to_the_password_beside_it(person, as_on_a_site):
     client = log_in(person)
     rest(person, minutes=121)
     answer = client.get(
         "/me/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/instruments/?q=x"}
     )
-    assert answer["HX-Redirect"] == f"{AGAIN}?next=%2Finstruments%2F%3Fq%3Dx"
+    text = answer.content.decode()
+    assert (answer.status_code, answer["HX-Retarget"], answer["HX-Reselect"]) == (401, "#notes", "unset")
+    assert "登录已锁定，继续操作须输入密码，已填写的内容不会丢失。" in text
+    assert f'<a href="{AGAIN}?next=%2Finstruments%2F%3Fq%3Dx" target="_blank" rel="noopener">' in text
 
 
 def test_passwords_typed_into_a_locked_session_are_not_kept(person, as_on_a_site):

@@ -30,7 +30,8 @@ def city(clock):
     return made
 
 
-def test_hours_are_changed_with_a_booking_outside_and_the_version_is_withdrawn(enter, city):
+def test_hours_are_changed_with_a_booking_outside_and_the_version_is_withdrawn(enter, city, watch):
+    watch.expect("403")
     manager = enter("qian")
     manager.clock.set_fixed_time(NOW)
     shorten_the_hours(manager, city)
@@ -46,12 +47,35 @@ def test_hours_are_changed_with_a_booking_outside_and_the_version_is_withdrawn(e
 def shorten_the_hours(page, city):
     page.goto(f"/unit/instruments/{city.instrument.public_id}/rule/")
     page.locator("#part-patterns > summary").click()
+    lose_the_server_for_a_moment(page)
+    change_the_language_by_mistake(page)
     page.get_by_label("生效时间").fill("2026-03-04T00:00")
     closes = page.locator("[name=patterns-0-closes]")
     closes.fill("18:00")
     closes.blur()
     expect(page.locator("#fates")).to_contain_text("1 项预约不在新的开放时段内")
     axe(page)
+
+
+def lose_the_server_for_a_moment(page):
+    """A request of a part that fails is told at the top, and leaves the part with what was typed."""
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name="csrftoken")
+    page.locator("[name=patterns-0-closes]").fill("19:00")
+    with page.expect_response(lambda answer: answer.status == 403):
+        page.locator("#part-patterns [value=add-patterns]").click()
+    expect(page.locator("#notes [role=alert]")).to_be_visible()
+    expect(page.locator("[name=patterns-0-closes]")).to_have_value("19:00")
+    page.context.add_cookies(cookies)
+
+
+def change_the_language_by_mistake(page):
+    """Another form of the page is sent: the browser asks, as something is typed, and the person stays."""
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("[name=patterns-0-closes]")).to_have_value("19:00")
+    assert asked == ["beforeunload"]
 
 
 def decide_on_the_booking(page, city):

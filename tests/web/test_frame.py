@@ -57,7 +57,10 @@ def test_unknown_url_renders_404_page(client):
 def test_a_form_without_its_token_is_refused_in_our_words():
     response = Client(enforce_csrf_checks=True).post("/form/", {"code": "A"})
     assert response.status_code == 403
-    assert "<h1>页面打开时间过长</h1>" in response.content.decode()
+    page = response.content.decode()
+    assert "<h1>页面已失效</h1>" in page
+    assert "本次提交没有执行：打开页面后，此浏览器中有人登录或退出过" in page
+    assert "请先复制该页面中已填写的内容，再刷新该页面后重新提交。" in page
 
 
 def test_uncaught_refusal_renders_403_page(client, person):

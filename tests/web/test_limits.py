@@ -51,6 +51,14 @@ def test_who_asks_too_often_is_told_when_to_come_again(client, limited, address)
 
 
 @pytest.mark.django_db
+def test_a_part_of_a_page_stays_and_the_note_at_the_top_says_it(client, limited):
+    part = {"HX-Request": "true"}
+    refused = [client.get("/instruments/?q=a", headers=part) for _ in range(4)][-1]
+    assert (refused.status_code, refused["HX-Retarget"], refused["Retry-After"]) == (429, "#notes", "60")
+    assert refused["HX-Reselect"] == "unset"
+
+
+@pytest.mark.django_db
 def test_the_api_says_it_as_problem_details(client, limited):
     address = "/api/v1/instruments"
     assert statuses(client, address) == [200, 200, 200, 429, 429]

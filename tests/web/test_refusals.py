@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.cache import SessionStore
-from django.test import RequestFactory
+from django.db import OperationalError
+from django.http import Http404
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import translation
 from pytest_django.asserts import assertInHTML
@@ -14,6 +16,7 @@ from instrument_share.accounts.models import User
 from instrument_share.kernel.errors import DomainError, Forbidden, IllegalMove, Invalid, NotFound, Problem
 from instrument_share.web.middleware import DomainErrorMiddleware
 from instrument_share.web.responses import problem
+from providers import public
 
 
 class Gone(DomainError):
@@ -80,11 +83,15 @@ class Somebody(AnonymousUser):
     is_anonymous, is_authenticated = False, False
 
 
+PART = {"HX-Request": "true"}
+NOTE = {"HX-Retarget": "#notes", "HX-Reselect": "unset", "HX-Reswap": "innerHTML show:window:top"}
+"""What leaves the part of a page that asked as it is, whatever it selects from the answer."""
+
+
 def answer(error, *, path="/instruments/", method="GET", user=None, htmx=False):
-    request = RequestFactory().generic(method, path)
+    request = RequestFactory().generic(method, path, headers=PART if htmx else {})
     request.user = user or AnonymousUser()
     request.session = SessionStore()
-    request.htmx = htmx
     return DomainErrorMiddleware(lambda _: None).process_exception(request, error)
 
 
@@ -112,10 +119,41 @@ def test_a_visitor_who_sends_something_is_refused():
     assert answer(Forbidden(), method="POST").status_code == 403
 
 
+def is_note(response, words):
+    text = response.content.decode()
+    return response.headers.items() >= NOTE.items() and words in text and "<html" not in text
+
+
 def test_htmx_gets_a_note_for_the_top_of_the_page():
     response = answer(Forbidden(), user=Somebody(), htmx=True)
-    assert (response.status_code, response["HX-Retarget"]) == (403, "#notes")
-    assert "<html" not in response.content.decode()
+    assert response.status_code == 403
+    assert is_note(response, "您的角色没有此项权限")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (ZeroDivisionError(), 500, "系统发生错误"),
+        (OperationalError("database is locked"), 503, "同时访问的人数过多"),
+        (Http404(), 404, "该地址没有内容"),
+    ],
+)
+def test_failure_leaves_the_part_of_a_page_that_asked(monkeypatch, error, status, words):
+    def fail(*_args, **_kwargs):
+        raise error
+
+    monkeypatch.setattr(public, "catalogue", fail)
+    response = Client(raise_request_exception=False, headers=PART).get("/")
+    assert response.status_code == status
+    assert is_note(response, words)
+
+
+@pytest.mark.django_db
+def test_part_of_a_page_is_not_replaced_by_the_login(client):
+    response = client.get("/me/", headers=PART)
+    assert response.status_code == 401
+    assert is_note(response, "登录已失效。请先复制已填写的内容，再刷新页面并登录。")
 
 
 def test_api_refusals_are_left_to_the_api():

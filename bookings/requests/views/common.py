@@ -55,12 +55,21 @@ ACTION_PERMISSIONS = {
 
 def get_booking_for(viewer: "User", public_id: str, action: str) -> "Booking":
     """Return the booking if the viewer may take the action, and its state allows it. Raises NotFound."""
-    booking = get_booking(viewer, public_id)
-    require(viewer, ACTION_PERMISSIONS[action], booking)
+    booking = get_permitted_booking(viewer, public_id, action)
     if action == "move":
         require_cancellable(booking.state, action)
     else:
         require_transition(MOVES, booking.state, action)
+    return booking
+
+
+def get_permitted_booking(viewer: "User", public_id: str, action: str) -> "Booking":
+    """Return the booking if the viewer may take the action, whatever its state is meanwhile.
+
+    For what was typed and sent: the service refuses it, so that the form comes back with it.
+    """
+    booking = get_booking(viewer, public_id)
+    require(viewer, ACTION_PERMISSIONS[action], booking)
     return booking
 
 

@@ -60,10 +60,19 @@ if TYPE_CHECKING:
     from bookings.samples.models import SampleOrder
 
 
+TYPED = {"quote", "cancel", "reject", "receive", "report", "close"}
+"""Steps whose page has something to type."""
+
+
 def _order_for(request: SignedInRequest, public_id: str, move: str) -> "SampleOrder":
-    """Return the order if the viewer may do this now. Raises NotFound, Forbidden, IllegalMove."""
+    """Return the order if the viewer may do this now. Raises NotFound, Forbidden, IllegalMove.
+
+    What was typed and sent is refused by the service, so that the form comes back with it.
+    """
     found = get_order(request.user, public_id)
     require(request.user, PERMISSIONS[move], found)
+    if request.method == "POST" and move in TYPED:
+        return found
     get_next_state(found.state, move)
     if move in LEADS_TO_USE:
         require_use_possible(found)
@@ -298,7 +307,7 @@ def photos(request: SignedInRequest, public_id: str) -> Confirmation:
 def report(request: SignedInRequest, public_id: str) -> Confirmation:
     """Deliver reports and results."""
     found = _order_for(request, public_id, "report")
-    if get_order_progress(found) not in (None, Progress.MEASURED):
+    if request.method != "POST" and get_order_progress(found) not in (None, Progress.MEASURED):
         raise NotMeasured
     form = ReportForm(_sent(request), request.FILES or None, initial={"note": found.report_note})
     return Confirmation(

@@ -46,10 +46,14 @@ if TYPE_CHECKING:
 
 
 def _statement_for(request: SignedInRequest, public_id: str, move: str) -> "Statement":
-    """Return the statement if the viewer may do this now. Raises NotFound, Forbidden, IllegalMove."""
+    """Return the statement if the viewer may do this now. Raises NotFound, Forbidden, IllegalMove.
+
+    What is sent is refused by the service, so that the form comes back with what was typed.
+    """
     found = get_statement(request.user, public_id)
     require(request.user, PERMISSIONS[move], found)
-    get_next_state(found.state, move)
+    if request.method != "POST":
+        get_next_state(found.state, move)
     return found
 
 
@@ -276,7 +280,8 @@ def statement_payment_new(request: SignedInRequest, public_id: str) -> Confirmat
     found = _statement_for(request, public_id, "pay")
     now = clock.now()
     owed = to_fen(found.owed_yuan)  # type: ignore[attr-defined]
-    require_owed(owed)
+    if request.method != "POST":
+        require_owed(owed)
     form = PaymentForm(
         request.POST if request.method == "POST" else None, owed=owed, today=now.astimezone(CITY_TIME).date()
     )

@@ -1,8 +1,7 @@
 """Keepers' actions: approve or reject requests, check in and out."""
 
 from datetime import timedelta
-from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -19,7 +18,7 @@ from rules import has_perm
 
 from bookings.requests.domain.decision import is_decided_too_late
 from bookings.requests.domain.errors import BookingRefused, DecisionOverdue, NoRequestChosen
-from bookings.requests.domain.states import BookingState
+from bookings.requests.domain.states import MOVES, BookingState
 from bookings.requests.selectors.bookings import bookings, get_booking
 from bookings.requests.selectors.companions import get_companions, get_companions_of_each
 from bookings.requests.services.deciding import booking_approve, booking_reject, requests_decide
@@ -27,6 +26,7 @@ from bookings.requests.views.common import (
     describe_cancelled_too,
     get_booking_address,
     get_booking_for,
+    get_permitted_booking,
     get_return_address,
     require_keeper,
 )
@@ -37,6 +37,7 @@ from bookings.usage.services.notifications import is_recorded_by_user
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.errors import Conflict
 from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.states import require_transition
 from instrument_share.web import clock
 from instrument_share.web.forms.fields import ReasonForm, RefusalForm
 from instrument_share.web.forms.params import parse_number
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 
     from bookings.requests.models import Booking
     from bookings.usage.models import UsageLog
+    from bookings.usage.selectors.amounts import Use
     from instrument_share.accounts.models import User
 
 
@@ -198,9 +200,11 @@ def approve(request: SignedInRequest, public_id: str) -> HttpResponse:
 @confirmation_view
 def reject(request: SignedInRequest, public_id: str) -> Confirmation:
     """Confirm rejecting the request that the page shows, with a reason."""
-    found = get_booking_for(request.user, public_id, "reject")
+    is_sent = request.method == "POST"
+    get = get_permitted_booking if is_sent else get_booking_for
+    found = get(request.user, public_id, "reject")
     form = RefusalForm(
-        request.POST if request.method == "POST" else None,
+        request.POST if is_sent else None,
         seen=str(found.revision),
         help_text=_("The user can read it. Say what would make the booking possible."),
     )
@@ -247,14 +251,18 @@ def check_in(request: SignedInRequest, public_id: str) -> HttpResponse:
 def check_out(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Check a use out: when it ended, the amount that follows, and its log once that has been shown."""
     now = clock.now()
-    found = get_booking_for(request.user, public_id, "check_out")
+    found = get_permitted_booking(request.user, public_id, "check_out")
     proposed = propose_end_of(found, now).replace(second=0)
     is_sent = request.method == "POST"
     form = CheckOutForm(
         request.POST if is_sent else None,
         initial={"ends_at": proposed, "samples": found.samples, "content": found.subject},
     )
-    calculate = partial(calculate_use, found, now=now)
+
+    def calculate(**times: Any) -> "Use":
+        require_transition(MOVES, found.state, "check_out")
+        return calculate_use(found, now=now, **times)
+
     use = run_service(form, lambda: calculate(**form.times)) if is_sent else calculate(ends_at=proposed)
     shown = use and use.to_text()
     if use and request.POST.get("shown") == shown:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from instrument_share.web import clock
 from instrument_share.web.responses import problem
+from instrument_share.web.responses.failures import is_for_part, note
 
 WINDOW = 60
 """Seconds after which counting begins anew."""
@@ -133,6 +134,8 @@ def _refuse(request: HttpRequest, seconds: int) -> HttpResponse:
         answer: HttpResponse = problem.response(
             problem.body(status=429, code="request.too_many", detail=detail)
         )
+    elif is_for_part(request):
+        answer = note(detail, status=429)
     else:
         context = {"status": 429, "heading": problem.TITLES[429], "detail": detail}
         answer = render(request, "instrument_share/error.html", context, status=429)

@@ -15,11 +15,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
-from django_htmx.http import HttpResponseClientRedirect
 
 from instrument_share.accounts import selectors, services
 from instrument_share.accounts.sessions import CLIENT_KEY, LONGEST_AGENT, SessionStore
 from instrument_share.web import clock
+from instrument_share.web.responses.failures import is_for_part, note
 
 NOTED_EVERY = timedelta(minutes=1)
 STILL_OPEN = {
@@ -41,7 +41,8 @@ class SessionAgeMiddleware:
     """Locks a session that has rested too long, and ends one whose login is too long ago.
 
     A locked session goes on, with the form that was just sent, once its person has shown who they are, as
-    before what concerns the security of an account. The API takes it for nobody's.
+    before what concerns the security of an account. What htmx asks for is refused by a note, so that the form
+    around it stays. The API takes the session for nobody's.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -124,9 +125,10 @@ def _lock(request: HttpRequest, limit: timedelta) -> HttpResponse | None:
         messages.info(request, gettext("You were logged out because this session was not used."))
         return None
     again = ways[0]["url"]
-    if getattr(request, "htmx", False):
+    if is_for_part(request):
         page = request.htmx.current_url_abs_path or reverse(settings.LOGIN_REDIRECT_URL)  # type: ignore[attr-defined]
-        return HttpResponseClientRedirect(f"{again}?{urlencode({'next': page})}")
+        detail = gettext("Locked. Enter your password to continue; what you typed is kept.")
+        return note(detail, status=401, unlocked_at=f"{again}?{urlencode({'next': page})}")
     if request.path.startswith("/accounts/"):  # what is typed there are passwords: they are not kept
         request.method = "GET"
     suspended = suspend_request(request, again)

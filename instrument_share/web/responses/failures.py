@@ -1,10 +1,12 @@
 """Answer what went wrong in the program (500), and what is too busy, away or full at the moment (503)."""
 
 import sys
+from collections.abc import Sequence
 
 import structlog
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.template import loader
 from django.utils.translation import gettext
 from django.views import defaults
@@ -28,6 +30,30 @@ BUSY_WORDS = ("too many clients", "connection slots", "database is locked")
 """libpq reports a refused connection, and SQLite a lock, without a code of their own."""
 
 
+def is_for_part(request: HttpRequest) -> bool:
+    """Return whether htmx asks, for a part of a page; known before any middleware has run."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def note(
+    detail: str,
+    *,
+    status: int,
+    problems: Sequence[problem.Told] = (),
+    request_id: str = "",
+    unlocked_at: str = "",
+) -> HttpResponse:
+    """Answer htmx with what stands against its request: a note for the top of the page.
+
+    The part that asked stays as it is, with all that was typed. Reads no database.
+    """
+    context = {"detail": detail, "problems": problems, "request_id": request_id, "unlocked_at": unlocked_at}
+    answer = HttpResponse(loader.render_to_string("instrument_share/error_note.html", context), status=status)
+    answer["HX-Retarget"], answer["HX-Reselect"] = "#notes", "unset"
+    answer["HX-Reswap"] = "innerHTML show:window:top"
+    return answer
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an error that no view has handled; the log has it under the id that is shown.
 
@@ -37,6 +63,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if request.path.startswith("/api/"):
         members = problem.body(status=status, code=code, detail=detail)
         answer: HttpResponse = problem.response({**members, "request_id": _get_request_id()})
+    elif is_for_part(request):
+        answer = note(detail, status=status, request_id=_get_request_id())
     else:
         context = {
             "status": status,
@@ -50,10 +78,25 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+def token_refused(request: HttpRequest, **_reason: str) -> HttpResponse:
+    """Answer a form whose token is not, or no longer, that of its sender: a login renews it."""
+    detail = gettext(
+        "Nothing was carried out: somebody has logged in or out in this browser since the page was opened, "
+        "perhaps in another tab, or the browser does not accept cookies of this site. Copy what you typed "
+        "there, then reload it and send it again."
+    )
+    if is_for_part(request):
+        return note(detail, status=403)
+    context = {"status": 403, "heading": gettext("The page is out of date"), "detail": detail}
+    return render(request, "instrument_share/error.html", context, status=403)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer an address that leads nowhere, to programs as to people."""
     if request.path.startswith("/api/"):
         return problem.response_of(NotFound())
+    if is_for_part(request):
+        return note(problem.told(NotFound.message, {}), status=404)
     return defaults.page_not_found(request, exception)
 
 

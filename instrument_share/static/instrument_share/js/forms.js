@@ -1,6 +1,6 @@
 // Forms are sent once, and what was typed is not left by mistake.
 
-let leavingIsMeant = false;
+let sent = null;
 
 export function startForms() {
   document.addEventListener("submit", (event) => {
@@ -11,11 +11,11 @@ export function startForms() {
       return;
     }
     form.setAttribute("aria-busy", "true");
-    leavingIsMeant = true;
+    sent = form;
   });
   // Coming back by the browser's button finds a form that can be sent again.
   window.addEventListener("pageshow", () => {
-    leavingIsMeant = false;
+    sent = null;
     for (const form of document.querySelectorAll('form[aria-busy="true"]')) form.removeAttribute("aria-busy");
   });
   document.addEventListener("input", (event) => {
@@ -23,7 +23,12 @@ export function startForms() {
     if (form) form.dataset.changed = "true";
   });
   window.addEventListener("beforeunload", (event) => {
-    if (!leavingIsMeant && document.querySelector("form[data-changed]")) event.preventDefault();
+    // A form that came back with problems holds what was typed; to send another form leaves this one.
+    const guarded = [...document.querySelectorAll('form[data-form="guard"]')];
+    const unsent = guarded.filter((form) => form.dataset.changed || form.querySelector("[data-problems]"));
+    if (!unsent.some((form) => form !== sent)) return;
+    event.preventDefault();
+    sent?.removeAttribute("aria-busy"); // who stays can send it later
   });
 }
 

@@ -182,6 +182,8 @@ def test_a_request_is_declined_with_a_reason_that_its_user_reads(city, booking, 
     done = send(city.keeper, "booking_reject", booking.public_id, reason="样品须先干燥。")
     assert done.url == f"/bookings/{booking.public_id}/"
     assert "样品须先干燥。" in texts(see(city.researcher, "booking", booking.public_id))
+    late = send(city.keeper, "booking_reject", booking.public_id, reason="样品含水，须先烘干。")
+    assert (late.status_code, "样品含水，须先烘干。" in texts(late)) == (409, True)
 
 
 def test_charges_by_use_are_promised_while_there_can_be_a_use(city, booking, see, send):
@@ -441,6 +443,16 @@ def test_check_out_proposes_booked_end_when_overdue_and_shows_amount(city, runni
     log = usage_logs(city.keeper).get()
     assert (done.url, log.ends_at, log.content) == ("/keeper/", running.ends_at, "二氧化钛薄膜")
     assert str(log.amount_yuan) == "200.00"
+
+
+def test_what_was_typed_comes_back_where_a_colleague_has_checked_out_meanwhile(city, running, see, send):
+    now = running.ends_at
+    sent = typed(see(city.keeper, "booking_check_out", running.public_id, now=now))
+    send(city.keeper, "booking_check_out", running.public_id, now=now, **sent)
+    late = {**sent, "content": "第二片薄膜，靶材已换"}
+    refused = send(city.keeper, "booking_check_out", running.public_id, now=now, **late)
+    assert refused.status_code == 422
+    assert "第二片薄膜，靶材已换" in texts(refused) and "当前状态为“已完成”" in texts(refused)
 
 
 def test_check_out_records_only_an_amount_that_was_shown(city, running, see, send):

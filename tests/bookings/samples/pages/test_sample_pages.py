@@ -15,6 +15,7 @@ from bookings.samples.services.notifications import (
     RETURNED_WITHOUT_REPORT,
     STAYS_CHARGED,
 )
+from bookings.samples.services.orders import sample_order_cancel
 from bookings.waiting.models import WaitlistEntry
 from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.models import Membership, Organization
@@ -189,6 +190,13 @@ def test_prices_are_asked_where_the_rule_has_none(as_keeper, city):
     as_keeper.post(page, {"hours": "0", "report_days": "7", "sample_yuan": "40"})
     order.refresh_from_db()
     assert order.quoted_yuan == 80
+
+
+def test_what_a_keeper_typed_comes_back_where_the_user_has_withdrawn_meanwhile(as_keeper, city):
+    order = quoted(city)
+    sample_order_cancel(actor=city.researcher, order_id=order.pk, now=NOW)
+    refused = as_keeper.post(address(order, "sample_order_reject"), {"reason": "样品含水，无法测试"})
+    assert (refused.status_code, ">\n样品含水，无法测试</textarea>" in refused.text) == (409, True)
 
 
 def test_from_receipt_to_return(as_keeper, city, clock):

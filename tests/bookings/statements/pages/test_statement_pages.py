@@ -209,6 +209,8 @@ def test_payer_finds_confirms_and_disputes(billed, see, send):
     assert send(billed.payer, "statement_confirm", number, now=APRIL_1).status_code == 302
     assert reload(billed.statement).state == "confirmed"
     assert send(billed.payer, "statement_confirm", number, now=APRIL_1).status_code == 409
+    late = send(billed.payer, "statement_dispute", number, reason="第2行也有误", now=APRIL_1)
+    assert (late.status_code, ">\n第2行也有误</textarea>" in late.content.decode()) == (409, True)
     assert "已确认，待付款" in text_of(see(billed.payer, "me", now=APRIL_1))
     pay(billed, 200)
     assert "确认或付款的结算单" not in text_of(see(billed.payer, "me", now=APRIL_1))
@@ -288,7 +290,7 @@ def test_no_payment_of_a_statement_over_nothing_is_offered(billed, see, send):
     page = text_of(see(manager, "statement", number, now=may_1))
     assert "¥0.00" in page and "登记到账" not in page
     assert "确认…" in text_of(see(billed.payer, "statement", number, now=may_1))
-    refused = send(manager, "statement_payment", number, now=may_1)
+    refused = see(manager, "statement_payment", number, now=may_1)
     assert refused.status_code == 409
     assert "没有未付金额，无需登记到账。付款方确认后，结算单转为“已结清”。" in text_of(refused)
 
