@@ -1,5 +1,6 @@
 """Forms of sample orders: the order with a row for each sample, the quote, receipt, report and return."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,8 @@ class OrderForm(forms.Form):
     afterwards = forms.ChoiceField(
         label=_("After measurement"), choices=partial(choices_of, Afterwards), widget=forms.RadioSelect
     )
+
+    named_otherwise: Mapping[str, str] = {"payer_organization": "payer"}
 
     def __init__(self, data: Any, *, viewer: "User", initial: Any = None) -> None:
         usual = get_usual_applicant(viewer)

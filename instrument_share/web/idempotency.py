@@ -16,11 +16,13 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.checks import CheckMessage, Error
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from ninja.decorators import decorate_view
 
 from instrument_share.journal.services import readings_outlast_rollback
@@ -110,6 +112,9 @@ def idempotent_form(view: Callable[..., HttpResponseBase]) -> Callable[..., Http
                 with transaction.atomic():
                     record, is_new = _claim(request.user.pk, request.path, key, fingerprint)
                     if not is_new:
+                        if record.location:  # the words of the first answer went with it
+                            sentence = gettext("This form was sent twice; it was carried out once.")
+                            messages.info(request, sentence, fail_silently=True)
                         return _answer(record)
                     response = view(request, *args, **kwargs)
                     if not isinstance(response, HttpResponse) or not _changed_something(response):

@@ -412,6 +412,7 @@ def test_the_bureau_has_the_records_of_all_units_as_of_the_last_check(city, regi
     assert "该年度的记录尚未检查" in region()
     assert region.file("records.json").status_code == 404
     region.send()
+    assert "检查已开始。" in region()
     assert 'hx-trigger="every 3s"' in region()
     run_jobs()
     page = region()

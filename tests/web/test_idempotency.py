@@ -48,6 +48,14 @@ def test_repeated_form_redirects_to_first_result(sender):
     assert codes() == ["A"]
 
 
+def test_page_after_a_form_sent_twice_says_that_it_was_carried_out_once(sender):
+    sentence = "该表单提交了两次，只执行了一次。"
+    send_form(sender, "A")
+    assert sentence not in sender.get("/frame/").content.decode()
+    send_form(sender, "A")
+    assert sentence in sender.get("/frame/").content.decode()
+
+
 def test_a_form_that_is_sent_again_with_other_contents_is_a_new_request(sender):
     assert send_form(sender, "A")["Location"] != send_form(sender, "B")["Location"]
     assert codes() == ["A", "B"]

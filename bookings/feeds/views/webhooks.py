@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -57,7 +57,10 @@ def webhook_list(request: SignedInRequest, organization_id: str, side: WebhookSi
         except DomainError as error:
             add_problems(form, error)
         else:
-            return redirect(_address("webhook", side, organization_id, made.public_id))
+            sentence = _("The webhook is set up.")
+            return redirect_with_message(
+                request, sentence, _address("webhook", side, organization_id, made.public_id)
+            )
     context = {
         "organization": organization,
         "side": side,

@@ -1,5 +1,6 @@
 """What the user does with a sample order, and orders that lapse."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -182,7 +183,8 @@ def _find_sample_problems(samples: Sequence[SampleFacts]) -> list[Problem]:
     if any(len(getattr(one, field)) > most for one in samples for field, most in LONGEST.items()):
         message = gettext_noop("A name has at most 100 characters, a number 50, the measurement 300.")
         problems.append(Problem("samples.too_long", message))
-    if len({one.number.strip() for one in samples}) < len(samples):
-        message = gettext_noop("Two samples have the same number. Give each its own.")
-        problems.append(Problem("samples.number_twice", message))
+    numbers = Counter(number for one in samples if (number := one.number.strip()))
+    message = gettext_noop("More than one sample has the number {number}. Give each its own.")
+    twice = [number for number, times in numbers.items() if times > 1]
+    problems += [Problem("samples.number_twice", message, {"number": number}) for number in twice]
     return problems

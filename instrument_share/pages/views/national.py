@@ -8,9 +8,10 @@ from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from bookings.public import count_confirmed, count_unconfirmed
@@ -40,6 +41,7 @@ from instrument_share.web import clock
 from instrument_share.web.edge.limits import counts_as
 from instrument_share.web.forms.params import parse_number
 from instrument_share.web.responses.exports import csv_response
+from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
 from providers.domain import DRAFT, SUBMITTED, reported_years
 from providers.public import (
@@ -88,7 +90,8 @@ def region_records(request: HttpRequest) -> HttpResponseBase:
             year=year,
             now=clock.now(),
         )
-        return redirect(f"{reverse('national_region')}?year={year}")
+        address = f"{reverse('national_region')}?year={year}"
+        return redirect_with_message(request, _("The check has begun."), address)
     units = units_of_region(request.user)
     context = {
         **_context(request, units, year),

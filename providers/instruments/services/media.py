@@ -37,6 +37,7 @@ class AttachedAlready(Conflict):
     """The same file is attached already."""
 
     code = "attachment.twice"
+    field = "file"
     message = gettext_noop("This file is attached already, as “{title}”.")
 
 

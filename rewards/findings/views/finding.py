@@ -101,7 +101,8 @@ def finding_decide(request: SignedInRequest, public_id: str) -> HttpResponse:
             now=clock.now(),
         )
 
-    sentence = _("Decided. The unit and the bureau see the decision and its reason.")
+    sentence = _("{finding} is decided; the unit and the bureau see the decision and its reason.")
+    sentence = sentence.format(finding=found.public_id)
     return _take(request, found, "decision", form, decide, sentence) or _to_next(request, found)
 
 
@@ -112,6 +113,8 @@ def _to_next(request: HttpRequest, decided: "Finding") -> HttpResponse:
     waiting = still_open.order_by("answer_due_date", "id")
     following = next((one for one in waiting if is_decidable_by(request.user, one, today)), None)
     if following is not None:
+        sentence = _("This page shows the next finding to decide, {finding}.")
+        messages.info(request, sentence.format(finding=following.public_id))
         return HttpResponseRedirect(reverse("finding", args=[following.public_id]))
     if not waiting:
         messages.info(request, _("No finding is open any more."))

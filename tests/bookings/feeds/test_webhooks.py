@@ -104,6 +104,14 @@ def fail_hourly(work, since, until):
     work(until)
 
 
+def test_page_says_that_a_webhook_was_set_up(city, client, clock):
+    clock.set(NOW)
+    client.force_login(city.manager)
+    sent = {"address": ADDRESS, "actions": ACTIONS}
+    page = client.post(f"/unit/{city.owner.public_id}/webhooks/", sent, follow=True)
+    assert page.status_code == 200 and "消息推送接口已设置。" in page.content.decode()
+
+
 def test_a_message_names_what_happened_and_nobody(city, webhook, receiver, work):
     booking = book(city)
     work(NOW + MINUTE)

@@ -271,6 +271,7 @@ def test_samples_are_told_apart_and_described(city):
     with pytest.raises(OrderRefused) as refused:
         submitted(city, samples=twins)
     assert codes(refused) == ["samples.incomplete", "samples.number_twice"]
+    assert refused.value.problems[1].params == {"number": "1"}
     with pytest.raises(OrderRefused) as refused:
         submitted(city, samples=[SampleFacts("甲" * 101, "1", "成分")])
     assert codes(refused) == ["samples.too_long"]

@@ -136,8 +136,9 @@ def attach(world, instrument, content=b"%PDF-1.7 manual", actor=None, **more):
 def test_a_file_is_known_by_its_content_and_has_a_title(world, instrument):
     made = attach(world, instrument, title_en="Manual")
     assert (made.size_bytes, made.title_en, len(made.sha256)) == (15, "Manual", 64)
-    with pytest.raises(AttachedAlready):
+    with pytest.raises(AttachedAlready) as refused:
         attach(world, instrument, title_zh="又一次")
+    assert refused.value.field == "file"
     with pytest.raises(TitleMissing) as refused:
         attach(world, instrument, b"%PDF-1.7 another", title_zh=" ")
     assert [one.field for one in refused.value.problems] == ["title_zh"]

@@ -196,14 +196,16 @@ def test_an_auditor_upholds_a_finding_for_some_of_its_logs(login, found):
     client = login(found.city.auditor)
     chosen = [log.public_id for log in found.logs[3:5]]
     answer = decide(client, "no_booking", outcome="chosen", logs=chosen, reason="未见预约，也无委托单。")
-    assert "已作出决定，单位和科技局可见决定及理由。" in text_of(answer)
     decided = finding("no_booking")
+    assert f"{decided.public_id} 已作出决定，单位和科技局可见决定及理由。" in text_of(answer)
     assert (decided.state, decided.invalidated_logs, decided.reason) == (
         "upheld",
         sorted(chosen),
         "未见预约，也无委托单。",
     )
-    assert answer.redirect_chain[-1][0] == reverse("finding", args=[finding("overlap").public_id])
+    following = finding("overlap").public_id
+    assert answer.redirect_chain[-1][0] == reverse("finding", args=[following])
+    assert f"本页为下一个待决定的核查问题 {following}。" in text_of(answer)
     assert "予以认定，2 条记录不再计入。" in text_of(shown(client, "no_booking"))
 
 
