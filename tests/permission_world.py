@@ -417,9 +417,13 @@ def _things_of_the_user(city, instrument):
     missed.save()
     credit_event, appealed, passed_on = (
         CreditEvent.objects.create(
-            user=city.researcher, booking=requested, kind="no_show", occurred_at=NOW, ends_at=NOW + length
+            user=city.researcher, booking=of, kind=kind, occurred_at=NOW, ends_at=NOW + timedelta(days=days)
         )
-        for length in (timedelta(days=90), timedelta(days=90), timedelta(0))
+        for of, kind, days in (
+            (requested, "no_show", 90),
+            (requested, "late_cancel", 90),
+            (missed, "late_cancel", 0),
+        )
     )
     for event, passed_on_at in ((appealed, None), (passed_on, NOW)):
         CreditAppeal.objects.create(

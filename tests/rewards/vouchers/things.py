@@ -25,6 +25,7 @@ def voucher_things(unit, company, people, account):
     """A batch, an application that waits and one that was granted, a claim to check, and a paid one."""
     admin, officer = people["admin"], people["offic"]
     sent = {"submitted_at": LONG_AGO, "submitted_by": admin}
+    decided = {"decided_at": LONG_AGO, "decided_by": officer}
     first, last = date(2026, 1, 1), date(2026, 12, 31)
     scheme = VoucherScheme.objects.create(
         code="YP",
@@ -47,9 +48,9 @@ def voucher_things(unit, company, people, account):
     )
     waiting, granted = (
         VoucherApplication.objects.create(
-            scheme=scheme, organization=of, amount_yuan=100, stated=[], state=state, **sent
+            scheme=scheme, organization=of, amount_yuan=100, stated=[], state=state, **sent, **more
         )
-        for of, state in ((company, "submitted"), (unit, "granted"))
+        for of, state, more in ((company, "submitted", {}), (unit, "granted", decided))
     )
     grant = VoucherGrant.objects.create(
         application=granted,

@@ -314,7 +314,7 @@ def test_prices_published_while_publishing_are_not_taken_back_unseen(open_city, 
     sent = seen(post("preview"))
     monkeypatch.setattr(rule_publication, "rule_put_in_force", publish_late)
     told = text_of(post("publish", **sent))
-    assert "规则尚未发布。 请核对本版的变化，确认后再次点击发布。" in told
+    assert "规则尚未发布。请核对本版的变化，确认后再次点击发布。" in told
     assert "原定自2026年3月11日 08:00起生效的第 3 版将不再生效：本版将其取代。" in told
     assert versions() == [1, 2]
 

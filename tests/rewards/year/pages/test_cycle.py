@@ -243,12 +243,12 @@ def test_the_notice_says_what_else_stands_against_the_approval(login, small, clo
     client = login(small.city.reviewer)
     earliest = "公示至2026年1月15日，最早自2026年1月16日起可审定。"
     waiting = "还有 1 件异议待答复。"
-    assert f"{earliest} {waiting}" in text_of(page(client))
+    assert f"{earliest}{waiting}" in text_of(page(client))
     objections.answer(about, effect=AnswerEffect.FINDING, now=AFTER + timedelta(days=4))
     finding = "还有 1 项核查问题待处理，须由核查人员逐项作出决定。"
-    assert f"{earliest} {finding}" in text_of(page(client))
+    assert f"{earliest}{finding}" in text_of(page(client))
     objections.raise_one(subject="另一项")
-    assert f"{earliest} {finding} {waiting}" in text_of(page(client))
+    assert f"{earliest}{finding}{waiting}" in text_of(page(client))
 
 
 def test_before_a_step_the_page_says_what_it_will_do(login, small, clock):
