@@ -27,7 +27,7 @@ def test_a_project_is_opened_booked_for_and_closed(enter, clock):
     company.goto(f"/organizations/{city.company.public_id}/")
     go(company.get_by_role("link", name="项目", exact=True))
     axe(company)
-    go(company.get_by_role("link", name="新建项目"))
+    go(company.get_by_role("link", name="新建项目").first)
     axe(company)
     company.get_by_label("项目名称").fill("钛合金疲劳机理")
     company.get_by_label("项目编号").fill("2024YFC0001")

@@ -50,9 +50,7 @@ def shorten_the_hours(page, city):
     lose_the_server_for_a_moment(page)
     change_the_language_by_mistake(page)
     page.get_by_label("生效时间").fill("2026-03-04T00:00")
-    closes = page.locator("[name=patterns-0-closes]")
-    closes.fill("18:00")
-    closes.blur()
+    type_on_while_a_preview_is_made(page)
     expect(page.locator("#fates")).to_contain_text("1 项预约不在新的开放时段内")
     axe(page)
 
@@ -76,6 +74,20 @@ def change_the_language_by_mistake(page):
     page.get_by_role("button", name="English").click()
     expect(page.locator("[name=patterns-0-closes]")).to_have_value("19:00")
     assert asked == ["beforeunload"]
+
+
+def type_on_while_a_preview_is_made(page):
+    """What is changed while the preview of an earlier change is still on its way is previewed as well."""
+    closes = page.locator("[name=patterns-0-closes]")
+
+    def change_again(route):
+        closes.fill("18:00")
+        closes.blur()
+        route.continue_()
+
+    page.route(page.url, change_again, times=1)
+    closes.fill("19:30")
+    closes.blur()
 
 
 def decide_on_the_booking(page, city):
