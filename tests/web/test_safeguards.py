@@ -5,6 +5,7 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
@@ -47,8 +48,12 @@ def logged(monkeypatch):
     return events
 
 
+def logging_in(person, password=PASSWORD):
+    return {"login": person.username, "password": password}
+
+
 def log_in(client, person, password=PASSWORD):
-    return client.post("/accounts/login/", {"login": person.username, "password": password})
+    return client.post("/accounts/login/", logging_in(person, password))
 
 
 # --- Caches -------------------------------------------------------------------------------------------------
@@ -88,6 +93,24 @@ def test_nothing_of_a_page_stays_in_the_browsers_storage(client):
     keeping = {one.name for one in scripts if "Storage" in one.read_text() or "indexedDB" in one.read_text()}
     # Acts of a tablet without network, until they are sent; and when the browser was last used.
     assert keeping == {"kiosk.js", "idle.js"}
+
+
+# --- Where a login leads ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("onward", "led_to"),
+    [("/instruments/?q=1", "/instruments/?q=1"), ("https://[::1", "/desk/"), ("https://elsewhere.example/", "/desk/")],
+)
+def test_a_login_leads_on_within_the_site(client, lin, onward, led_to):
+    answer = client.post(f"/accounts/login/?{urlencode({'next': onward})}", logging_in(lin))
+    assert (answer.status_code, answer["Location"]) == (302, led_to)
+
+
+def test_who_is_logged_in_is_led_on_from_signing_up_whatever_the_address_says(client, lin):
+    client.force_login(lin)
+    answer = client.get("/accounts/signup/", {"next": "https://[::1"})
+    assert (answer.status_code, answer["Location"]) == (302, "/desk/")
 
 
 # --- Methods, cookies, headers ------------------------------------------------------------------------------

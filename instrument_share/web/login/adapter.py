@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language, override
 
 from instrument_share.accounts import selectors, services
@@ -76,6 +77,10 @@ class AccountAdapter(DefaultAccountAdapter):
         if message_template == CONFIRMATION_SENT and not request.user.is_authenticated:
             return
         super().add_message(request, level, message_template, *args, **kwargs)
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Lead on within the site that was asked alone; allauth's own check fails on `https://[::1`."""
+        return url_has_allowed_host_and_scheme(url, allowed_hosts={context.request.get_host()})
 
     def respond_user_inactive(self, request: HttpRequest, user: "User") -> HttpResponse:
         """Say why the account is locked and whom to ask; only who knows the password gets here."""
