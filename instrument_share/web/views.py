@@ -17,11 +17,12 @@ from django.http import (
 )
 from django.templatetags.static import static
 from django.urls import Resolver404, resolve
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
-from django.views.i18n import set_language as django_set_language
 
+from instrument_share.accounts.language import keep_language
 from instrument_share.accounts.services import user_language_set
 from instrument_share.web import clock
 
@@ -46,11 +47,17 @@ Sitemap: {site}/sitemap.xml
 
 
 def set_language(request: HttpRequest) -> HttpResponseBase:
-    """Set the language as Django does, and keep it on the account for mails and other devices."""
-    answer = django_set_language(request)
-    wanted = request.POST.get("language", "")
-    if request.user.is_authenticated and wanted in dict(settings.LANGUAGES):
-        user_language_set(actor=request.user, language=wanted, now=clock.now())
+    """Lead back to the page it was chosen on; keep the language in the browser, and on the account for mails.
+
+    A language that the site does not have changes nothing.
+    """
+    back, wanted = request.POST.get("next", ""), request.POST.get("language", "")
+    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    answer = HttpResponseRedirect(back if is_ours else "/")
+    if wanted in dict(settings.LANGUAGES):
+        keep_language(answer, wanted)
+        if request.user.is_authenticated:
+            user_language_set(actor=request.user, language=wanted, now=clock.now())
     return answer
 
 

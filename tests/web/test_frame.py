@@ -44,6 +44,12 @@ def test_language_switch_ignores_foreign_redirect(client):
     assert response["Location"] == "/"
 
 
+@pytest.mark.parametrize("language", ["", "fr", "zh-ha\n"])
+def test_a_language_that_the_site_does_not_have_changes_nothing(client, language):
+    response = client.post("/language/", {"language": language, "next": "/frame/"})
+    assert (response.status_code, response["Location"], dict(response.cookies)) == (302, "/frame/", {})
+
+
 def test_chinese_is_the_default_whatever_the_page(client):
     assert '<html lang="zh-Hans">' in client.get("/frame/").content.decode()
 
