@@ -125,7 +125,7 @@ def external_calendars_read_due(_now: datetime) -> int:
     While a unit is suspended its calendars are not read and do not fail: a failure begins anew afterwards.
     """
     resting = ExternalCalendar.objects.exclude(MAY_CLOSE).exclude(failure=KEEPER_LEFT)
-    resting.filter(failing_since__isnull=False).update(failing_since=None, failure="")
+    resting.filter(failing_since__isnull=False).update(failing_since=None, failure="", told_at=None)
     count = ExternalCalendar.objects.filter(MAY_CLOSE).count()
     return count if count and enqueue_unless_under_way(READ_ALL) else 0
 

@@ -506,6 +506,20 @@ def test_a_suspension_is_no_day_on_which_a_calendar_could_not_be_read(city, read
     assert told(city.keeper) == 1
 
 
+def test_a_calendar_that_failed_before_a_suspension_is_told_again_when_it_fails_afterwards(city, read):
+    for days in (0, 1):
+        read(Answer(503, ""), NOW + timedelta(days=days))
+    assert told(city.keeper) == 1
+    city.owner.state = OrganizationState.SUSPENDED
+    city.owner.save()
+    external_calendars_read_due(NOW + timedelta(days=2))
+    city.owner.state = OrganizationState.ADMITTED
+    city.owner.save()
+    for days in (9, 10):
+        read(Answer(503, ""), NOW + timedelta(days=days))
+    assert told(city.keeper) == 2
+
+
 def test_the_journal_does_not_keep_the_address_that_opens_a_calendar(city):
     connected = connect(city, "https://calendar.example.org/private-4711/basic.ics")
     external_calendar_disconnect(actor=city.manager, calendar_id=connected.pk, now=NOW)
