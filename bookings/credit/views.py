@@ -85,7 +85,8 @@ def misuse(request: SignedInRequest, public_id: str) -> Confirmation:
     now = clock.now()
     found = get_booking(request.user, public_id)
     require(request.user, "bookings.record_misuse", found)
-    if refusal := find_misuse_refusal(found, now):
+    # What is sent is refused by the service, and the form keeps the reason.
+    if request.method != "POST" and (refusal := find_misuse_refusal(found, now)):
         raise refusal
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
@@ -176,7 +177,8 @@ def answer(request: SignedInRequest, public_id: str) -> Confirmation:
     found = get_credit_event(request.user, public_id)
     made = require_found(get_appeal(found))
     require(request.user, "bookings.answer_credit_appeal", made)
-    if refusal := find_answer_refusal(found):
+    # What is sent is refused by the service, and the form keeps the answer.
+    if request.method != "POST" and (refusal := find_answer_refusal(found)):
         raise refusal
     form = AppealAnswerForm(request.POST if request.method == "POST" else None)
     return Confirmation(

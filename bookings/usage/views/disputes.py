@@ -65,7 +65,8 @@ def answer(request: SignedInRequest, public_id: str, dispute_id: str) -> Confirm
     log = get_usage_log(request.user, public_id)
     require(request.user, "bookings.correct_usage", log)
     found = get_dispute(log, dispute_id)
-    require_unanswered(found.answered_at)
+    if request.method != "POST":  # what is sent is refused by the service, and the form keeps the answer
+        require_unanswered(found.answered_at)
     form = AnswerForm(request.POST if request.method == "POST" else None)
     return Confirmation(
         heading=_("Answer the dispute"),
@@ -88,7 +89,9 @@ def review_reply(request: SignedInRequest, public_id: str) -> Confirmation:
     """Reply to the rating of a use for the unit."""
     log = get_usage_log(request.user, public_id)
     require(request.user, "bookings.correct_usage", log)
-    require_unanswered(require_found(getattr(log, "review", None)).replied_at)
+    review = require_found(getattr(log, "review", None))
+    if request.method != "POST":  # what is sent is refused by the service, and the form keeps the reply
+        require_unanswered(review.replied_at)
     form = AnswerForm(request.POST if request.method == "POST" else None)
     return Confirmation(
         heading=_("Reply to this rating"),

@@ -17,7 +17,8 @@ def correction_withdraw(request: SignedInRequest, public_id: str, correction_id:
     """Withdraw a correction of a log, with a reason."""
     correction = get_correction(get_usage_log(request.user, public_id), correction_id)
     require(request.user, "bookings.withdraw_correction", correction)
-    if refusal := find_withdrawal_refusal(correction):
+    # What is sent is refused by the service, and the form keeps the reason.
+    if request.method != "POST" and (refusal := find_withdrawal_refusal(correction)):
         raise refusal
     form = ReasonForm(request.POST if request.method == "POST" else None)
     return Confirmation(

@@ -218,10 +218,13 @@ def claim_file(request: SignedInRequest, public_id: str, sha256: str) -> FileRes
 def _claim_for(request: SignedInRequest, public_id: str, move: str) -> "VoucherClaim":
     """Return the claim if the viewer may do this now.
 
+    What is sent is refused by the service, so that the form comes back with what was typed.
     Raises NotFound, Forbidden, IllegalMove, AuditedBySame, UsesChanged.
     """
     found = get_claim(request.user, public_id)
     require(request.user, PERMISSIONS[move], found.grant)
+    if request.method == "POST":
+        return found
     get_next_state(found.stage, move)  # type: ignore[attr-defined]
     if move != "refuse":
         require_approvable(request.user, found, clock.now())

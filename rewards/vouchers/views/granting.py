@@ -172,7 +172,8 @@ def application_refuse(request: SignedInRequest, public_id: str) -> Confirmation
     """Refuse an application."""
     found = get_application(request.user, public_id)
     require(request.user, "rewards.decide_voucher", found)
-    require_waiting(found)
+    if request.method != "POST":  # what is sent is refused by the service, and the form keeps the reason
+        require_waiting(found)
     form = ReasonForm(
         request.POST if request.method == "POST" else None, help_text=_("The organization can read it.")
     )

@@ -61,6 +61,8 @@ def test_answer_page_says_at_once_that_the_appeal_was_answered(city, client):
     assert page.status_code == 409
     assert "This appeal has been answered already; an answer is given once." in page.text
     assert 'name="reason"' not in page.text
+    late = client.post(address, {"outcome": "upheld", "reason": "记录无误"})
+    assert (late.status_code, ">\n记录无误</textarea>" in late.text) == (409, True)
 
 
 def test_deciding_keeper_reads_how_many_events_count_and_nothing_more(client, clock):

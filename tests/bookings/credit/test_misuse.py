@@ -175,6 +175,8 @@ def test_keeper_records_misuse_on_the_page_of_a_booking_while_it_is_possible(cit
     assert client.post(act, {"reason": REASON}).status_code == 302
     assert act not in client.get(page).text
     assert client.get(act).status_code == 409
+    late = client.post(act, {"reason": "样品台有划痕"})
+    assert (late.status_code, ">\n样品台有划痕</textarea>" in late.text) == (409, True)
     client.force_login(city.researcher)
     shown = client.get("/me/credit/").text
     assert (REASON in shown, "违规使用" in shown) == (True, True)

@@ -161,6 +161,20 @@ def test_unit_replies_to_a_rating_publicly_and_once(city, log, see, send):
     assert "已增加值班人员" in text_of(see(None, "instrument", city.instrument.public_id, now=AFTER))
 
 
+def test_an_answer_comes_back_where_a_colleague_was_faster(city, log, send):
+    dispute = usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=AFTER)
+    usage_confirm(actor=city.researcher, log_id=log.pk, now=AFTER)
+    usage_review(actor=city.researcher, log_id=log.pk, rating=Rating.NEUTRAL, comment="等待较久", now=AFTER)
+    pages = (
+        ("usage_dispute_answer", log.public_id, dispute.public_id),
+        ("usage_review_reply", log.public_id),
+    )
+    for page in pages:
+        assert send(city.keeper, *page, now=AFTER, answer="已核对").status_code == 302
+        late = send(city.manager, *page, now=AFTER, answer="时间以门禁为准")
+        assert (late.status_code, ">\n时间以门禁为准</textarea>" in late.text) == (409, True)
+
+
 def test_api_opens_lists_and_answers_disputes(city, log, client, clock):
     clock.set(AFTER)
     client.force_login(city.researcher)

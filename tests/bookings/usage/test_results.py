@@ -161,6 +161,13 @@ def test_page_of_the_log_offers_what_may_be_withdrawn(city, log, see):
     assert withdraw not in page
 
 
+def test_a_reason_comes_back_where_the_correction_was_withdrawn_meanwhile(city, log, send):
+    page = ("usage_correction_withdraw", log.public_id, correct(city, log).public_id)
+    assert send(city.keeper, *page, now=NOW, reason="样品数原本正确").status_code == 302
+    late = send(city.manager, *page, now=NOW, reason="已核对台账")
+    assert (late.status_code, ">\n已核对台账</textarea>" in late.text) == (409, True)
+
+
 def test_api_states_and_withdraws_results_and_corrections(city, log, client, clock):
     correction = correct(city, log)
     clock.set(NOW)

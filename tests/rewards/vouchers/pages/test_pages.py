@@ -322,6 +322,8 @@ def test_no_list_is_offered_while_uses_of_an_audited_claim_were_corrected(vouche
     clock.set(LATER)
     vouchers.refuse(claim)
     assert address not in read(vouchers.officer, *about)
+    late = client.post(refuse, {"reason": "发票已作废"})
+    assert (late.status_code, ">\n发票已作废</textarea>" in late.text) == (409, True)
 
 
 def test_the_list_says_what_an_account_lacks_before_a_payout_is_recorded(vouchers, claimable, read):
@@ -392,6 +394,8 @@ def test_what_hinders_a_grant_stands_in_its_place(vouchers, read):
         actor=vouchers.officer, application_id=application.pk, reason="不符合条件", now=LATER
     )
     assert [client.get(each).status_code for each in (grant, refuse)] == [409, 409]
+    late = client.post(refuse, {"reason": "规模不符"})
+    assert (late.status_code, ">\n规模不符</textarea>" in late.text) == (409, True)
 
 
 def test_no_voucher_is_granted_after_the_last_day_of_claims(vouchers, read, clock):
