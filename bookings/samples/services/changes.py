@@ -40,16 +40,14 @@ def move_order(
 ) -> None:
     """Make a move under the caller's lock, save it with the `fields` that the caller has set, and record it.
 
-    A move that leaves the state leaves its deadline, but for a new quote, which starts again. What is noted
-    as it ends is the reason in its entry.
+    A move that leaves the state leaves its deadline, but for a new quote, which starts again.
     """
     following = get_next_state(order.state, move)
     if following != order.state or move == "quote":
         order.due_at = _get_deadline(order, following, now)
     order.state = following
     order.save(update_fields=["state", "due_at", *fields])
-    told = {"reason": order.end_note} if "end_note" in fields and order.end_note else {}
-    record_order(order, action, actor, now, {**(details or {}), **told})
+    record_order(order, action, actor, now, details)
 
 
 def _get_deadline(order: SampleOrder, state: str, now: datetime) -> datetime | None:

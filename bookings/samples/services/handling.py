@@ -99,19 +99,23 @@ def sample_order_reject(*, actor: "User", order_id: int, reason: str, now: datet
 
 def _reject(order: SampleOrder, actor: "User", reason: str, now: datetime) -> None:
     order.end_note, order.ended_at, order.ended_by = reason, now, actor
-    move_order(order, "reject", *ENDING_FIELDS, actor=actor, now=now, action="sample_order.rejected")
+    why = {"reason": reason}
+    move_order(
+        order, "reject", *ENDING_FIELDS, actor=actor, now=now, action="sample_order.rejected", details=why
+    )
     notifications.notify_user(order, notifications.REJECTED, now, reason=reason)
 
 
 def orders_of_retired_reject(actor: "User", instrument_id: int, reason: str, now: datetime) -> None:
     """Decline the orders for an instrument that is retired whose samples are not there yet.
 
-    Under the instrument's lock. What is there stays to be given back or disposed of; its user is told.
+    Under the instrument's lock. What is there and not measured stays to be given back or disposed of; its user
+    is told, also where its planned time is over.
     """
     for order in open_order_locks(instrument_id):
         if order.state in UNHANDED_STATES:
             _reject(order, actor, reason, now)
-        elif get_order_progress(order) == Progress.TO_PLAN:
+        elif get_order_progress(order) in {Progress.TO_PLAN, Progress.PLANNED}:
             notifications.notify_user(order, notifications.KEPT_BY_RETIRED, now, reason=reason)
 
 
@@ -154,8 +158,9 @@ def sample_order_close(
     order = order_lock_for(actor, order_id, "close", now, permission="bookings.handle_samples")
     if order.booking is not None and order.booking.state in HOLDING_STATES:
         raise StillPlanned
+    details = {"outcome": Afterwards(outcome).value}
     if order.state == SampleOrderState.RECEIVED:
-        note = require_reason(note, code=CLOSING_REASON_MISSING)
+        note = details["reason"] = require_reason(note, code=CLOSING_REASON_MISSING)
     order.outcome, order.end_note = Afterwards(outcome).value, note.strip()[:500]
     order.ended_at, order.ended_by = now, actor
     move_order(
@@ -166,7 +171,7 @@ def sample_order_close(
         actor=actor,
         now=now,
         action="sample_order.closed",
-        details={"outcome": order.outcome},
+        details=details,
     )
     _notify_of_end(order, now)
     return order

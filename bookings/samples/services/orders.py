@@ -142,7 +142,10 @@ def sample_order_cancel(*, actor: "User", order_id: int, now: datetime, reason: 
     order = order_lock_for(actor, order_id, "cancel", now, permission="bookings.answer_samples")
     order.ended_at, order.ended_by, order.end_note = now, actor, reason.strip()[:500]
     fields = ("ended_at", "ended_by", "end_note")
-    move_order(order, "cancel", *fields, actor=actor, now=now, action="sample_order.cancelled")
+    why = {"reason": order.end_note} if order.end_note else {}
+    move_order(
+        order, "cancel", *fields, actor=actor, now=now, action="sample_order.cancelled", details=why
+    )
     notifications.notify_keepers(order, notifications.CANCELLED, now)
     return order
 

@@ -436,6 +436,15 @@ def test_quote_that_lapses_in_the_next_minute_is_not_held(city):
     assert order.state == "lapsed"
 
 
+def test_whose_samples_were_not_measured_in_their_time_is_told_as_the_instrument_is_retired(city):
+    order = received(city)
+    over = planned(city, order).ends_at + DAY
+    suspend(city, now=over)
+    after = last_told()
+    instrument_retire(actor=city.manager, instrument_id=city.instrument.pk, reason="已报废", now=over)
+    assert told(after) == [(city.researcher.name, samples.KEPT_BY_RETIRED, of(order))]
+
+
 def test_who_has_samples_at_a_unit_is_told_as_the_instrument_is_retired(city):
     order = received(city)
     suspend(city)

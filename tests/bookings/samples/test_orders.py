@@ -303,6 +303,14 @@ def test_the_unit_declines_and_gives_back_unmeasured_with_a_reason(city):
     assert told == {"outcome": "dispose", "reason": "样品已污染"}
 
 
+def test_who_took_the_samples_back_is_in_no_entry(city):
+    order = reported(city)
+    sample_order_close(
+        actor=city.keeper, order_id=order.pk, outcome=Afterwards.RETURN, note="张三取走", now=NOW
+    )
+    assert AuditEntry.objects.get(action="sample_order.closed").details == {"outcome": "return"}
+
+
 def test_who_brought_the_samples_is_recorded(city):
     order = received(city)
     assert (order.brought_by, order.received_by, order.received_at) == ("顺丰 SF123", city.keeper, NOW)
