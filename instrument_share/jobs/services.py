@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 FIRST_DELAY = timedelta(seconds=15)
 LONGEST_DELAY = timedelta(minutes=10)
-WORKER_ENDED = "The worker ended, or lost the database, in the middle of this job."
+WORKER_ENDED = gettext_noop("The worker ended, or lost the database, in the middle of this job.")
 MOST_DOUBLINGS = 10  # then the longest delay is reached
 DONE_KEPT_FOR = timedelta(days=7)
 FAILED_KEPT_FOR = timedelta(days=90)

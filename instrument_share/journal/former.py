@@ -31,4 +31,8 @@ FORMER = (
         "“{name}” is void, and your membership in it has ended. If it is your organization, ask to be "
         "admitted; otherwise register yours with its own code."
     ),
+    gettext_noop(
+        "The data of {year} are frozen. What was not confirmed by then does not count. Of your unit: "
+        "{unconfirmed} usage logs, {running} uses without a check-out, {facts} declared facts."
+    ),
 )

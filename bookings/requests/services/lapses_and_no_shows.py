@@ -91,7 +91,7 @@ def _lapse(booking_id: int, now: datetime) -> bool:
     booking.ended_at = now
     apply_transition(booking, "lapse", "ended_at", actor=None, now=now)
     notifications.notify_user(booking, notifications.LAPSED, now)
-    notifications.notify_keepers(booking, notifications.LAPSED_UNDECIDED, now)
+    notifications.notify_other_keepers(booking, notifications.LAPSED_UNDECIDED, now, booking.user)
     pass_on_freed_time(booking, now)
     return True
 

@@ -93,7 +93,9 @@ def _cancel_upcoming(membership: "Membership", actor: "User", now: datetime) -> 
                 booking, now, message=notifications.WITHDRAWN_WITH_MEMBERSHIP, organization=name
             )
             continue
-        notifications.notify_keepers(booking, notifications.CANCELLED_WITH_MEMBERSHIP, now, organization=name)
+        notifications.notify_other_keepers(
+            booking, notifications.CANCELLED_WITH_MEMBERSHIP, now, booking.user, organization=name
+        )
         if not by_oneself:
             notifications.notify_user(
                 booking, notifications.CANCELLED_WITH_OWN_MEMBERSHIP, now, organization=name
@@ -104,7 +106,9 @@ def _notify_of_kept(membership: "Membership", actor: "User", now: datetime) -> N
     name = _name_payer(membership)
     kept = _upcoming_bookings(membership, now).filter(state__in=CANCELLABLE_STATES)
     for booking in kept.select_related("instrument", "user").order_by("instrument_id", "starts_at"):
-        notifications.notify_keepers(booking, notifications.KEPT_WITH_MEMBERSHIP, now, organization=name)
+        notifications.notify_other_keepers(
+            booking, notifications.KEPT_WITH_MEMBERSHIP, now, booking.user, organization=name
+        )
         if actor.pk != membership.user_id:
             notifications.notify_user(booking, notifications.KEPT_WITH_OWN_MEMBERSHIP, now, organization=name)
 

@@ -40,12 +40,12 @@ CANCELLED_WITH_OWN_MEMBERSHIP = gettext_noop(
     "“{organization}”, which was to pay."
 )
 KEPT_WITH_MEMBERSHIP = gettext_noop(
-    "The booking of {instrument} from {starts_at} stands: {user} no longer belongs to “{organization}”, "
-    "which still pays."
+    "The booking of {instrument} from {starts_at} was not cancelled: {user} no longer belongs to "
+    "“{organization}”, which still pays."
 )
 KEPT_WITH_OWN_MEMBERSHIP = gettext_noop(
-    "Your booking of {instrument} from {starts_at} stands: you no longer belong to “{organization}”, which "
-    "still pays."
+    "Your booking of {instrument} from {starts_at} was not cancelled: you no longer belong to "
+    "“{organization}”, which still pays."
 )
 CANCELLED_WITH_SUSPENSION = gettext_noop(
     "The booking of {instrument} from {starts_at} was cancelled without charge: “{organization}” is "
@@ -199,7 +199,7 @@ def notify_keepers(booking: Booking, message: str, now: datetime, **params: Any)
 def notify_other_keepers(
     booking: Booking, message: str, now: datetime, actor: "User | None", **params: Any
 ) -> None:
-    """Notify the keepers of an instrument booked together with another of what was done there.
+    """Notify the keepers of an instrument, without `actor`, who knows already or is told otherwise.
 
     Where it has none, the unit's managers are told.
     """

@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
 
 LEFT_OUT = gettext_noop(
-    "The data of {year} are frozen. What was not confirmed by then does not count. Of your unit: "
-    "{unconfirmed} usage logs, {running} uses without a check-out, {facts} declared facts."
+    "The data of {year} are frozen. What was not confirmed before they were read does not count. As the "
+    "reading began, this was so of {unconfirmed} usage logs, {running} uses without a check-out and {facts} "
+    "declared facts of your unit."
 )
 
 

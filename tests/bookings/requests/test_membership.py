@@ -136,7 +136,7 @@ def test_future_bookings_can_be_kept_for_organization(city, admin):
     (kept,) = journal.notifications(city.keeper).filter(message=KEPT_WITH_MEMBERSHIP)
     with translation.override("zh-hans"):
         text = problem.told(kept.message, kept.params)
-    assert text.endswith("仍然有效：戊已不再是付费单位“云屏测试科技有限公司”的成员，费用仍由该单位支付。")
+    assert text.endswith("未取消：戊已不再是付费单位“云屏测试科技有限公司”的成员，费用仍由该单位支付。")
 
 
 def test_begun_and_privately_paid_bookings_stay(city, admin):
