@@ -51,6 +51,7 @@ def shorten_the_hours(page, city):
     change_the_language_by_mistake(page)
     page.get_by_label("生效时间").fill("2026-03-04T00:00")
     type_on_while_a_preview_is_made(page)
+    expect(page.locator("#notes [role=alert]")).to_have_count(0)
     expect(page.locator("#fates")).to_contain_text("1 项预约不在新的开放时段内")
     axe(page)
 

@@ -25,7 +25,8 @@ export function show(place) {
     const answer = await fetch(place.dataset.address, { method: "HEAD", redirect: "manual" });
     if (answer.ok) note();
   });
-  document.addEventListener("htmx:afterRequest", note);
+  // What a locked session is answered is no use of it.
+  document.addEventListener("htmx:afterRequest", ({ detail }) => { if (detail.xhr.status !== 401) note(); });
   note();
   setInterval(look, EVERY);
 }

@@ -1,6 +1,7 @@
 // The one script of every page: finds the parts by their data attributes and loads what they need.
 import { startDialogs } from "./dialog.js";
 import { startForms, focusProblems } from "./forms.js";
+import { startNotes } from "./notes.js";
 
 const parts = [
   ["[data-calendar]", () => import("./calendar.js")],
@@ -83,5 +84,6 @@ function showCurrent() {
 
 showCurrent();
 startForms();
+startNotes();
 startDialogs();
 start(document);

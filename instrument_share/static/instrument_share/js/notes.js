@@ -1,0 +1,21 @@
+// What stands against a part of the page is said at the top until the same is asked for and answered.
+
+let failed = "";
+
+const describe = ({ requestConfig }) => `${requestConfig.verb} ${requestConfig.path}`;
+const find = () => document.querySelector("#notes [data-of-part]");
+
+export function startNotes() {
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (!detail.isError || detail.target.id !== "notes") return;
+    // What the page asks for by itself, again and again, takes no reader away and is said once.
+    if (!detail.requestConfig.triggeringEvent) {
+      detail.shouldSwap = !(find() && failed === describe(detail));
+      detail.swapOverride = "innerHTML";
+    }
+    failed = describe(detail);
+  });
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.successful && failed === describe(detail)) find()?.remove();
+  });
+}

@@ -1,0 +1,35 @@
+"""A page that renews a part of itself while the login is gone, and goes on once it is back."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import factories
+from tests.factories import NOW
+from tests.journeys.walk import PASSWORD, go
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_part_that_asks_again_and_again_says_once_what_stands_against_it(enter, clock, watch):
+    watch.expect("401")
+    clock.set(NOW)
+    person = factories.city().researcher
+    person.set_password(PASSWORD)
+    person.save()
+    page = enter(person.username, viewport={"width": 375, "height": 500})
+    page.goto("/me/data/")
+    go(page.locator("form[action='/me/data/copies/'] button"))
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name="sessionid")
+    told = page.locator("#notes [role=alert]")
+    expect(told).to_contain_text("登录已失效")
+    told.evaluate("one => { one.dataset.first = 'true' }")
+    page.mouse.wheel(0, 10_000)
+    page.wait_for_function("window.scrollY > 0")
+    for _number in range(2):
+        with page.expect_response(lambda answer: answer.status == 401):
+            pass
+    expect(told).to_have_attribute("data-first", "true")
+    assert page.evaluate("window.scrollY") > 0
+    page.context.add_cookies(cookies)
+    expect(told).to_have_count(0)
