@@ -11,6 +11,7 @@ from bookings.feeds.selectors.calendars import (
     get_feed_address,
     get_feed_name,
     get_own_feed,
+    has_feeds,
     subscriptions,
 )
 from bookings.feeds.selectors.external_calendars import count_calendars_ending

@@ -107,6 +107,11 @@ def count_feeds(person: "User") -> int:
     return sum(rules.has_perm("bookings.subscribe", person, feed) for feed in found)
 
 
+def has_feeds(person: "User") -> bool:
+    """Return whether a person has calendar addresses, also such as answer nothing until a role is back."""
+    return CalendarFeed.objects.filter(user=person).exists()
+
+
 def get_own_feed(viewer: "User", public_id: str) -> CalendarFeed:
     """Return a feed of the person's. Raises NotFound."""
     found = CalendarFeed.objects.select_related("instrument", "organization")

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from bookings.feeds.models import CalendarFeed
+from bookings.feeds.selectors.calendars import count_feeds
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import oneself_lock
 from instrument_share.journal.addresses import page_address
@@ -73,11 +74,13 @@ def _lock(actor: "User", public_id: str) -> CalendarFeed:
 
 
 def calendar_addresses_end(user: "User", now: datetime) -> int:
-    """Give all of a person's feeds new addresses and tell them; return how many.
+    """Give all of a person's feeds new addresses; tell them of those that worked, and return how many.
 
-    Called where tokens end (`accounts.services.tokens`), whose entry of the journal says so too.
+    The others would work again with the role that they ended with. Called where tokens end
+    (`accounts.services.tokens`), whose entry of the journal says so too.
     """
-    count = CalendarFeed.objects.filter(user=user).update(generation=F("generation") + 1, opened_at=now)
+    count = count_feeds(user)
+    CalendarFeed.objects.filter(user=user).update(generation=F("generation") + 1, opened_at=now)
     if count:
         notify(
             users=[user],

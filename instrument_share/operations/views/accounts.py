@@ -129,6 +129,7 @@ def account(request: SignedInRequest, public_id: str) -> HttpResponse:
         "lockouts": [one for one in selectors.lockouts(request.user, now) if one.user == found],
         "access": access,
         "feeds": bookings.count_feeds(found),
+        "has_feeds": bookings.has_feeds(found),
         "factors": list(dict.fromkeys(FACTORS[kind] for kind in access.factors)),
         "resets": [one for one in selectors.second_factor_resets(request.user, now) if one.user == found],
         "can_be_agreed": selectors.second_factor_deciders(request.user, found).exists(),

@@ -326,3 +326,19 @@ def test_address_that_ended_with_its_role_is_not_counted_nor_given_anew(city, se
     assert [before, offers()] == [(2, 200), (1, 403)]
     with pytest.raises(Forbidden):
         calendar_feed_rekey(actor=User.objects.get(pk=city.keeper.pk), public_id=feed.public_id, now=NOW)
+
+
+def test_address_that_answers_nothing_is_ended_without_a_word_before_its_role_is_back(city, fetch, see):
+    feed = calendar_feed_open(actor=city.keeper, instrument=city.instrument, now=NOW)
+    office = factories.organization("云屏市大数据中心", kind=OrganizationKind.GOVERNMENT.value)
+    admin = factories.member(office, Role.SYSADMIN)
+    roles = Membership.objects.filter(user=city.keeper)
+    roles.update(state="ended")
+    page = see(admin, "system_account", city.keeper.public_id).content.decode()
+    assert (f"{city.keeper.public_id}/end-access/" in page, "日历订阅地址" in page) == (True, False)
+    accounts.account_end_access(actor=admin, user_id=city.keeper.pk, now=NOW)
+    assert not Notification.objects.filter(user=city.keeper, path="/me/calendars/").exists()
+    roles.update(state="active")
+    former = path_of(feed)
+    feed.refresh_from_db()
+    assert (fetch(former).status_code, fetch(path_of(feed)).status_code) == (404, 200)
