@@ -406,6 +406,16 @@ def folders(settings):
     return [path.name for path in (settings.MEDIA_ROOT / "national").iterdir()]
 
 
+def test_a_check_that_a_colleague_has_begun_begins_once(city, region, clock):
+    region.send()
+    assert "检查已开始。" in region()
+    clock.move(timedelta(minutes=1))
+    region.send()
+    page = region()
+    assert ("检查已开始。" in page, 'hx-trigger="every 3s"' in page) == (False, True)
+    assert AuditEntry.objects.filter(action="national_check.started").count() == 1
+
+
 def test_the_bureau_has_the_records_of_all_units_as_of_the_last_check(city, region, run_jobs, settings):
     used(city)
     save(city)

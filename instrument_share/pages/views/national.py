@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpRequest, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -85,12 +85,11 @@ def region_records(request: HttpRequest) -> HttpResponseBase:
     year = _year(request)
     check = national_check(request.user, year)
     if request.method == "POST":
-        national_check_start(
-            actor=request.user,  # type: ignore[arg-type]
-            year=year,
-            now=clock.now(),
-        )
+        now = clock.now()
+        begun = national_check_start(actor=request.user, year=year, now=now)  # type: ignore[arg-type]
         address = f"{reverse('national_region')}?year={year}"
+        if begun.started_at != now:  # a colleague has begun it, and the page shows how far it is
+            return HttpResponseRedirect(address)
         return redirect_with_message(request, _("The check has begun."), address)
     units = units_of_region(request.user)
     context = {
