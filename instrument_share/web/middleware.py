@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest
@@ -125,8 +126,9 @@ class NoNulMiddleware:
 class DomainErrorMiddleware:
     """Shows a DomainError that a page's view let through, with all of its problems and the right status.
 
-    A visitor who may not do something is asked to log in instead. htmx gets a note for the top, of the login
-    too. Who opens an address that only takes forms, as after logging in anew, gets a page as well.
+    A visitor who may not do something is asked to log in instead; one who had sent something reads there that
+    it was not carried out. htmx gets a note for the top, of the login too. Who opens an address that only
+    takes forms, as after logging in anew, gets a page as well.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -134,9 +136,14 @@ class DomainErrorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         answer = self.get_response(request)
-        if is_for_part(request) and getattr(answer, "url", "").startswith(resolve_url(settings.LOGIN_URL)):
+        led_to = getattr(answer, "url", "")
+        if is_for_part(request) and led_to.startswith(resolve_url(settings.LOGIN_URL)):
             detail = _("You are no longer logged in. Copy what you typed, then reload the page and log in.")
             return note(detail, status=401)
+        if request.method == "POST" and led_to == redirect_to_login(request.get_full_path()).url:
+            messages.warning(
+                request, _("What you sent was not carried out. Log in, then enter it and send it again.")
+            )
         if not isinstance(answer, HttpResponseNotAllowed):
             return answer
         if request.path.startswith("/api/"):

@@ -187,6 +187,25 @@ def test_login_ends_after_seven_days_however_much_it_is_used(person, as_on_a_sit
     assert not Session.objects.filter(user=person).exists()
 
 
+def test_form_that_is_sent_after_the_login_has_ended_is_said_not_to_be_carried_out(person, as_on_a_site):
+    client = log_in(person)
+    rest(person, days=7, minutes=1)
+    asked = client.post("/me/settings/", {"name": "林新", "phone": "", "language": "zh-hans"})
+    assert asked["Location"] == "/accounts/login/?next=/me/settings/"
+    words = client.get(asked["Location"]).content.decode()
+    assert "一次登录最长有效 7 天，请重新登录。" in words
+    assert "您提交的内容没有执行，请登录后重新填写并提交。" in words
+    person.refresh_from_db()
+    assert person.name == "林"
+
+
+def test_language_chosen_on_the_login_page_is_not_said_to_be_lost():
+    client, login = Client(), "/accounts/login/?next=/me/"
+    chosen = client.post("/language/", {"language": "zh-hans", "next": login})
+    assert chosen["Location"] == login
+    assert "没有执行" not in client.get(login).content.decode()
+
+
 def test_new_password_ends_other_sessions_and_tokens(person, as_on_a_site):
     here, there = log_in(person), log_in(person)
     token = person.api_tokens.create(

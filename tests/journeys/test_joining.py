@@ -141,3 +141,17 @@ def test_a_request_is_admitted_and_the_last_administrator_hands_over(enter, city
     axe(desk)
     page.goto("/me/organizations/")
     expect(page.locator("main")).to_contain_text("用户单位管理员")
+
+
+def test_a_long_name_leaves_the_tabs_beside_it_in_sight_on_a_phone(city, enter):
+    name = "启辰高新区新能源材料与先进制造产业技术创新研究院有限公司"
+    admin = factories.member(factories.organization(name), Role.ORG_ADMIN, name="辛")
+    admin.set_password(PASSWORD)
+    admin.save()
+    page = enter(admin.username, viewport={"width": 375, "height": 740})
+    page.goto("/me/")
+    tabs = page.get_by_role("navigation", name="“我的预约”各部分")
+    long = tabs.get_by_role("link", name=name)
+    long.evaluate("one => one.parentElement.scrollTo(one.offsetLeft - one.parentElement.offsetLeft, 0)")
+    assert long.bounding_box()["width"] <= 0.6 * tabs.bounding_box()["width"]
+    expect(tabs.get_by_role("link", name="我的单位")).to_be_in_viewport(ratio=1)

@@ -110,6 +110,38 @@ def test_check_in_that_somebody_else_answers_is_kept(enter, clock, watch, answer
     assert KioskAct.objects.get().kind == "check_in"
 
 
+def test_tablet_that_is_to_become_another_kiosk_says_what_it_would_lose(enter, clock, watch):
+    clock.set(NOW)
+    city = factories.city()
+    booking = book(city, slot(day=0, hour=9, length=2))
+    keys = [
+        kiosk_make(actor=city.keeper, instrument_id=city.instrument.pk, name=name, now=NOW)[1]
+        for name in ("门口", "里间")
+    ]
+    clock.set(booking.starts_at)
+    tablet = enter(**TABLET)
+    tablet.goto(f"/kiosk/enter/{keys[0]}/")
+    go(tablet.get_by_role("button", name="启用"))
+    tablet.goto(f"/kiosk/enter/{keys[1]}/")
+    expect(tablet.locator("#former")).to_be_hidden()
+    tablet.goto("/kiosk/")
+    tablet.route("**/kiosk/code/", lambda route: route.abort())
+    tablet.route("**/kiosk/acts/", lambda route: route.abort())
+    watch.expect("ERR_FAILED")
+    tablet.locator("#id_code").fill(get_check_in_code(booking))
+    tablet.locator("#id_code").press("Enter")
+    expect(tablet.locator("#kept")).to_contain_text("09:00 签到")
+    tablet.goto(f"/kiosk/enter/{keys[1]}/")
+    expect(tablet.locator("#former")).to_contain_text("门口： 1")
+    axe(tablet)
+    tablet.unroute_all()
+    tablet.get_by_role("link", name="打开原签到屏").click()
+    expect(tablet.locator("#state")).to_contain_text("使用中")
+    expect(tablet.locator("#kept")).to_be_hidden()
+    tablet.goto(f"/kiosk/enter/{keys[1]}/")
+    expect(tablet.locator("#former")).to_be_hidden()
+
+
 def test_acts_that_an_ended_kiosk_holds_go_to_no_other_instrument(enter, clock, watch):
     clock.set(NOW)
     city = factories.city()

@@ -94,6 +94,19 @@ def test_manager_of_several_units_selects_one(see, city):
     assert "云屏第二研究所" in text_of(see(city.manager, "unit_desk", unit=other.public_id))[:60]
 
 
+def test_manager_of_several_units_sees_where_requests_wait(see, city, book):
+    quiet = factories.organization("云屏第二研究所", owns_instruments=True)
+    factories.member(quiet, Role.UNIT_MANAGER, city.manager)
+    book()
+    book(2)
+    for shown in (city.owner, quiet):
+        units = see(city.manager, "unit_desk", unit=shown.public_id).context["units"]
+        assert sorted((name, count) for name, _address, _is_shown, count in units) == [
+            ("云屏测试大学", 2),
+            ("云屏第二研究所", None),
+        ]
+
+
 @pytest.mark.parametrize(
     ("who", "status"), [("manager", 200), ("keeper", 403), ("researcher", 403), (None, 302)]
 )

@@ -92,7 +92,7 @@ def test_nothing_of_a_page_stays_in_the_browsers_storage(client):
     scripts = [*ROOT.glob("instrument_share/static/instrument_share/js/*.js"), *ROOT.glob("*s/static/*/*.js")]
     keeping = {one.name for one in scripts if "Storage" in one.read_text() or "indexedDB" in one.read_text()}
     # Acts of a tablet without network, until they are sent; and when the browser was last used.
-    assert keeping == {"kiosk.js", "idle.js"}
+    assert keeping == {"kiosk.js", "kiosk_enter.js", "idle.js"}
 
 
 # --- Where a login leads ------------------------------------------------------------------------------------

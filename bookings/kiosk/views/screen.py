@@ -96,7 +96,9 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
             return render(request, "429.html", status=429)
         raise NotFound
     if request.method != "POST":
-        return render(request, "bookings/kiosk/enter.html", {"kiosk": kiosk})
+        former = find_kiosk(request.COOKIES.get(COOKIE, ""))
+        context = {"kiosk": kiosk, "former": former if former != kiosk else None}
+        return render(request, "bookings/kiosk/enter.html", context)
     answer = HttpResponseRedirect(reverse("kiosk"))
     _keep_key(answer, key)
     return answer

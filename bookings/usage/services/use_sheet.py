@@ -167,7 +167,7 @@ class _Planner:
             if isinstance(judged, _Use):
                 outcome = Outcome.UNCHANGED if judged.key in self.recorded else Outcome.NEW
             if outcome is Outcome.NEW:
-                steps.append(Step(1, judged))
+                steps.append(Step(1, outcome, judged))
             rows.append(PlannedRow(row.number, row.inner_number, _describe(one), outcome))
         people = sum(person is not None for person in self.people.values())
         notices = _describe_frozen_years([step.subject for step in steps])

@@ -83,7 +83,7 @@ def unit_desk(request: SignedInRequest) -> HttpResponse:
     context = {
         "now": now,
         "unit": unit,
-        "units": [(bilingual(one, "name"), f"?unit={one.public_id}", one.pk == unit.pk) for one in units],
+        "units": _list_units(request, units, unit, now),
         "completeness": judged,
         "reminder": _reminder(request, unit.pk, judged),
         "notice_days": NOTICE_AHEAD.days,
@@ -216,6 +216,20 @@ def _list_more(
         ),
     ]
     return [(text.format(count=count), address) for count, text, address in found if count > MAX_LISTED]
+
+
+def _list_units(
+    request: HttpRequest, units: "list[Organization]", chosen: "Organization", now: datetime
+) -> list[tuple[Any, ...]]:
+    """Return the tabs of a manager of several units, each with how many requests wait for a decision."""
+    if len(units) == 1:
+        return []
+    waiting = bookings.waiting_decisions(request.user, now).order_by()
+    counts = dict(waiting.values_list("instrument__organization_id").annotate(Count("pk")))
+    return [
+        (bilingual(one, "name"), f"?unit={one.public_id}", one.pk == chosen.pk, counts.get(one.pk))
+        for one in units
+    ]
 
 
 def _managed(request: HttpRequest) -> "list[Organization]":

@@ -45,7 +45,7 @@ def plan_instruments(task: ImportTask) -> Plan:
             outcome, before = _settle(instrument, known is not None, _values(row, categories))
             names = tuple(sorted(before))
             if outcome in (Outcome.NEW, Outcome.UPDATED):
-                found.steps.append(Step(1, (instrument, before)))
+                found.steps.append(Step(1, outcome, (instrument, before)))
         name = str(row.values.get("name_zh", ""))
         found.rows.append(PlannedRow(row.number, row.inner_number, name, outcome, names))
     return found

@@ -40,7 +40,7 @@ def plan_news(task: ImportTask) -> Plan:
         if not row.usable:
             outcome = Outcome.REFUSED
         elif outcome is not Outcome.UNCHANGED:
-            found.steps.append(Step(1, (known, values, at_once)))
+            found.steps.append(Step(1, outcome, (known, values, at_once)))
         found.rows.append(PlannedRow(row.number, "", title, outcome, different))
     return found
 

@@ -1,8 +1,8 @@
 """The plan of an import before anything is written: rows, problems and steps."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -46,15 +46,15 @@ Made = dict[str, Any]
 class ImportReport:
     """The result of an import, or its preview unless `applied`; problems in order of rows.
 
-    `entered` rows were written this time, `left` ones remain; `made` is what can be taken back of them, and
-    `notices` is what to know before entering it.
+    `written` are the rows of this time by outcome, `left` ones remain; `made` is what can be taken back of
+    them, and `notices` is what to know before entering it.
     """
 
     rows: tuple[PlannedRow, ...]
     problems: tuple[SheetProblem, ...]
     ignored_columns: tuple[str, ...] = ()
     applied: bool = False
-    entered: int = 0
+    written: Mapping[str, int] = field(default_factory=dict)
     left: int = 0
     made: tuple[Made, ...] = ()
     notices: tuple[Sentence, ...] = ()
@@ -62,6 +62,11 @@ class ImportReport:
     @property
     def errors(self) -> tuple[SheetProblem, ...]:
         return tuple(problem for problem in self.problems if not problem.warning)
+
+    @property
+    def entered(self) -> int:
+        """Return how many rows were written this time."""
+        return sum(self.written.values())
 
     @property
     def counts(self) -> dict[str, int]:
@@ -84,9 +89,10 @@ class ImportTask:
 
 @dataclass(frozen=True)
 class Step:
-    """Rows that are written together: their number, and what the planner needs for them."""
+    """Rows that are written together: their number, their outcome, and what the planner needs for them."""
 
     rows: int
+    outcome: Outcome
     subject: Any
 
 

@@ -114,7 +114,7 @@ def _to_plan(task: ImportTask, judgements: Sequence[_Judgement]) -> Plan:
     for one in judgements:
         problems += [problem for row in one.rows for problem in row.problems]
         if one.outcome is not Outcome.REFUSED and one.change is not None:
-            steps.append(Step(len(one.rows), one.change))
+            steps.append(Step(len(one.rows), one.outcome, one.change))
         name = one.instrument.name_zh if one.instrument else ""
         planned += [PlannedRow(row.number, row.inner_number, name, one.outcome) for row in one.rows]
     return Plan(

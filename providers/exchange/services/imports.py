@@ -4,6 +4,7 @@ A run imports all rows or none unless it may take the good ones. Repeating is sa
 that an interrupted run continues where it ended.
 """
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -90,12 +91,12 @@ def apply(
     if report.errors and not partial:
         _record_people_shown(actor, organization_id, plan, kind, now)
         return report
-    taken, rows = [], 0
+    taken, written = [], Counter[str]()
     for step in plan.steps:
-        if limit is not None and rows >= limit:
+        if limit is not None and written.total() >= limit:
             break
         taken.append(step)
-        rows += step.rows
+        written[step.outcome.value] += step.rows
     made = tuple(plan.write(taken))
     record(
         actor=actor,
@@ -103,9 +104,10 @@ def apply(
         subject=organization_lock(organization_id),
         now=now,
         organization_id=organization_id,
-        details={**report.counts, "entered": rows},
+        details={**report.counts, "entered": written.total()},
     )
-    return replace(report, applied=True, entered=rows, left=report.left - rows, made=made)
+    left = report.left - written.total()
+    return replace(report, applied=True, written=written, left=left, made=made)
 
 
 def _record_people_shown(

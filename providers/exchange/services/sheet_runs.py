@@ -64,7 +64,8 @@ def sheet_run_start(
     if run is not None and not run.stopped:
         return run, None
     run = run or SheetRun(organization=organization, user=actor, key=key, started_at=now)
-    run.kind, run.partial, run.done = kind.name.value, partial, 0
+    run.kind, run.partial = kind.name.value, partial
+    run.done, run.total, run.counts = 0, 0, {}
     run.columns = {str(place): choice for place, choice in chosen.items()}
     run.stopped, run.finished_at, run.problem = False, None, {}
     if run.taken_back_at is not None:
@@ -72,7 +73,6 @@ def sheet_run_start(
     report = _enter_part(run, actor, now)
     if not report.applied:
         return None, report
-    run.total, run.counts = report.entered + report.left, report.counts
     run.save()
     if run.finished_at is None:
         _enqueue_next_part(run)
@@ -118,30 +118,28 @@ def _import_next_part(actor: "User", public_id: str, now: datetime) -> SheetRun:
     if run.user_id != actor.pk:
         raise Forbidden
     if run.finished_at is None:
-        entered_before = run.done
         report = _enter_part(run, actor, now)
-        if report.applied:
-            _count_again(run, report, entered_before)
-        else:
+        if not report.applied:
             run.stopped, run.finished_at = True, now
         run.save()
     return run
 
 
-def _count_again(run: SheetRun, report: ImportReport, entered_before: int) -> None:
-    """Count rows that somebody else has entered since the part before as unchanged, not as the run's own."""
-    before, now = run.counts, report.counts
-    gone = run.total - entered_before - report.entered - report.left
-    new_gone = min(gone, before[Outcome.NEW] - now[Outcome.NEW])
-    refused = now[Outcome.REFUSED] - before[Outcome.REFUSED]
-    changes = {
-        Outcome.NEW: -new_gone,
-        Outcome.UPDATED: new_gone - gone,
-        Outcome.UNCHANGED: gone - refused,
-        Outcome.REFUSED: refused,
-    }
-    run.counts = {name: number + changes.get(Outcome(name), 0) for name, number in before.items()}
-    run.total -= gone
+def _count(run: SheetRun, report: ImportReport) -> None:
+    """Count a part: new and changed are the rows that the run has written itself.
+
+    Rows that waited, and that somebody else has entered or spoilt meanwhile, are unchanged or refused. A row
+    that the run has written stays so, whatever became of it since.
+    """
+    before = run.counts or {**report.counts, Outcome.NEW: 0, Outcome.UPDATED: 0}
+    gone = max(run.total - run.done - report.entered - report.left, 0)
+    counts = {name: number + report.written.get(name, 0) for name, number in before.items()}
+    counts[Outcome.REFUSED] = min(report.counts[Outcome.REFUSED], before[Outcome.REFUSED] + gone)
+    others = sum(counts.values()) - counts[Outcome.UNCHANGED]
+    counts[Outcome.UNCHANGED] = max(len(report.rows) - report.left - others, 0)
+    run.counts = counts
+    run.done += report.entered
+    run.total = run.done + report.left
 
 
 def _enqueue_next_part(run: SheetRun) -> None:
@@ -180,7 +178,7 @@ def _enter_part(run: SheetRun, actor: "User", now: datetime) -> ImportReport:
         _remember(
             run.organization_id, kind, choices_to_remember(sheet_columns(table, kind), chosen, kind), now
         )
-    run.done += report.entered
+    _count(run, report)
     run.made = [*run.made, *report.made]
     if not report.left:
         run.finished_at = now

@@ -194,6 +194,16 @@ def test_basket_with_a_problem_names_it_and_offers_no_booking(city, see, client)
     assert "全部预约" in text_of(see(city.researcher, "basket"))
 
 
+def test_subject_that_was_typed_stays_where_the_basket_cannot_be_booked(city, see, client):
+    put_both(city, subject="")
+    read = shown_in(see(city.researcher, "basket"))
+    book(city, slot(day=2), subject="别的")
+    client.force_login(city.researcher)
+    refused = client.post(reverse("basket"), {"subject": "薄膜厚度", "shown": read})
+    page = refused.content.decode()
+    assert (refused.status_code, page.count('value="薄膜厚度"'), "全部预约" in page) == (422, 1, False)
+
+
 @pytest.mark.parametrize("change", ["one more", "dearer", "dearer to cancel", "removed"])
 def test_basket_is_booked_only_as_it_was_read(city, see, client, change):
     """As in another window, where a time was put into it, or after its price has changed."""

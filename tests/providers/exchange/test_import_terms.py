@@ -24,6 +24,7 @@ from providers.terms.selectors.rule_versions import terms_versions, version_in_f
 from providers.terms.selectors.rules import terms_at
 from providers.terms.services.rules import rule_publish
 from providers.units.models import UnitNews
+from tests import factories
 from tests.providers.conftest import NOW, published, terms
 
 RULE_HEADING = (
@@ -251,6 +252,34 @@ def test_a_large_sheet_is_entered_part_by_part_and_ends_by_itself(world, kept, i
         steps.append((again.done, again.finished_at))
     assert steps == [(4, None), (5, NOW), (5, NOW)]
     assert Instrument.objects.count() == 5
+
+
+def test_a_row_that_a_colleague_has_changed_meanwhile_is_told_as_unchanged(world, kept, in_twos):
+    """Y-0 and Y-1 are new and written first; of two drafts, a colleague gives one its new name before."""
+    for number in ("Y-2", "Y-3"):
+        factories.instrument(world.unit, state="draft", inner_number=number, name_zh="旧名")
+    run, _ = start(world, kept("编号,名称\n" + "".join(f"Y-{number},电镜\n" for number in range(4))))
+    Instrument.objects.filter(inner_number="Y-2").update(name_zh="电镜")
+    run = sheet_run_continue(actor=world.manager, public_id=run.public_id, now=NOW)
+    assert (run.done, run.total, run.finished_at) == (3, 3, NOW)
+    assert {name: number for name, number in run.counts.items() if number} == {
+        "new": 2,
+        "updated": 1,
+        "unchanged": 1,
+    }
+
+
+def test_a_row_that_is_refused_once_written_is_told_as_written(world, kept, in_twos, instrument):
+    others = [published(world, inner_number=f"A-00{number}") for number in (2, 3)]
+    rows = (FULL.replace("A-001", number) for number in ("A-001", "A-002", "A-003"))
+    run, _ = start(world, kept(RULE_HEADING + "".join(rows), RULES), RULES, partial=True)
+    Instrument.objects.filter(pk=others[0].pk).update(state="retired")
+    run = sheet_run_continue(actor=world.manager, public_id=run.public_id, now=NOW)
+    assert (run.done, run.total, {name: number for name, number in run.counts.items() if number}) == (
+        3,
+        3,
+        {"new": 3},
+    )
 
 
 def test_run_stops_when_valid_row_becomes_invalid(world, kept, in_twos, instrument):
