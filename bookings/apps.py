@@ -143,7 +143,7 @@ def _register_answers_between_rooms() -> None:
     )
     from bookings.requests.selectors.project_budget import (
         count_bookings_ahead,
-        list_users_ahead,
+        list_times_ahead,
         register_uses_reader,
     )
     from bookings.requests.services.held_time import register_rival_teller, register_time_taker
@@ -193,7 +193,7 @@ def _register_answers_between_rooms() -> None:
     )
     register_uses_reader(sum_project_uses)
     register_bookings_ahead(
-        count_bookings_ahead, list_users_ahead, notify_of_closed_project, notify_of_reopened_project
+        count_bookings_ahead, list_times_ahead, notify_of_closed_project, notify_of_reopened_project
     )
     register_waits(count_waits_naming, waiting_notifications.notify_of_closed_project, watch_waits)
     register_key_reader(device_selectors.bookings_by_key_of)
