@@ -146,6 +146,11 @@ def has_companions_in_service(instrument_id: int) -> bool:
     return all(map(is_in_service, providers.instruments_by_id(providers.linked_ids(instrument_id))))
 
 
+def count_bookings_ahead_of(person: "User", now: datetime) -> int:
+    """Return how many bookings of a person have not begun; an offer is none until it is accepted."""
+    return Booking.objects.filter(user=person, state__in=CANCELLABLE_STATES, starts_at__gt=now).count()
+
+
 def bookings_ending_with_membership(
     viewer: "Viewer", membership: "Membership", now: datetime
 ) -> list[Booking]:
