@@ -91,7 +91,7 @@ def _register_answers() -> None:
     from bookings.devices.views import DEVICE_TAB
     from bookings.feeds.selectors.invitations import get_invitation
     from bookings.feeds.services.calendars import calendar_addresses_end
-    from bookings.kiosk.views.keepers import KIOSK_TAB
+    from bookings.kiosk.views.keepers import KIOSK_TAB, tell_what_stops
     from bookings.requests.services import sheet_effects
     from bookings.requests.services.instrument_decisions import instrument_links_follow
     from bookings.requests.views.rules import RULE_TAB, get_rule_notice
@@ -102,6 +102,7 @@ def _register_answers() -> None:
     from providers.public import (
         register_instrument_notice,
         register_instrument_tabs,
+        register_keeper_teller,
         register_link_follower,
         register_logged_hours,
         register_rule_effects,
@@ -115,6 +116,7 @@ def _register_answers() -> None:
     register_logged_hours(get_unit_hours_of_year)
     register_rule_effects(sheet_effects)
     register_link_follower(instrument_links_follow)
+    register_keeper_teller(tell_what_stops)
     register_sheet_imports(USE_SHEET)
 
 
@@ -143,7 +145,7 @@ def _register_answers_between_rooms() -> None:
     )
     from bookings.requests.selectors.project_budget import (
         count_bookings_ahead,
-        list_users_ahead,
+        list_times_ahead,
         register_uses_reader,
     )
     from bookings.requests.services.held_time import register_rival_teller, register_time_taker
@@ -193,7 +195,7 @@ def _register_answers_between_rooms() -> None:
     )
     register_uses_reader(sum_project_uses)
     register_bookings_ahead(
-        count_bookings_ahead, list_users_ahead, notify_of_closed_project, notify_of_reopened_project
+        count_bookings_ahead, list_times_ahead, notify_of_closed_project, notify_of_reopened_project
     )
     register_waits(count_waits_naming, waiting_notifications.notify_of_closed_project, watch_waits)
     register_key_reader(device_selectors.bookings_by_key_of)

@@ -29,6 +29,7 @@ from bookings.requests.selectors.affected import (
     OrganizationSuspensionEffects,
     bookings_ending_with_leaving,
     bookings_ending_with_membership,
+    count_bookings_ahead_of,
     get_organization_suspension_effects,
 )
 from bookings.requests.selectors.bookings import (

@@ -29,7 +29,7 @@ from providers.instruments.permissions import (
     is_recused,
     is_suspended_by_bureau_for,
 )
-from providers.instruments.registry import register_link_follower
+from providers.instruments.registry import register_keeper_teller, register_link_follower
 from providers.instruments.selectors.categories import instruments_to_recode
 from providers.instruments.selectors.instruments import (
     InstrumentRetired,

@@ -1,6 +1,7 @@
 """Kiosks, what they show, and the bookings whose codes are typed at them."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -75,6 +76,13 @@ def count_keys_ending(person: "User", organization: "Organization", *roles_left:
         Device.objects.filter(ending, revoked_at__isnull=True).count()
         + Kiosk.objects.filter(ending, ended_at__isnull=True).count()
     )
+
+
+def count_keys_by_maker(instrument: "Instrument") -> Counter[int]:
+    """Return how many devices and kiosks of the instrument work, by who made their key."""
+    devices = Device.objects.filter(instrument=instrument, revoked_at__isnull=True)
+    beside = Kiosk.objects.filter(instrument=instrument, ended_at__isnull=True)
+    return Counter(maker for made in (devices, beside) for maker in made.values_list("made_by", flat=True))
 
 
 def hash_key(key: str) -> str:

@@ -4,16 +4,18 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from instrument_share.kernel.interval import Interval
+
 if TYPE_CHECKING:
     from bookings.projects.models import Project
     from instrument_share.accounts.models import User
 
 Counter = Callable[["Project", datetime], int]
-Reader = Callable[["Project", datetime], Iterable[int]]
+Reader = Callable[["Project", datetime], Iterable[tuple[int, Interval]]]
 Teller = Callable[["Project", "User", datetime], None]
 Watcher = Callable[["Project", datetime], Callable[["User"], None]]
 _counters: list[Counter] = []
-_user_readers: list[Reader] = []
+_time_readers: list[Reader] = []
 _wait_counters: list[Callable[["Project"], int]] = []
 _tellers: list[Teller] = []
 _tellers_of_reopening: list[Teller] = []
@@ -21,14 +23,14 @@ _watchers: list[Watcher] = []
 
 
 def register_bookings_ahead(
-    counter: Counter, user_reader: Reader, teller: Teller, teller_of_reopening: Teller
+    counter: Counter, time_reader: Reader, teller: Teller, teller_of_reopening: Teller
 ) -> None:
     """Have `counter` count the bookings ahead that name a project, and `teller` tell their users.
 
-    `user_reader` gives the ids of these users.
+    `time_reader` gives the time of each, with the id of its user.
     """
     _counters.append(counter)
-    _user_readers.append(user_reader)
+    _time_readers.append(time_reader)
     _tellers.append(teller)
     _tellers_of_reopening.append(teller_of_reopening)
 
@@ -49,9 +51,9 @@ def count_bookings_ahead(project: "Project", now: datetime) -> int:
     return sum(counter(project, now) for counter in _counters)
 
 
-def list_users_ahead(project: "Project", now: datetime) -> set[int]:
-    """Return the ids of those whose bookings that have not begun name the project."""
-    return {pk for reader in _user_readers for pk in reader(project, now)}
+def list_times_ahead(project: "Project", now: datetime) -> list[tuple[int, Interval]]:
+    """Return the times of bookings that name the project and have not begun, each with the id of its user."""
+    return [found for reader in _time_readers for found in reader(project, now)]
 
 
 def count_waits(project: "Project") -> int:

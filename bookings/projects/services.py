@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from bookings.projects.domain.budget import is_in_period
 from bookings.projects.domain.choices import get_next_state
 from bookings.projects.domain.errors import ProjectChanged, ProjectNumberTaken, ProjectRefused
 from bookings.projects.domain.facts import ProjectFacts, find_fact_problems
 from bookings.projects.models import Project
 from bookings.projects.permissions import is_holder
-from bookings.projects.registry import list_users_ahead, tell_of_closing, tell_of_reopening, watch_waits
+from bookings.projects.registry import list_times_ahead, tell_of_closing, tell_of_reopening, watch_waits
 from bookings.projects.selectors import project_lock
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
@@ -34,6 +35,10 @@ HELD_REOPENED = gettext_noop("The project “{project}”, which you hold, is op
 MAY_USE = gettext_noop("The project “{project}” is open to you now: your bookings may name it.")
 MAY_USE_NO_LONGER = gettext_noop(
     "The project “{project}” is no longer open to you. Bookings that name it stay, but can’t be moved."
+)
+OUT_OF_PERIOD = gettext_noop(
+    "The project “{project}” has another period now, in which not all of your bookings that name it lie. "
+    "They stay, but can be moved only to a time within it."
 )
 COLUMNS = (
     *("name", "number", "funding", "holder_id", "for_all_members"),
@@ -63,8 +68,9 @@ def project_change(
     """Change what is said of a project; a budget below what is used already only bounds later bookings.
 
     Bookings that name it keep the name under which they were made. Its holder is told, and the former one;
-    those who may use it now or no longer, and are named or have bookings ahead; and whoever waits with it and
-    can use it less, or again. Raises ProjectRefused, ProjectNumberTaken, ProjectChanged.
+    those who may use it now or no longer, and are named or have bookings ahead; whose bookings ahead its
+    period leaves out; and whoever waits with it and can use it less, or again. Raises ProjectRefused,
+    ProjectNumberTaken, ProjectChanged.
     """
     organization, project = _lock(actor, project_id, revision)
     _require_admitted(project, organization, facts)
@@ -172,12 +178,19 @@ def _describe(facts: ProjectFacts) -> dict[str, Any]:
 def _tell_its_users(
     project: Project, former: ProjectFacts, facts: ProjectFacts, actor: "User", now: datetime
 ) -> None:
-    """Tell those who may use the project now, or no longer: who is or was named, or has bookings ahead."""
-    concerned = (facts.member_ids ^ former.member_ids) | list_users_ahead(project, now)
+    """Tell those who may use the project now, or no longer: who is or was named, or has bookings ahead.
+
+    Of the others, those who have one that lies in its period no longer.
+    """
+    ahead = list_times_ahead(project, now)
+    left_out = {pk for pk, time in ahead if is_in_period(former, time) and not is_in_period(facts, time)}
+    concerned = (facts.member_ids ^ former.member_ids) | {pk for pk, _time in ahead}
     for person_id in sorted(concerned):
         can = facts.is_open_to(person_id)
         if can != former.is_open_to(person_id):
             _tell(person_id, MAY_USE if can else MAY_USE_NO_LONGER, project, actor, now)
+        elif can and person_id in left_out:
+            _tell(person_id, OUT_OF_PERIOD, project, actor, now)
 
 
 def _tell_holder(message: str, project: Project, actor: "User", now: datetime) -> None:

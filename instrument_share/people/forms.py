@@ -160,6 +160,31 @@ def get_revision_initial(organization: "Organization") -> dict[str, Any]:
     return {**get_initial(organization), "seen": organization.version_of(services.REVISED_COLUMNS)}
 
 
+REVISION_EFFECTS = {
+    "kind": _(
+        "Bookings made from now on have the prices for this kind. A waiting application for a voucher that "
+        "is not meant for this kind can’t be granted any more."
+    ),
+    "size_class": _(
+        "Required of enterprises, by the national classification of enterprises. A waiting application for a "
+        "voucher that is not meant for this size can’t be granted any more."
+    ),
+    "district": _(
+        "The bureau that answers for the district decides on the organization from now on. Its use from "
+        "outside the city earns owners of instruments no reward where the policy says so."
+    ),
+    "parent_uscc": _(
+        "Use between a superior and its subordinates, or among them, earns no reward from now on. Who "
+        "manages the former superior, or the new one, is told."
+    ),
+    "owns_instruments": _(
+        "If it comes to own instruments, its administrators become managers of the unit, too, and are told. "
+        "It goes on owning them until all are retired."
+    ),
+}
+"""Whom a revision hits besides the organization's administrators, by field."""
+
+
 class RevisionForm(OrganizationForm):
     """Facts of an admitted organization that the bureau changes; the code and contact data stay."""
 
@@ -182,6 +207,8 @@ class RevisionForm(OrganizationForm):
         self.revised = organization
         for name in ("uscc", "name_en", "contact", "phone", "documents"):
             del self.fields[name]
+        for name, effects in REVISION_EFFECTS.items():
+            self.fields[name].help_text = effects
 
     def as_registration(self) -> Registration:
         """Return the facts for `organization_revise`."""

@@ -23,6 +23,7 @@ from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.mails.services import mail_record_failure, mails_enqueue
 from instrument_share.web.text.formats import moment
 from tests import factories
+from tests.bookings.requests.booking import book
 from tests.factories import NOW
 from tests.page_fixtures import rows_of, text_of
 
@@ -220,6 +221,10 @@ def test_lock_says_beforehand_what_stops(admin, see, send, clock):
     assert "立即终止：0 个登录会话，0 个接口令牌，1 个日历地址。" in words
     assert "1 个终端或自助签到屏将停止工作且不能恢复" in words
     assert "无其他人负责" not in words
+    assert "尚未开始的预约" not in words
+    book(city)
+    hit = text_of(see(admin, "account_lock", city.researcher.public_id))
+    assert "有 1 个尚未开始的预约保留；锁定期间未签到的，免费取消，不计入信用记录，届时通知机组。" in hit
     alone = text_of(see(admin, "account_lock", city.manager.public_id))
     assert f"{city.owner.name_zh}无其他人负责，授予他人相应角色前，其待办事项无人处理。" in alone
     send(admin, "account_lock", city.keeper.public_id, reason="账号异常")

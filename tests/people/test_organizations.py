@@ -345,6 +345,16 @@ def test_change_of_what_is_registered_is_not_offered_for_an_authority(see):
     assert see(officer, "organization_revise", finance.public_id).status_code == 403
 
 
+def test_who_changes_what_is_registered_reads_at_each_field_whom_it_hits(see):
+    company = factories.organization("云屏晶体有限公司")
+    words = text_of(see(factories.officer(), "organization_revise", company.public_id))
+    assert "此后的预约按该性质对应的价格计费。待办理的创新券申请，如方案不面向该性质，不能再发放。" in words
+    assert "待办理的创新券申请，如方案不面向该规模，不能再发放。" in words
+    assert "此后由负责该区县的科技局管理本单位。" in words
+    assert "将通知原上级单位和新上级单位的管理员。" in words
+    assert "用户单位管理员同时担任管理单位管理员，并收到通知。仪器全部退役前不能取消。" in words
+
+
 def test_an_officer_reads_what_a_colleague_has_changed_meanwhile_beside_what_was_typed(see, send):
     first, second = factories.officer(), factories.officer()
     company = factories.organization("云屏晶体有限公司")

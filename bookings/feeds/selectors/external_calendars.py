@@ -1,5 +1,6 @@
 """External calendars of instruments, and what was made of their times."""
 
+from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -46,3 +47,10 @@ def count_calendars_ending(person: "User", organization: "Organization", *roles_
     """Return how many calendars close nothing any more where a person keeps only these roles in a unit."""
     ending = get_ending_condition("created_by", person, organization, *roles_left)
     return ExternalCalendar.objects.filter(ending).count()
+
+
+def count_calendars_by_maker(instrument: "Instrument") -> Counter[int]:
+    """Return how many external calendars the instrument has, by who connected them."""
+    return Counter(
+        ExternalCalendar.objects.filter(instrument=instrument).values_list("created_by", flat=True)
+    )

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from bookings.projects.domain.choices import ProjectState
+from bookings.projects.domain.facts import ProjectFacts
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem, gettext_noop
 from instrument_share.kernel.interval import Interval
@@ -102,7 +103,12 @@ def get_open_part(project: NamedProject, interval: Interval) -> Interval | None:
     return Interval(start, end) if start < end else None
 
 
-def _check_period(project: NamedProject, interval: Interval) -> Iterator[Problem]:
+def is_in_period(project: NamedProject | ProjectFacts, interval: Interval) -> bool:
+    """Return whether the interval lies within the project's period."""
+    return not any(_check_period(project, interval))
+
+
+def _check_period(project: NamedProject | ProjectFacts, interval: Interval) -> Iterator[Problem]:
     first = interval.start.astimezone(CITY_TIME).date()
     last = (interval.end - timedelta.resolution).astimezone(CITY_TIME).date()
     if project.first_date is not None and first < project.first_date:

@@ -16,7 +16,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
-from providers.domain import OPERATED_BY_USER
+from providers.domain import OPERATED_BY_USER, InstrumentState
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Membership, Organization, User
@@ -112,27 +112,43 @@ def find_depending(instrument_id: int) -> "list[Instrument]":
     return [by_id[pk] for pk in ids if all(is_in_service(by_id[each]) for each in needs[pk])]
 
 
-def find_freed(instrument_id: int, unlinked_ids: Collection[int]) -> "list[tuple[Instrument, Instrument]]":
-    """Return what can be booked, now that this instrument needs these no more, each with what it lacked.
+def find_freed_and_bound(
+    former_needs: Mapping[int, Collection[int]],
+) -> "tuple[list[tuple[Instrument, Instrument]], list[tuple[Instrument, Instrument]]]":
+    """Return what can be booked since links changed, and what can't any more; each with what it lacks or did.
 
-    That is the instrument, or one that needs it.
+    `former_needs` are, by instrument, those without which it could not be booked before. What can't be booked
+    for a companion that is not public yet is left out: nobody is told of such a one.
     """
-    missing = [one for one in providers.instruments_by_id(unlinked_ids) if not is_in_service(one)]
-    if not missing:
-        return []
-    needs = providers.links_of([instrument_id, *providers.linking_ids(instrument_id)])
-    lacked = {pk: [one for one in missing if one.pk not in linked] for pk, linked in needs.items()}
-    by_id = {one.pk: one for one in providers.instruments_by_id({*needs}.union(*needs.values()))}
-    return [
-        (by_id[pk], lacked[pk][0])
-        for pk, linked in needs.items()
-        if lacked[pk] and all(is_in_service(by_id[each]) for each in (pk, *linked))
+    needs = providers.links_of(former_needs)
+    ids = {*needs}.union(*needs.values(), *former_needs.values())
+    by_id = {one.pk: one for one in providers.instruments_by_id(ids)}
+
+    def find_missing(needed: Collection[int]) -> "list[Instrument]":
+        return [by_id[pk] for pk in needed if not is_in_service(by_id[pk])]
+
+    changed = [
+        (by_id[pk], find_missing(before), find_missing(needs[pk]))
+        for pk, before in former_needs.items()
+        if is_in_service(by_id[pk])
     ]
+    freed = [(one, before[0]) for one, before, after in changed if before and not after]
+    bound = [
+        (one, suspended[0])
+        for one, before, after in changed
+        if not before and (suspended := [each for each in after if each.state == InstrumentState.SUSPENDED])
+    ]
+    return freed, bound
 
 
 def has_companions_in_service(instrument_id: int) -> bool:
     """Return whether everything without which the instrument can't be booked is in service."""
     return all(map(is_in_service, providers.instruments_by_id(providers.linked_ids(instrument_id))))
+
+
+def count_bookings_ahead_of(person: "User", now: datetime) -> int:
+    """Return how many bookings of a person have not begun; an offer is none until it is accepted."""
+    return Booking.objects.filter(user=person, state__in=CANCELLABLE_STATES, starts_at__gt=now).count()
 
 
 def bookings_ending_with_membership(

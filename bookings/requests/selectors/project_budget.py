@@ -15,6 +15,7 @@ from bookings.projects.models import Project
 from bookings.projects.selectors import is_open_to, is_visible_to, project_locks
 from bookings.requests.domain.states import CANCELLABLE_STATES, BookingState
 from bookings.requests.models import Booking
+from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.money import FEN
 
 if TYPE_CHECKING:
@@ -48,9 +49,10 @@ def count_bookings_ahead(project: "Project", now: datetime) -> int:
     return get_bookings_ahead(project, now).count()
 
 
-def list_users_ahead(project: "Project", now: datetime) -> "Iterable[int]":
-    """Return the ids of the users of bookings that name the project and have not begun."""
-    return get_bookings_ahead(project, now).values_list("user_id", flat=True)
+def list_times_ahead(project: "Project", now: datetime) -> list[tuple[int, Interval]]:
+    """Return the times of bookings that name the project and have not begun, each with the id of its user."""
+    ahead = get_bookings_ahead(project, now).values_list("user_id", "starts_at", "ends_at")
+    return [(user_id, Interval(start, end)) for user_id, start, end in ahead]
 
 
 def get_budgets(

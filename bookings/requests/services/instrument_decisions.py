@@ -19,7 +19,7 @@ from bookings.requests.registry import (
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.affected import (
     find_depending,
-    find_freed,
+    find_freed_and_bound,
     get_qualification_condition,
     get_upcoming_condition,
 )
@@ -103,16 +103,19 @@ def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> "I
 
 
 def instrument_links_follow(
-    actor: "User", instrument_id: int, unlinked_ids: Collection[int], now: datetime
+    actor: "User", instrument_id: int, former_needs: Mapping[int, Collection[int]], now: datetime
 ) -> None:
     """Refresh the next free time of an instrument that is booked with others than before, and offer its time.
 
     Where one of those that it needs no more is out of service, who awaits it is told that nothing keeps it
-    from being booked. The caller has locked the instrument.
+    from being booked; where one that it needs now is, that it can't be. The caller has locked the instrument.
     """
     next_free_refresh([instrument_id], now)
-    for freed, companion in find_freed(instrument_id, unlinked_ids):
-        announce_companion_unlinked(actor, freed, companion, now)
+    freed, bound = find_freed_and_bound(former_needs)
+    for one, companion in freed:
+        announce_companion_unlinked(actor, one, companion, now)
+    for one, companion in bound:
+        announce_companion_leaving(actor, one, companion, companion.suspension_reason, now)
     pass_on_instruments([instrument_id], now)
 
 

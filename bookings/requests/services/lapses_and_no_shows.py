@@ -72,8 +72,9 @@ def bookings_no_show_due(now: datetime) -> int:
     after its start, it waits; it waits for what a kiosk may have kept, too. Where the platform was
     interrupted in the time to come, it waits as long again, and is cancelled then: nobody knows who came.
     What a kiosk may have kept meanwhile is awaited even after its end. Who has used another instrument that
-    was booked with it has come: what they did not need is cancelled without charge. To samples that the unit
-    has planned nobody comes; what it has planned beside them ends so with its time.
+    was booked with it has come: what they did not need is cancelled without charge. Whose account is
+    locked could not cancel, which is not held against them either. To samples that the unit has planned
+    nobody comes; what it has planned beside them ends so with its time.
     """
     limit = get_no_show_limit(now, timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES))
     due = Booking.objects.filter(
@@ -146,6 +147,8 @@ def _find_excuse(booking: Booking, limit: datetime, now: datetime) -> tuple[str,
         return notifications.CANCELLED_NOT_NEEDED, is_over or not can_come
     if back_at:
         return notifications.CANCELLED_INTERRUPTED, is_over or back_at <= limit
+    if not booking.user.is_active:  # an administrator has locked the account: they could not cancel
+        return notifications.CANCELLED_LOCKED_OUT, True
     return None
 
 

@@ -75,6 +75,10 @@ CANCELLED_INTERRUPTED = gettext_noop(
     "The booking of {instrument} from {starts_at} was cancelled without charge: nobody was checked in, and "
     "the platform was interrupted in the time for that. Hours that were used can be recorded by hand."
 )
+CANCELLED_LOCKED_OUT = gettext_noop(
+    "The booking of {instrument} from {starts_at} was cancelled without charge: nobody was checked in, and "
+    "{user} could not log in to cancel it."
+)
 USE_GOES_ON = gettext_noop(
     "“{organization}” is suspended. The use of {instrument} by {user} goes on; its keeper checks it out as "
     "usual."

@@ -152,6 +152,7 @@ def account_lock(request: SignedInRequest, public_id: str) -> Confirmation:
             _ended_sentence(found),
             *_describe_keys(found),
             *_describe_left_alone(found),
+            *_describe_bookings(found),
             *([_("The request to remove its second factors is refused.")] if has_reset else []),
             *([_("The request to delete the account is stopped.")] if get_open_deletion(found) else []),
             _("Roles, bookings and hours stay as they are; mails of the platform are no longer sent to it."),
@@ -349,6 +350,19 @@ def _describe_keys(found: "User") -> list[str]:
     )
     stopping = [(keys, of_keys), (calendars, of_calendars)]
     return [sentence.format(count=count) for count, sentence in stopping if count]
+
+
+def _describe_bookings(found: "User") -> list[str]:
+    """Return what becomes of the person's bookings ahead, as a sentence; none where there are none."""
+    ahead = bookings.count_bookings_ahead_of(found, clock.now())
+    sentence = ngettext(
+        "{count} booking ahead stays. If nobody is checked in for it while the account is locked, it is "
+        "cancelled without charge and does not count on the credit; its keepers are told then.",
+        "{count} bookings ahead stay. If nobody is checked in for one while the account is locked, it is "
+        "cancelled without charge and does not count on the credit; its keepers are told then.",
+        ahead,
+    )
+    return [sentence.format(count=ahead)] if ahead else []
 
 
 def _describe_left_alone(found: "User") -> list[str]:

@@ -177,10 +177,7 @@ class KeepersForm(ShownForm):
         label=_("Keepers"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_(
-            "Anyone you name or remove is notified. Keys of devices and kiosks that a removed keeper made "
-            "here stop working, unless that person manages the unit."
-        ),
+        help_text=_("Anyone you name or remove is notified."),
     )
 
     def __init__(self, data: Any = None, *, people: Iterable[Any], keepers: Iterable[Any] = ()) -> None:

@@ -19,7 +19,7 @@ from instrument_share.kernel.errors import (
 from providers.instruments.domain.choices import GroupKind, InstrumentState
 from providers.instruments.models import Instrument, InstrumentGroup, InstrumentLink
 from providers.instruments.registry import tell_link_followers
-from providers.instruments.selectors.relations import links_of
+from providers.instruments.selectors.relations import linking_ids, links_of
 from providers.instruments.services.common import lock_instrument_in_use, lock_unit
 
 if TYPE_CHECKING:
@@ -64,18 +64,14 @@ def instrument_links_set(
     wanted = (held - (shown - chosen)) | (chosen - shown)
     if wanted == held:
         return sorted(wanted)
-    before = _get_companion_ids(instrument)
+    former_needs = links_of([instrument.pk, *linking_ids(instrument.pk)])
     links.exclude(linked_id__in=wanted).delete()
     InstrumentLink.objects.bulk_create(
         InstrumentLink(instrument=instrument, linked_id=pk) for pk in sorted(wanted - held)
     )
     _record(actor, "instrument.linked", instrument, now, instrument.organization_id, wanted)
-    tell_link_followers(actor, instrument.pk, before - _get_companion_ids(instrument), now)
+    tell_link_followers(actor, instrument.pk, former_needs, now)
     return sorted(wanted)
-
-
-def _get_companion_ids(instrument: Instrument) -> set[int]:
-    return set(links_of([instrument.pk])[instrument.pk])
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from instrument_share.web.responses.outcomes import answer_form, posted_from, re
 from instrument_share.web.text.formats import date_only
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.forms.instrument import KeepersForm, QualificationForm
+from providers.instruments.registry import tell_what_stops
 from providers.instruments.selectors.instruments import keepers_of, qualifications_of
 from providers.instruments.services import people as people_services
 from providers.instruments.services.people import qualification_grant
@@ -50,11 +51,13 @@ def _context(request: HttpRequest, instrument: Any, **forms: Any) -> dict[str, A
         subject=instrument.organization,
         organization_id=instrument.organization_id,
     )
+    may_edit = rules.has_perm("providers.edit_instrument", request.user, instrument)
     return {
         "instrument": instrument,
-        "may_edit": rules.has_perm("providers.edit_instrument", request.user, instrument),
+        "may_edit": may_edit,
         "retired": instrument.state == InstrumentState.RETIRED,
         "keepers": keepers,
+        "stopping": tell_what_stops(instrument, keepers) if may_edit else [],
         "candidates": with_role,
         "keepers_form": KeepersForm(people=with_role, keepers=keepers),
         "qualification_form": QualificationForm(),

@@ -8,12 +8,18 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from bookings.devices.services.keys import device_key_make, device_keys_end_due
+from bookings.feeds.models import ExternalCalendar
+from bookings.feeds.selectors.external_calendars import ANSWERED_FOR
 from bookings.kiosk.models import Kiosk
-from bookings.kiosk.services.kiosks import kiosk_end, kiosk_make
+from bookings.kiosk.services.kiosks import kiosk_end, kiosk_make, kiosks_end_due
 from bookings.requests.keys import get_check_in_code
 from bookings.usage import registry
 from bookings.usage.models import UsageLog
+from instrument_share.accounts.domain import Role
 from instrument_share.journal.models import Notification
+from providers.instruments.models import Keeper
+from providers.instruments.services.people import keeper_assign, keepers_set
 from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
@@ -256,3 +262,31 @@ def test_whoever_tries_key_after_key_is_asked_to_wait(client):
     assert client.get("/kiosk/").status_code == 403
     client.cookies["kiosk"] = "guess"
     assert client.get("/kiosk/").status_code == 429
+
+
+def test_who_removes_a_keeper_reads_before_what_of_theirs_stops_at_this_instrument(city, client, clock):
+    clock.set(NOW)
+    factories.member(city.owner, Role.KEEPER, city.manager)
+    keeper_assign(actor=city.manager, instrument_id=city.instrument.pk, user_id=city.manager.pk, now=NOW)
+    client.force_login(city.manager)
+    address = f"/unit/instruments/{city.instrument.public_id}/people/"
+    assert f"移除{city.keeper.name}后" not in texts(client.get(address))
+    other = factories.instrument(city.owner)
+    Keeper.objects.create(instrument=other, user=city.keeper)
+    device_key_make(actor=city.keeper, instrument_id=city.instrument.pk, now=NOW)
+    for actor, instrument in (
+        (city.keeper, city.instrument),
+        (city.keeper, other),
+        (city.manager, city.instrument),  # manages the unit: theirs go on
+    ):
+        kiosk_make(actor=actor, instrument_id=instrument.pk, name="门口", now=NOW)
+        ExternalCalendar.objects.create(
+            instrument=instrument, address=f"https://{actor.pk}.example/", created_by=actor, created_at=NOW
+        )
+    words = texts(client.get(address))
+    assert f"移除{city.keeper.name}后，2 个终端或自助签到屏将停止工作" in words
+    assert f"移除{city.keeper.name}后，1 个外部日历停止同步" in words
+    assert f"移除{city.manager.name}后" not in words
+    keepers_set(actor=city.manager, instrument_id=city.instrument.pk, user_ids=[city.manager.pk], now=NOW)
+    assert (device_keys_end_due(NOW), kiosks_end_due(NOW)) == (1, 1)
+    assert ExternalCalendar.objects.filter(ANSWERED_FOR).distinct().count() == 2

@@ -13,10 +13,13 @@ from bookings.projects.services import (
     HELD_CLOSED,
     HELD_REOPENED,
     HOLDS,
+    OUT_OF_PERIOD,
     project_change,
     project_close,
 )
+from bookings.requests.domain.errors import BookingRefused
 from bookings.requests.models import Booking
+from bookings.requests.services.bookings import booking_move
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Membership
 from instrument_share.accounts.selectors.standing import forget_standing
@@ -24,7 +27,7 @@ from instrument_share.journal.selectors import notifications
 from tests import factories
 from tests.api.test_api import Caller, asked
 from tests.bookings.projects.things import add_project
-from tests.bookings.requests.booking import book
+from tests.bookings.requests.booking import book, codes
 from tests.bookings.waiting.waiting import join, offered
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
@@ -209,6 +212,30 @@ def test_who_may_use_a_project_no_longer_is_told_and_offered_no_move_until_they_
     inbox = text_of(as_person(city.researcher).get(reverse("inbox")))
     assert "不再对您开放" in inbox
     assert "现已对您开放" in inbox
+
+
+def test_whose_booking_a_new_period_leaves_out_is_told_and_can_move_it_only_into_the_period(city, as_person):
+    add_project(city, for_all_members=True, last_date=date(2026, 7, 31))
+    early, late, other = slot(day=5), slot(day=20), factories.member(city.company)
+    book(city, early, actor=other, organization_project_id=city.project.pk)
+    booking = book(city, late, organization_project_id=city.project.pk)
+
+    def end(last):
+        facts = ProjectFacts("钛合金疲劳机理", city.admin.pk, for_all_members=True, last_date=last)
+        project_change(actor=city.admin, project_id=city.project.pk, facts=facts, now=NOW)
+        about = notifications(city.researcher).filter(params__project="钛合金疲劳机理")
+        return [one.message for one in about]
+
+    assert end(late.start.date()) == []  # its last day counts
+    assert end(late.start.date() - timedelta(days=1)) == [OUT_OF_PERIOD]
+    assert end(late.start.date() - timedelta(days=2)) == [OUT_OF_PERIOD]
+    assert not notifications(other).filter(params__project="钛合金疲劳机理").exists()
+    assert "部分预约超出新的执行期" in text_of(as_person(city.researcher).get(reverse("inbox")))
+    moved = {"actor": city.researcher, "booking_id": booking.pk, "now": NOW}
+    with pytest.raises(BookingRefused) as refused:
+        booking_move(**moved, interval=slot(day=21))
+    assert codes(refused) == ["booking.project_over"]
+    assert booking_move(**moved, interval=slot(day=6)).starts_at == slot(day=6).start
 
 
 def test_who_changes_a_project_reads_whom_it_may_hit(city, as_person):

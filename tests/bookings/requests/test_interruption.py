@@ -8,8 +8,10 @@ from bookings.requests.models import CreditEvent
 from bookings.requests.selectors.costs import get_cancel_cost
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
-from bookings.requests.services.notifications import CANCELLED_INTERRUPTED
+from bookings.requests.services.notifications import CANCELLED_INTERRUPTED, CANCELLED_LOCKED_OUT
 from bookings.usage.services.attendance import booking_check_in
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.services import account_lock, account_unlock
 from instrument_share.jobs.registry import recurring
 from instrument_share.jobs.services import (
     enqueue,
@@ -22,6 +24,7 @@ from instrument_share.journal import selectors as journal
 from instrument_share.journal.models import AuditEntry, Notification
 from instrument_share.upkeep.database import is_empty
 from instrument_share.web import clock
+from tests import factories
 from tests.bookings.requests.booking import book
 from tests.factories import NOW, slot
 
@@ -68,6 +71,20 @@ def test_who_does_not_come_then_either_is_not_charged_nor_blamed(city, booking):
     told = Notification.objects.filter(message=CANCELLED_INTERRUPTED)
     assert {one.user for one in told} == {city.researcher, city.keeper}
     assert journal.history(booking).last().actor is None
+
+
+@pytest.mark.parametrize("is_locked", [True, False])
+def test_whose_account_is_locked_could_not_cancel_and_is_not_charged_nor_blamed(city, booking, is_locked):
+    admin = factories.member(factories.organization(), Role.SYSADMIN)
+    account_lock(actor=admin, user_id=city.researcher.pk, reason="账号异常", now=NOW)
+    if not is_locked:
+        account_unlock(actor=admin, user_id=city.researcher.pk, now=NOW)
+    assert bookings_no_show_due(booking.starts_at + 30 * MINUTE) == (0 if is_locked else 1)
+    state, charge = ("cancelled", None) if is_locked else ("no_show", 400)
+    assert (state_of(booking), booking.charged_yuan) == (state, charge)
+    assert CreditEvent.objects.exists() is not is_locked
+    told = Notification.objects.filter(message=CANCELLED_LOCKED_OUT)
+    assert {one.user for one in told} == ({city.researcher, city.keeper} if is_locked else set())
 
 
 def test_what_ended_meanwhile_is_cancelled_at_once_also_before_a_worker_was_seen_again(city, booking):

@@ -213,6 +213,40 @@ def test_who_awaits_an_instrument_is_told_as_it_no_longer_needs_what_is_out_of_s
     assert {one.params["companion"]["zh"] for one in about} == {linked.second.name_zh}
 
 
+def test_who_awaits_an_instrument_is_told_as_it_comes_to_need_what_is_out_of_service(linked):
+    third, needing = factories.instrument(linked.owner), factories.instrument(linked.owner)
+    draft = factories.instrument(linked.owner, state="draft")
+    for one in (third, needing):
+        factories.rule(one)
+        factories.windows(one)
+    waiting_for, order = wait(linked), received(linked)
+    InstrumentLink.objects.create(instrument=needing, linked=linked.instrument)
+    indirect = join(linked, linked.keeper, instrument_id=needing.pk, wanted=slot(day=5), payer=False)
+    set_links(linked)
+    suspend_second(linked)
+    after = last_told()
+    set_links(linked, third)  # in service
+    set_links(linked, draft)  # nobody outside the unit knows it
+    set_links(linked)
+    assert waiting.COMPANION_OUT_OF_SERVICE not in {message for _who, message, _path in told(after)}
+    after = last_told()
+    set_links(linked, linked.second)
+    assert sorted(told(after)) == sorted(
+        [
+            (waiting_for.user.name, waiting.COMPANION_OUT_OF_SERVICE, "/me/waiting/"),
+            (linked.researcher.name, samples.COMPANION_OUT_OF_SERVICE, of(order)),
+            (indirect.user.name, waiting.COMPANION_OUT_OF_SERVICE, "/me/waiting/"),
+        ]
+    )
+    about = Notification.objects.filter(pk__gt=after)
+    assert {(one.params["companion"]["zh"], one.params["reason"]) for one in about} == {
+        (linked.second.name_zh, "真空泵故障")
+    }
+    after = last_told()
+    set_links(linked, linked.second, third)  # it could not be booked before either
+    assert told(after) == []
+
+
 def test_who_loses_an_offer_with_what_is_booked_beside_it_reads_of_both_in_one_message(linked):
     entry = join(linked, wanted=slot(day=5))
     offer, after = held(entry), last_told()
