@@ -9,6 +9,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
+from bookings.devices.models import Device, DeviceEvent
+from bookings.kiosk.models import KioskAct
+from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.requests.models import Booking
 from bookings.statements.models import Statement, StatementLine
 from bookings.usage.models import UsageDay, UsageLog
@@ -135,6 +138,29 @@ def test_hours_that_one_person_recorded_and_confirmed_are_named(city):
         confirmation.entry_id,
     )
     assert found()["uses.by_two"] == [f"{log.public_id} was confirmed by the person who recorded it"]
+
+
+def test_hours_that_somebody_confirmed_whose_own_key_recorded_them_are_named(city):
+    by_kiosk, by_device = confirmed_use(city, slot(day=1)), confirmed_use(city, slot(day=2))
+    of_both = {"at": NOW, "received_at": NOW, "digest": ""}
+    kiosk, _key = kiosk_make(actor=city.manager, instrument_id=city.instrument.pk, name="门口", now=NOW)
+    KioskAct.objects.create(kiosk=kiosk, key="1", kind="check_out", booking=by_kiosk.booking, **of_both)
+    device = Device.objects.create(instrument=city.instrument, made_at=NOW, made_by=city.manager)
+    of_both |= {"device": device, "kind": "stop", "booking": by_device.booking, "answer": {}}
+    DeviceEvent.objects.create(sequence=1, key_made_by=city.manager, **of_both)
+    write("UPDATE bookings_usagelog SET capture = 'device' WHERE id = %s", by_device.pk)
+    assert "uses.by_two" not in found()
+    # Whoever made a key later, or sent the end of a use once more, recorded nothing of it.
+    late = of_both | {"received_at": by_device.ends_at + timedelta(days=1)}
+    DeviceEvent.objects.create(sequence=2, key_made_by=city.researcher, **late)
+    assert "uses.by_two" not in found()
+    for log in (by_kiosk, by_device):
+        by_manager = "UPDATE bookings_usageentry SET recorded_by_id = %s WHERE id = %s"
+        write(by_manager, city.manager.pk, log.confirmations.get().entry_id)
+    assert found()["uses.by_two"] == [
+        f"{log.public_id} was confirmed by the person with whose key it was recorded"
+        for log in (by_kiosk, by_device)
+    ]
 
 
 def test_a_use_with_more_hours_than_its_time_is_named(city):
