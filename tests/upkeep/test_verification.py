@@ -1,5 +1,6 @@
 """What somebody with the database, a power cut or a fault may leave behind, and that it is named."""
 
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -15,7 +16,7 @@ from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.requests.models import Booking
 from bookings.statements.models import Statement, StatementLine
 from bookings.usage.models import UsageDay, UsageLog
-from instrument_share.journal.guards import guards_lifted
+from instrument_share.journal.guards import create_all, guards_lifted
 from instrument_share.journal.services import record
 from instrument_share.mails.models import OutgoingMail
 from instrument_share.mails.services import mails_enqueue
@@ -297,6 +298,20 @@ def test_a_guard_that_was_lifted_is_named():
     table = "" if connection.vendor == "sqlite" else " ON journal_auditentry"
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER journal_auditentry_no_update{table}")
-    assert [one.split(" is not")[0] for one in find_missing_guards()] == [
-        "the guard journal_auditentry_no_update of journal_auditentry"
+    assert list(find_missing_guards()) == [
+        "the guard journal_auditentry_no_update of journal_auditentry is not in force: run migrate, and ask "
+        "who lifted it"
     ]
+    create_all()
+    assert list(find_missing_guards()) == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has triggers, which migrate makes")
+def test_the_statement_that_is_told_makes_the_refusal_of_two_bookings_again():
+    lift("bookings_booking", "booking_no_overlap")
+    (told,) = find_missing_guards()
+    create_all()
+    assert list(find_missing_guards()) == [told]
+    with connection.cursor() as cursor:
+        cursor.execute(re.search("run “(.+)” in the database", told)[1])
+    assert list(find_missing_guards()) == []
