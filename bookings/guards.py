@@ -19,6 +19,7 @@ def _no_overlap(name: str, event: str) -> Guard:
         table="bookings_booking",
         postgresql=None,
         constraint="booking_no_overlap",
+        made_by=EXCLUSION,
         sqlite=f"""
         CREATE TRIGGER {name} BEFORE {event} ON bookings_booking
         WHEN NEW.state IN ({_HOLDING}) AND EXISTS (

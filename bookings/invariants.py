@@ -22,10 +22,15 @@ from django.db.models import (
     Value,
 )
 
+from bookings.devices.domain import EventKind
+from bookings.devices.models import DeviceEvent
+from bookings.kiosk.domain import ActKind
+from bookings.kiosk.models import KioskAct
 from bookings.requests.domain.states import HOLDING_STATES, BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.costs import is_charge_waived
 from bookings.statements.models import Statement, StatementLine
+from bookings.usage.domain.choices import Capture
 from bookings.usage.models import UsageConfirmation, UsageLog
 from bookings.usage.selectors.overlaps import find_untold_overlaps
 from bookings.usage.services.days import usage_units_differing
@@ -100,12 +105,21 @@ def find_uses_counted_twice() -> Iterator[str]:
 
 
 def find_uses_confirmed_by_one() -> Iterator[str]:
-    """Yield logs and corrections that were confirmed by whoever recorded them."""
+    """Yield logs and corrections that were confirmed by whoever recorded them, and logs by their own key."""
     confirmer = F("entry__recorded_by")
     of_log = Q(correction=None, log__entry__recorded_by=confirmer)
     by_one = UsageConfirmation.objects.filter(of_log | Q(correction__entry__recorded_by=confirmer))
     for log_id, correction_id in by_one.order_by("pk").values_list("log__public_id", "correction__public_id"):
         yield f"{correction_id or log_id} was confirmed by the person who recorded it"
+    ended = Q(booking=OuterRef("log__booking"), received_at__lte=OuterRef("entry__recorded_at"))
+    stops = DeviceEvent.objects.filter(ended, kind=EventKind.STOP, key_made_by=OuterRef("entry__recorded_by"))
+    check_outs = KioskAct.objects.filter(
+        ended, kind=ActKind.CHECK_OUT, kiosk__made_by=OuterRef("entry__recorded_by")
+    )
+    by_key = Q(Exists(stops), log__capture=Capture.DEVICE) | Q(Exists(check_outs))
+    by_own_key = UsageConfirmation.objects.filter(by_key, correction=None).order_by("pk")
+    for log_id in by_own_key.values_list("log__public_id", flat=True):
+        yield f"{log_id} was confirmed by the person with whose key it was recorded"
 
 
 def find_uses_longer_than_their_time() -> Iterator[str]:

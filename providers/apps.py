@@ -10,6 +10,7 @@ class ProvidersConfig(AppConfig):
         from instrument_share.journal.addresses import register_pages
         from instrument_share.journal.registry import register_journal
         from instrument_share.kernel.wording import register_words
+        from instrument_share.transparency.registry import register_invariants
         from instrument_share.web.text.labels import register_labels
         from providers import personal
         from providers.exchange import tasks  # noqa: F401 (registers the jobs)
@@ -24,6 +25,7 @@ class ProvidersConfig(AppConfig):
             register_instrument_notice,
             register_instrument_tabs,
         )
+        from providers.invariants import INVARIANTS
         from providers.journal import ACTS, FIELDS, KINDS
         from providers.recurring import RECURRING
         from providers.revisions.selectors import register_revised
@@ -57,6 +59,7 @@ class ProvidersConfig(AppConfig):
         on_instruments_changed(search_index)
         personal.register()
         register_recurring(*RECURRING)
+        register_invariants(*INVARIANTS)
         register_journal(ACTS, KINDS, FIELDS)
         register_owner_check(has_instruments)
         on_drafts_removed(search_forget)

@@ -16,8 +16,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 class Guard:
     """One trigger: its name, its table, and the statement that creates it on each engine.
 
-    None where an engine needs none: a `constraint` of PostgreSQL does the same work better, or it has no such
-    statement.
+    None where an engine needs none: a `constraint` of PostgreSQL does the same work better, which a migration
+    has made by `made_by`, or it has no such statement.
     """
 
     name: str
@@ -25,12 +25,19 @@ class Guard:
     sqlite: str | None
     postgresql: str | None
     constraint: str | None = None
+    made_by: str | None = None
 
     def get_name(self, vendor: str) -> str | None:
         """Return what an engine calls that which refuses; None where it has nothing."""
         if vendor == "sqlite":
             return self.name if self.sqlite else None
         return self.name[:63] if self.postgresql else self.constraint
+
+    def get_remedy(self, vendor: str) -> str:
+        """Return what puts it back where it is missing, for who operates the site."""
+        if vendor == "postgresql" and self.made_by:
+            return f"run “{' '.join(self.made_by.split())}” in the database"
+        return "run migrate"
 
     def create(self, connection: BaseDatabaseWrapper) -> None:
         if self.table in connection.introspection.table_names():

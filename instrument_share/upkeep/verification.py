@@ -84,7 +84,8 @@ def find_missing_guards() -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(IN_FORCE[connection.vendor])
         present = {name for (name,) in cursor.fetchall()}
-    wanted = {guard.get_name(connection.vendor): guard.table for guard in registered_guards()}
-    for name, table in wanted.items():
+    wanted = {guard.get_name(connection.vendor): guard for guard in registered_guards()}
+    for name, guard in wanted.items():
         if name is not None and name not in present:
-            yield f"the guard {name} of {table} is not in force: run migrate, and ask who lifted it"
+            remedy = guard.get_remedy(connection.vendor)
+            yield f"the guard {name} of {guard.table} is not in force: {remedy}, and ask who lifted it"

@@ -1,5 +1,6 @@
 """What somebody with the database, a power cut or a fault may leave behind, and that it is named."""
 
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -9,10 +10,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django_tasks_db.models import DBTaskResult
 
+from bookings.devices.models import Device, DeviceEvent
+from bookings.kiosk.models import KioskAct
+from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.requests.models import Booking
 from bookings.statements.models import Statement, StatementLine
 from bookings.usage.models import UsageDay, UsageLog
-from instrument_share.journal.guards import guards_lifted
+from instrument_share.journal.guards import create_all, guards_lifted
 from instrument_share.journal.services import record
 from instrument_share.mails.models import OutgoingMail
 from instrument_share.mails.services import mails_enqueue
@@ -135,6 +139,29 @@ def test_hours_that_one_person_recorded_and_confirmed_are_named(city):
         confirmation.entry_id,
     )
     assert found()["uses.by_two"] == [f"{log.public_id} was confirmed by the person who recorded it"]
+
+
+def test_hours_that_somebody_confirmed_whose_own_key_recorded_them_are_named(city):
+    by_kiosk, by_device = confirmed_use(city, slot(day=1)), confirmed_use(city, slot(day=2))
+    of_both = {"at": NOW, "received_at": NOW, "digest": ""}
+    kiosk, _key = kiosk_make(actor=city.manager, instrument_id=city.instrument.pk, name="门口", now=NOW)
+    KioskAct.objects.create(kiosk=kiosk, key="1", kind="check_out", booking=by_kiosk.booking, **of_both)
+    device = Device.objects.create(instrument=city.instrument, made_at=NOW, made_by=city.manager)
+    of_both |= {"device": device, "kind": "stop", "booking": by_device.booking, "answer": {}}
+    DeviceEvent.objects.create(sequence=1, key_made_by=city.manager, **of_both)
+    write("UPDATE bookings_usagelog SET capture = 'device' WHERE id = %s", by_device.pk)
+    assert "uses.by_two" not in found()
+    # Whoever made a key later, or sent the end of a use once more, recorded nothing of it.
+    late = of_both | {"received_at": by_device.ends_at + timedelta(days=1)}
+    DeviceEvent.objects.create(sequence=2, key_made_by=city.researcher, **late)
+    assert "uses.by_two" not in found()
+    for log in (by_kiosk, by_device):
+        by_manager = "UPDATE bookings_usageentry SET recorded_by_id = %s WHERE id = %s"
+        write(by_manager, city.manager.pk, log.confirmations.get().entry_id)
+    assert found()["uses.by_two"] == [
+        f"{log.public_id} was confirmed by the person with whose key it was recorded"
+        for log in (by_kiosk, by_device)
+    ]
 
 
 def test_a_use_with_more_hours_than_its_time_is_named(city):
@@ -271,6 +298,20 @@ def test_a_guard_that_was_lifted_is_named():
     table = "" if connection.vendor == "sqlite" else " ON journal_auditentry"
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TRIGGER journal_auditentry_no_update{table}")
-    assert [one.split(" is not")[0] for one in find_missing_guards()] == [
-        "the guard journal_auditentry_no_update of journal_auditentry"
+    assert list(find_missing_guards()) == [
+        "the guard journal_auditentry_no_update of journal_auditentry is not in force: run migrate, and ask "
+        "who lifted it"
     ]
+    create_all()
+    assert list(find_missing_guards()) == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has triggers, which migrate makes")
+def test_the_statement_that_is_told_makes_the_refusal_of_two_bookings_again():
+    lift("bookings_booking", "booking_no_overlap")
+    (told,) = find_missing_guards()
+    create_all()
+    assert list(find_missing_guards()) == [told]
+    with connection.cursor() as cursor:
+        cursor.execute(re.search("run “(.+)” in the database", told)[1])
+    assert list(find_missing_guards()) == []

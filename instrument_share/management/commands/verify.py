@@ -11,8 +11,9 @@ class Command(BaseCommand):
 
     help = (
         "Run every check of what the site holds: chains, seals and the log; bookings that hold the same "
-        "time; uses counted twice; statements and vouchers that do not add up; mails and jobs that were "
-        "lost or doubled; references to nothing; guards that are not in force. Name each finding."
+        "time; uses counted twice or confirmed by one person; published terms that were changed; statements "
+        "and vouchers that do not add up; mails and jobs that were lost or doubled; references to nothing; "
+        "guards that are not in force. Name each finding."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -1,10 +1,11 @@
 """Load a version of the category table."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from simple_history.utils import bulk_update_with_history
 
 from instrument_share.accounts.permissions import require, require_unless_system
 from instrument_share.journal.services import record
@@ -15,6 +16,7 @@ from providers.instruments.models import Instrument, InstrumentCategory
 from providers.instruments.selectors.instruments import category_table, instrument_locks
 from providers.instruments.services.changes import instruments_changed
 from providers.instruments.services.common import save_and_record
+from providers.revisions.services import units_revised
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
@@ -52,7 +54,7 @@ def category_table_load(
         return len(table)
     with raise_when_taken(TableExists(version=version), InstrumentCategory, "version", "code"):
         made = _entered(version, table)
-    moved = _instruments_moved(made)
+    moved = _instruments_moved(actor, made, now)
     record(
         actor=actor,
         action="category_table.loaded",
@@ -116,16 +118,21 @@ def _depth(row: CategoryRow) -> int:
     return 0 if is_top(row) else 1 if row.code.endswith("00") else 2
 
 
-def _instruments_moved(made: dict[str, InstrumentCategory]) -> int:
-    """Move instruments to the new rows of their codes where the names agree; return their number."""
-    held = Instrument.objects.filter(category__code__in=made).order_by("pk")
-    by_code: dict[str, list[int]] = {}
-    for pk, code, name in held.values_list("pk", "category__code", "category__name_zh"):
-        if made[code].name_zh == name:
-            by_code.setdefault(code, []).append(pk)
-    instrument_locks([pk for ids in by_code.values() for pk in ids])
-    for code, ids in by_code.items():
-        Instrument.objects.filter(pk__in=ids).update(category=made[code])
-    moved = [pk for ids in by_code.values() for pk in ids]
-    instruments_changed(moved)
-    return len(moved)
+def _instruments_moved(
+    actor: "User | None", made: Mapping[str, InstrumentCategory], now: datetime
+) -> list[str]:
+    """Move instruments to the new rows of their codes where the names agree; return their public ids."""
+    held = {row.pk: row for row in InstrumentCategory.objects.filter(code__in=made)}
+    ids = Instrument.objects.filter(category__in=held).values_list("pk", flat=True)
+    moved = []
+    for instrument in instrument_locks(ids):
+        before = held.get(instrument.category_id or 0)
+        if before is not None and made[before.code].name_zh == before.name_zh:
+            instrument.category = made[before.code]
+            instrument.revision += 1
+            moved.append(instrument)
+    how: dict[str, Any] = {"batch_size": 500, "default_user": actor, "default_date": now}
+    bulk_update_with_history(moved, Instrument, ["category", "revision"], **how)
+    units_revised(one.organization_id for one in moved)
+    instruments_changed([one.pk for one in moved])
+    return [one.public_id for one in moved]

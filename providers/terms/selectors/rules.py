@@ -49,7 +49,7 @@ def terms_of(rule: OpenServiceRule) -> Terms:
     """Return a rule's terms; up to 5 queries where they are not kept and TERMS_PARTS are not prefetched."""
     found = find_kept(rule.public_id)
     if found is None:
-        found = _build_terms(rule)
+        found = read_terms(rule)
         keep(rule.public_id, found)
     return found
 
@@ -75,7 +75,8 @@ def terms_of_keys(rows: Sequence[tuple[int, int, str]]) -> list[tuple[int, Terms
     return [(instrument_id, found[pk]) for instrument_id, pk, _ in rows]
 
 
-def _build_terms(rule: OpenServiceRule) -> Terms:
+def read_terms(rule: OpenServiceRule) -> Terms:
+    """Return a rule's terms from its rows, whatever the process keeps."""
     return Terms(
         rule_id=rule.pk,
         version=rule.version,

@@ -22,6 +22,7 @@ from providers.terms.domain.rule_columns import terms_to_columns
 from providers.terms.domain.terms import MINUTE, TermsDraft, problems_of_terms
 from providers.terms.models import OpenServiceRule, PriceLine, RuleException, RuleQuota
 from providers.terms.openings import calendar_rows, local_date
+from providers.terms.selectors.published_terms import fingerprint_rule
 from providers.terms.selectors.rules import published_rule
 from providers.terms.selectors.workdays import day_table
 from providers.terms.services.listed_prices import prices_list
@@ -80,7 +81,7 @@ def rule_publish(
     windows_cut(instrument_ids=[instrument.pk], since=applies_from)
     windows_extend(now=now, instrument_ids=[instrument.pk])
     prices_list([instrument.pk])
-    _record(actor, "rule.published", rule, instrument, now)
+    _record(actor, "rule.published", rule, instrument, now, terms_sha256=fingerprint_rule(rule.pk))
     return rule
 
 

@@ -71,11 +71,14 @@ class FindingNeedsUnit(DomainError):
 
 
 class NoFindingDecided(DomainError):
-    """An answer that promises findings decided anew, in a year without any."""
+    """An answer that promises findings decided anew, where none about it was there when it was raised."""
 
     code = "objection.no_finding_decided"
     field = "effect"
-    message = gettext_noop("The year has no findings, so none can be decided anew. Choose another effect.")
+    message = gettext_noop(
+        "When the objection was raised there was no finding about what it concerns, so none can be decided "
+        "anew. Choose another effect."
+    )
 
 
 class ObjectionsOpen(Conflict):

@@ -104,20 +104,28 @@ def open_objections() -> QuerySet[Objection]:
 def unkept_promises() -> QuerySet[Objection]:
     """Return objections whose answer promises that findings are decided anew, and the units then scored.
 
-    It is kept by a decision on a finding since the objection was raised, and a scoring since the answer.
-    Scoring alone keeps none: a year is scored once more as well when a decided policy replaces its draft.
+    It is kept by a decision, since the objection was raised, on a finding that was there then, of its unit if
+    it is about one; and by a scoring since the answer. A decision on another unit's finding keeps none, nor
+    does the first one on a finding that another objection has opened. Scoring alone keeps none either: a year
+    is scored once more as well when a decided policy replaces its draft.
     """
-    decided_since = FindingDecision.objects.filter(
-        cycle=OuterRef("cycle"), decided_at__gte=OuterRef("raised_at")
+    raised = OuterRef("raised_at")
+    decided = FindingDecision.objects.filter(
+        cycle=OuterRef("cycle"), decided_at__gte=raised, finding__found_at__lt=raised
     )
-    kept = Q(Exists(decided_since), cycle__scored_at__gt=F("answer__answered_at"))
+    of_unit = decided.filter(finding__organization=OuterRef("organization"))
+    is_decided = Q(Exists(of_unit)) | Q(Exists(decided), organization=None)
+    kept = is_decided & Q(cycle__scored_at__gt=F("answer__answered_at"))
     return Objection.objects.filter(answer__effect=AnswerEffect.SCORED_ANEW).exclude(kept)
 
 
 def list_effects(objection: Objection) -> list[AnswerEffect]:
-    """Return what can follow from an answer: no finding without a unit, no finding anew where none is."""
+    """Return what can follow from an answer: no finding without a unit, none anew where none was."""
     impossible = set() if objection.organization_id else {AnswerEffect.FINDING}
-    if not Finding.objects.filter(cycle=objection.cycle_id).exists():
+    findings = Finding.objects.filter(cycle=objection.cycle_id, found_at__lt=objection.raised_at)
+    if objection.organization_id:
+        findings = findings.filter(organization=objection.organization_id)
+    if not findings.exists():
         impossible.add(AnswerEffect.SCORED_ANEW)
     return [effect for effect in AnswerEffect if effect not in impossible]
 

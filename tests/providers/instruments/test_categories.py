@@ -2,6 +2,7 @@
 
 import csv
 import re
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -21,8 +22,9 @@ from providers.instruments.domain.categories import (
 )
 from providers.instruments.models import InstrumentCategory
 from providers.instruments.selectors.categories import instruments_to_recode, recode_candidates
-from providers.instruments.services.categories import instrument_categories_keep
+from providers.instruments.services.categories import category_table_load, instrument_categories_keep
 from providers.instruments.services.instruments import instrument_changes_accept, instrument_update
+from providers.revisions.models import RevisedUnit
 from tests.providers.conftest import NOW, published
 
 WHOLE = settings.BASE_DIR.parent / "shared" / "reference" / "instrument-categories.csv"
@@ -90,6 +92,24 @@ NEXT = [
     ("010000", "010100", "电子光学仪器"),
     ("010100", "010101", "透射电子显微镜"),
 ]
+
+
+@pytest.mark.django_db
+def test_an_instrument_that_moves_to_the_new_row_of_its_code_has_a_revision_that_says_so(world):
+    moved, redefined = published(world, inner_number="M", category="020100"), published(world)
+    before, now = moved.revision, NOW + timedelta(days=1)
+    physical = CategoryRow("020000", "物理性能测试仪器"), CategoryRow("020100", "力学性能测试仪器", "020000")
+    rows = [TOP, MIDDLE, CategoryRow("010101", "透射电子显微镜", "010100"), *physical]
+    RevisedUnit.objects.all().delete()
+    category_table_load(actor=world.officer, version="2027", rows=rows, now=now)
+    moved.refresh_from_db()
+    assert (moved.category.version, moved.revision) == ("2027", before + 1)
+    last = moved.history.first()
+    assert (last.category_id, last.history_user, last.history_date) == (moved.category_id, world.officer, now)
+    assert RevisedUnit.objects.get().organization == world.unit
+    assert redefined.history.first().history_date == NOW
+    entry = history(InstrumentCategory.objects.get(version="2027", code="010000")).last()
+    assert entry.details == {"version": "2027", "rows": 5, "instruments": [moved.public_id]}
 
 
 @pytest.mark.django_db

@@ -34,7 +34,13 @@ from rewards.objections.domain.errors import (
     UnitUnknown,
 )
 from rewards.objections.models import Objection, ObjectionFile
-from rewards.objections.selectors.objections import get_objection, get_signed, list_effects, sign_objection
+from rewards.objections.selectors.objections import (
+    get_objection,
+    get_signed,
+    list_effects,
+    sign_objection,
+    unkept_promises,
+)
 from rewards.objections.services.objections import Objector, objection_comment
 from rewards.policy.selectors import get_policy_rules
 from rewards.report.reports.facts import get_report_facts
@@ -235,6 +241,46 @@ def test_a_promise_to_decide_anew_is_kept_before_approval(objections, year):
     assert get_cycle_ahead(city.officer, YEAR, after).step.move == "announce"
 
 
+def test_a_promise_is_kept_by_a_finding_that_the_objection_can_mean_and_by_no_other(objections, year):
+    steps, city = objections.steps, objections.city
+
+    def decide(finding, now):
+        if finding.answered_at is None:
+            city.answer(finding, now)
+            finding.refresh_from_db()
+        finding_decide(actor=city.auditor, finding_id=finding.pk, uphold=False, reason=f"{now:%d}", now=now)
+
+    of_first, of_second = (
+        finding_open(
+            cycle=steps.cycle,
+            kind="inspection",
+            organization_id=unit.pk,
+            instrument_id=None,
+            logs=(),
+            evidence={"seen": unit.name_zh},
+            actor=city.auditor,
+            now=RAISED,
+        )
+        for unit in (year.first, year.second)
+    )
+    decide(of_first, RAISED)
+    decide(of_second, RAISED)
+    steps.score(now=RAISED)
+    cycle_announce(actor=city.officer, cycle_id=steps.id, now=RAISED, **CONTACT)
+    about_first = objections.raise_one(about=year.first.public_id, now=RAISED + DAY)
+    other = objections.raise_one(about=year.first.public_id, text="另一件", now=RAISED + DAY)
+    objections.answer(about_first, effect=AnswerEffect.SCORED_ANEW)
+    opened = objections.answer(other, effect=AnswerEffect.FINDING).finding
+    after = ANSWERED + 20 * DAY
+    for finding in (opened, of_second):
+        decide(finding, after)
+    steps.score(now=after)
+    assert list(unkept_promises()) == [about_first]
+    decide(of_first, after + DAY)
+    steps.score(now=after + DAY)
+    assert list(unkept_promises()) == []
+
+
 def test_no_answer_promises_findings_decided_anew_in_a_year_without_any(objections, year):
     """Nothing could keep the promise, and nothing else lets the year be approved."""
     about = objections.raise_one(about=year.first.public_id)
@@ -243,7 +289,8 @@ def test_no_answer_promises_findings_decided_anew_in_a_year_without_any(objectio
     with pytest.raises(NoFindingDecided):
         objections.answer(objection, effect=AnswerEffect.SCORED_ANEW)
     objections.answer(about, effect=AnswerEffect.FINDING)
-    objections.answer(objection, effect=AnswerEffect.SCORED_ANEW)
+    with pytest.raises(NoFindingDecided):  # its first decision is none anew
+        objections.answer(objection, effect=AnswerEffect.SCORED_ANEW)
 
 
 def test_the_unit_and_no_other_sees_an_objection_about_it(objections, year):
