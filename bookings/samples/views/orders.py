@@ -42,7 +42,7 @@ from instrument_share.web.responses.problem import problems_told, told
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text import labels
-from instrument_share.web.text.formats import moment
+from instrument_share.web.text.formats import join_sentences, moment
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -221,4 +221,4 @@ def describe_orders_ending(instrument_id: int) -> str:
         kept,
     )
     counted = ((declined, of_declined), (kept, of_kept))
-    return " ".join(sentence.format(count=count) for count, sentence in counted if count)
+    return join_sentences(sentence.format(count=count) for count, sentence in counted if count)
