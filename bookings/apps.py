@@ -136,6 +136,8 @@ def _register_answers_between_rooms() -> None:
         register_companion_watchers,
         register_hand_over_deadline,
         register_misuse_deadline,
+        register_payer_left_watcher,
+        register_payer_suspension_watcher,
         register_price_reader,
         register_retirement_ender,
         register_service_watchers,
@@ -148,7 +150,7 @@ def _register_answers_between_rooms() -> None:
     )
     from bookings.requests.services.held_time import register_rival_teller, register_time_taker
     from bookings.requests.services.notifications import notify_of_closed_project, notify_of_reopened_project
-    from bookings.samples.services import service_breaks
+    from bookings.samples.services import payers, service_breaks
     from bookings.samples.services.handling import orders_of_retired_reject
     from bookings.samples.views.orders import describe_open_orders, describe_orders_ending
     from bookings.statements.selectors.statements import may_waive_charge
@@ -191,6 +193,9 @@ def _register_answers_between_rooms() -> None:
         service_breaks.orders_of_companion_return_tell,
         service_breaks.orders_of_companion_unlinked_tell,
     )
+    register_payer_left_watcher(payers.orders_of_payer_left_tell)
+    register_payer_suspension_watcher(payers.orders_of_payer_suspended_tell)
+    register_payer_suspension_watcher(waiting_notifications.notify_of_suspended_payer)
     register_uses_reader(sum_project_uses)
     register_bookings_ahead(
         count_bookings_ahead, list_users_ahead, notify_of_closed_project, notify_of_reopened_project

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from bookings.projects.models import Project
     from bookings.requests.models import Booking
     from bookings.requests.selectors.offers import Applicant
-    from instrument_share.accounts.models import User
+    from instrument_share.accounts.models import Organization, User
     from instrument_share.kernel.errors import DomainError
     from instrument_share.kernel.interval import Interval
     from providers.models import Instrument
@@ -26,6 +26,8 @@ LeavingWatcher = Callable[["User", "Instrument", str, datetime], None]
 ReturnWatcher = Callable[["User", "Instrument", datetime], None]
 CompanionLeavingWatcher = Callable[["User", "Instrument", "Instrument", str, datetime], None]
 CompanionReturnWatcher = Callable[["User", "Instrument", "Instrument", datetime], None]
+PayerLeftWatcher = Callable[["User", "Organization", datetime], None]
+PayerSuspensionWatcher = Callable[["Organization", datetime], None]
 ChargeDropper = Callable[["Booking", "User | None", datetime], bool]
 _claim_tellers: list[ClaimTeller] = []
 _wait_readers: list[WaitReader] = []
@@ -42,6 +44,8 @@ _return_watchers: list[ReturnWatcher] = []
 _companion_leaving_watchers: list[CompanionLeavingWatcher] = []
 _companion_return_watchers: list[CompanionReturnWatcher] = []
 _companion_unlinked_watchers: list[CompanionReturnWatcher] = []
+_payer_left_watchers: list[PayerLeftWatcher] = []
+_payer_suspension_watchers: list[PayerSuspensionWatcher] = []
 _charge_droppers: list[ChargeDropper] = []
 
 
@@ -203,6 +207,28 @@ def announce_companion_unlinked(
     """Tell those who await the instrument that it can be booked without the companion that it lacked."""
     for watch in _companion_unlinked_watchers:
         watch(actor, instrument, companion, now)
+
+
+def register_payer_left_watcher(watcher: PayerLeftWatcher) -> None:
+    """Have `watcher` called as a person no longer belongs to an organization that may be their payer."""
+    _payer_left_watchers.append(watcher)
+
+
+def announce_payer_left(user: "User", organization: "Organization", now: datetime) -> None:
+    """Tell whom it concerns besides bookings that the person no longer belongs to the organization."""
+    for watch in _payer_left_watchers:
+        watch(user, organization, now)
+
+
+def register_payer_suspension_watcher(watcher: PayerSuspensionWatcher) -> None:
+    """Have `watcher` called as an organization is suspended that may be somebody's payer."""
+    _payer_suspension_watchers.append(watcher)
+
+
+def announce_payer_suspension(organization: "Organization", now: datetime) -> None:
+    """Tell whom it concerns besides bookings that the organization, which is to pay, is suspended."""
+    for watch in _payer_suspension_watchers:
+        watch(organization, now)
 
 
 def register_charge_dropper(dropper: ChargeDropper) -> None:

@@ -399,6 +399,27 @@ def count_open_orders(instrument_id: int) -> int:
     return open_orders(instrument_id).count()
 
 
+def orders_to_pay(organization_id: int, user_id: int | None = None) -> list[SampleOrder]:
+    """Return the open orders, of a person or of all, that an organization is to pay, without a time yet.
+
+    What has a time is settled as a booking, and what is measured is paid.
+    """
+    found = SampleOrder.objects.filter(payer_organization_id=organization_id, state__in=OPEN_STATES)
+    if user_id is not None:
+        found = found.filter(user_id=user_id)
+    return [
+        one
+        for one in _with_relations(found).order_by("pk")
+        if one.state in UNHANDED_STATES or get_order_progress(one) == Progress.TO_PLAN
+    ]
+
+
+def orders_to_pay_elsewhere(organization_id: int) -> list[SampleOrder]:
+    """Return the same for instruments of others: who awaits its own is told of these."""
+    found = orders_to_pay(organization_id)
+    return [one for one in found if one.instrument.organization_id != organization_id]
+
+
 def count_orders_ending(instrument_id: int) -> tuple[int, int]:
     """Return how many open orders are declined if the instrument is retired, and of how many samples stay.
 

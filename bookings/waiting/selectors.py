@@ -104,6 +104,19 @@ def waits_of_lost_payers() -> QuerySet[WaitlistEntry]:
     return WaitlistEntry.objects.filter(OPEN, ~Exists(belongs), payer_organization__isnull=False)
 
 
+def waits_to_pay(organization_id: int, user_id: int | None = None) -> QuerySet[WaitlistEntry]:
+    """Return the open waits, of a person or of all, that an organization is to pay, by when they began."""
+    found = WaitlistEntry.objects.filter(OPEN, payer_organization_id=organization_id)
+    if user_id is not None:
+        found = found.filter(user_id=user_id)
+    return found.select_related("instrument", "user").order_by("joined_at", "id")
+
+
+def waits_to_pay_elsewhere(organization_id: int) -> QuerySet[WaitlistEntry]:
+    """Return the same for instruments of others: who waits for its own is told of these."""
+    return waits_to_pay(organization_id).exclude(instrument__organization=organization_id)
+
+
 def get_span(entry: WaitlistEntry, now: datetime) -> Interval | None:
     """Return in which time an offer to somebody who waits may lie now, in the period of their project too."""
     start, end, project = entry.earliest, entry.latest, entry.organization_project

@@ -6,17 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 from bookings.requests.selectors.affected import has_companions_in_service
 from bookings.requests.services.notifications import get_instrument_name
-from bookings.waiting.selectors import get_starts_withdrawn_at, get_waits_for, get_waits_naming
+from bookings.waiting.selectors import (
+    get_starts_withdrawn_at,
+    get_waits_for,
+    get_waits_naming,
+    waits_to_pay_elsewhere,
+)
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.wording import Bilingual
 
 if TYPE_CHECKING:
     from bookings.projects.models import Project
     from bookings.requests.models import Booking
     from bookings.waiting.models import WaitlistEntry
-    from instrument_share.accounts.models import User
+    from instrument_share.accounts.models import Organization, User
     from instrument_share.kernel.wording import Sentence
     from providers.models import Instrument
 
@@ -105,6 +111,14 @@ PAYER_LOST = gettext_noop(
     "Your wait for {instrument} has ended: you no longer belong to “{organization}”, which was to pay. Join "
     "the list again if somebody else pays."
 )
+PAYER_SUSPENDED = gettext_noop(
+    "“{organization}”, which is to pay, is suspended: {reason} You stay on the waiting list of {instrument}; "
+    "nothing is offered to you until it is reinstated."
+)
+PAYER_REINSTATED = gettext_noop(
+    "“{organization}”, which is to pay, is reinstated. You still wait for {instrument} and are told when a "
+    "time is offered to you."
+)
 PROJECT_OVER = gettext_noop(
     "Your wait for {instrument} has ended: the period of the project “{project}”, which it names, leaves no "
     "time that can be offered. Join the list again with another project."
@@ -122,6 +136,22 @@ def notify_of_closed_project(project: "Project", actor: "User", now: datetime) -
     """Tell those whose waits name a project, other than who closed it."""
     for entry in get_waits_naming(project).exclude(user=actor):
         notify_waiting(entry, PROJECT_CLOSED, now, project=project.name)
+
+
+def notify_of_suspended_payer(organization: "Organization", now: datetime) -> None:
+    """Tell those who wait elsewhere that the organization, which is to pay, is suspended."""
+    _notify_of_payer(organization, PAYER_SUSPENDED, now, reason=organization.reason)
+
+
+def notify_of_reinstated_payer(organization: "Organization", now: datetime) -> None:
+    """Tell those who wait elsewhere that the organization, which is to pay, is reinstated."""
+    _notify_of_payer(organization, PAYER_REINSTATED, now)
+
+
+def _notify_of_payer(organization: "Organization", message: str, now: datetime, **params: Any) -> None:
+    name = Bilingual(organization.name_zh, organization.name_en)
+    for entry in waits_to_pay_elsewhere(organization.pk):
+        notify_waiting(entry, message, now, organization=name, **params)
 
 
 def notify_of_leaving(actor: "User", instrument: "Instrument", reason: str, now: datetime) -> None:
