@@ -108,6 +108,15 @@ PAYER_REINSTATED = gettext_noop(
     "“{organization}”, which is to pay for samples of {user} with {instrument} ({subject}), is reinstated. "
     "The order goes on."
 )
+TAKEN_NO_MORE = gettext_noop(
+    "From {since} on, the rule of {instrument} takes no samples from this kind of user. For your order of "
+    "samples ({subject}) no quote is accepted from then on, and no time planned that begins then; "
+    "deadlines run on."
+)
+TAKEN_AGAIN = gettext_noop(
+    "From {since} on, the rule of {instrument} takes samples from this kind of user. Your order of samples "
+    "({subject}) goes on: a quote can be accepted from then on, and a time planned that begins then."
+)
 KEPT_BY_RETIRED = gettext_noop(
     "{instrument} was retired: {reason} Your samples ({subject}) are not measured; the unit gives them back "
     "or disposes of them."

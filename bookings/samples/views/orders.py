@@ -30,6 +30,7 @@ from bookings.samples.selectors import (
     get_sample_terms,
     order_files,
     order_samples,
+    orders_hit_by,
 )
 from bookings.samples.services.files import get_room
 from bookings.samples.services.orders import sample_order_create
@@ -48,6 +49,7 @@ from providers import public as providers
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from bookings.requests.selectors.rule_effects import RuleChange
     from bookings.samples.models import SampleOrder
     from instrument_share.kernel.errors import DomainError
 
@@ -200,6 +202,19 @@ def describe_open_orders(instrument_id: int) -> str:
         "Its user is told.",
         "{count} sample orders are open: no quote is accepted, no time planned while it is out of service. "
         "Their users are told.",
+        count,
+    )
+    return sentence.format(count=count) if count else ""
+
+
+def describe_orders_hit(change: "RuleChange") -> str:
+    """Return how many sample orders a changed rule takes no more, as a sentence."""
+    count = len(orders_hit_by(change)[0])
+    sentence = ngettext(
+        "{count} sample order is no longer taken by the rule: no quote is accepted from then on, and no "
+        "time planned that begins then. Its user is told.",
+        "{count} sample orders are no longer taken by the rule: no quote is accepted from then on, and no "
+        "time planned that begins then. Their users are told.",
         count,
     )
     return sentence.format(count=count) if count else ""
