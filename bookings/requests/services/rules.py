@@ -127,8 +127,8 @@ def _settle_bookings(
     for booking, outcome in affected:
         if outcome == "keep":
             notifications.notify_keepers(booking, notifications.KEPT_OUTSIDE_HOURS, now)
-    refused_offers_withdraw({change.instrument_id: change.since}, actor=actor, now=now)
     announce_rule_change(change, now)
+    refused_offers_withdraw({change.instrument_id: change.since}, actor=actor, now=now)
     next_free_refresh([change.instrument_id], now)
 
 
