@@ -138,8 +138,11 @@ def _register_answers_between_rooms() -> None:
         register_companion_watchers,
         register_hand_over_deadline,
         register_misuse_deadline,
+        register_payer_left_watcher,
+        register_payer_suspension_watcher,
         register_price_reader,
         register_retirement_ender,
+        register_rule_change_watcher,
         register_service_watchers,
         register_wait_reader,
     )
@@ -150,9 +153,13 @@ def _register_answers_between_rooms() -> None:
     )
     from bookings.requests.services.held_time import register_rival_teller, register_time_taker
     from bookings.requests.services.notifications import notify_of_closed_project, notify_of_reopened_project
-    from bookings.samples.services import service_breaks
+    from bookings.samples.services import payers, service_breaks
     from bookings.samples.services.handling import orders_of_retired_reject
-    from bookings.samples.views.orders import describe_open_orders, describe_orders_ending
+    from bookings.samples.views.orders import (
+        describe_open_orders,
+        describe_orders_ending,
+        describe_orders_hit,
+    )
     from bookings.statements.selectors.statements import may_waive_charge
     from bookings.statements.services.drafting import charge_drop
     from bookings.usage.keys import register_key_reader
@@ -162,7 +169,7 @@ def _register_answers_between_rooms() -> None:
     from bookings.waiting.services.entries import waits_of_retired_end
     from bookings.waiting.services.offers import free_time_offer, rivals_tell
     from bookings.waiting.services.projects import watch_waits
-    from bookings.waiting.views import describe_waits, describe_waits_ending
+    from bookings.waiting.views import describe_waits, describe_waits_ending, describe_waits_hit
 
     register_time_taker(free_time_offer)
     register_rival_teller(rivals_tell)
@@ -193,6 +200,11 @@ def _register_answers_between_rooms() -> None:
         service_breaks.orders_of_companion_return_tell,
         service_breaks.orders_of_companion_unlinked_tell,
     )
+    register_payer_left_watcher(payers.orders_of_payer_left_tell)
+    register_payer_suspension_watcher(payers.orders_of_payer_suspended_tell)
+    register_payer_suspension_watcher(waiting_notifications.notify_of_suspended_payer)
+    register_rule_change_watcher(service_breaks.orders_of_changed_rule_tell, describe_orders_hit)
+    register_rule_change_watcher(waiting_notifications.notify_of_changed_rule, describe_waits_hit)
     register_uses_reader(sum_project_uses)
     register_bookings_ahead(
         count_bookings_ahead, list_times_ahead, notify_of_closed_project, notify_of_reopened_project

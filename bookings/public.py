@@ -72,6 +72,8 @@ from bookings.requests.views.common import get_possible_actions, require_keeper,
 from bookings.requests.views.rule_comparison import compare_terms
 from bookings.samples.selectors import (
     find_quote_obstacles,
+    orders_to_pay,
+    orders_to_pay_elsewhere,
     own_sample_orders,
     sample_orders_to_answer,
     sample_orders_waiting,
@@ -157,6 +159,8 @@ from bookings.waiting.selectors import (
     offers_to_answer,
     takes_waits,
     waits,
+    waits_to_pay,
+    waits_to_pay_elsewhere,
 )
 from bookings.waiting.services.entries import waiting_join
 from bookings.waiting.views import build_wait_rows

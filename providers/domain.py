@@ -49,7 +49,7 @@ from providers.terms.domain.choices import (
 )
 from providers.terms.domain.holiday_list import parse_days, problems_of_year
 from providers.terms.domain.labels import LABELS as TERM_LABELS
-from providers.terms.domain.listed_prices import NO_HOURLY_PRICE
+from providers.terms.domain.listed_prices import NO_HOURLY_PRICE, versions_in_force
 from providers.terms.domain.open_seconds import OpenSeconds
 from providers.terms.domain.price_changes import PriceChange, price_changes, relative_change
 from providers.terms.domain.price_table import PriceTableRow, price_table

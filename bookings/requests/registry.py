@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from bookings.projects.models import Project
     from bookings.requests.models import Booking
     from bookings.requests.selectors.offers import Applicant
-    from instrument_share.accounts.models import User
+    from bookings.requests.selectors.rule_effects import RuleChange
+    from instrument_share.accounts.models import Organization, User
     from instrument_share.kernel.errors import DomainError
     from instrument_share.kernel.interval import Interval
     from providers.models import Instrument
@@ -26,6 +27,10 @@ LeavingWatcher = Callable[["User", "Instrument", str, datetime], None]
 ReturnWatcher = Callable[["User", "Instrument", datetime], None]
 CompanionLeavingWatcher = Callable[["User", "Instrument", "Instrument", str, datetime], None]
 CompanionReturnWatcher = Callable[["User", "Instrument", "Instrument", datetime], None]
+PayerLeftWatcher = Callable[["User", "Organization", datetime], None]
+PayerSuspensionWatcher = Callable[["Organization", datetime], None]
+RuleChangeWatcher = Callable[["RuleChange", datetime], None]
+RuleChangeTeller = Callable[["RuleChange"], str]
 ChargeDropper = Callable[["Booking", "User | None", datetime], bool]
 _claim_tellers: list[ClaimTeller] = []
 _wait_readers: list[WaitReader] = []
@@ -42,6 +47,10 @@ _return_watchers: list[ReturnWatcher] = []
 _companion_leaving_watchers: list[CompanionLeavingWatcher] = []
 _companion_return_watchers: list[CompanionReturnWatcher] = []
 _companion_unlinked_watchers: list[CompanionReturnWatcher] = []
+_payer_left_watchers: list[PayerLeftWatcher] = []
+_payer_suspension_watchers: list[PayerSuspensionWatcher] = []
+_rule_change_watchers: list[RuleChangeWatcher] = []
+_rule_change_tellers: list[RuleChangeTeller] = []
 _charge_droppers: list[ChargeDropper] = []
 
 
@@ -203,6 +212,48 @@ def announce_companion_unlinked(
     """Tell those who await the instrument that it can be booked without the companion that it lacked."""
     for watch in _companion_unlinked_watchers:
         watch(actor, instrument, companion, now)
+
+
+def register_payer_left_watcher(watcher: PayerLeftWatcher) -> None:
+    """Have `watcher` called as a person no longer belongs to an organization that may be their payer."""
+    _payer_left_watchers.append(watcher)
+
+
+def announce_payer_left(user: "User", organization: "Organization", now: datetime) -> None:
+    """Tell whom it concerns besides bookings that the person no longer belongs to the organization."""
+    for watch in _payer_left_watchers:
+        watch(user, organization, now)
+
+
+def register_payer_suspension_watcher(watcher: PayerSuspensionWatcher) -> None:
+    """Have `watcher` called as an organization is suspended that may be somebody's payer."""
+    _payer_suspension_watchers.append(watcher)
+
+
+def announce_payer_suspension(organization: "Organization", now: datetime) -> None:
+    """Tell whom it concerns besides bookings that the organization, which is to pay, is suspended."""
+    for watch in _payer_suspension_watchers:
+        watch(organization, now)
+
+
+def register_rule_change_watcher(watcher: RuleChangeWatcher, teller: RuleChangeTeller) -> None:
+    """Have `watcher` called as a version of a rule is published or withdrawn.
+
+    `teller` says before what that hits.
+    """
+    _rule_change_watchers.append(watcher)
+    _rule_change_tellers.append(teller)
+
+
+def announce_rule_change(change: "RuleChange", now: datetime) -> None:
+    """Tell whom a change of the rule concerns besides bookings."""
+    for watch in _rule_change_watchers:
+        watch(change, now)
+
+
+def tell_rule_change(change: "RuleChange") -> list[str]:
+    """Return whom a change of the rule hits besides bookings, as sentences."""
+    return [sentence for tell in _rule_change_tellers if (sentence := tell(change))]
 
 
 def register_charge_dropper(dropper: ChargeDropper) -> None:

@@ -17,6 +17,7 @@ from bookings.requests.selectors.admission import (
     is_in_service,
 )
 from bookings.requests.selectors.offers import Applicant
+from bookings.requests.selectors.rule_effects import sort_by_effect
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition, get_visible_condition
 from bookings.samples.domain.errors import (
     CompanionRefuses,
@@ -48,6 +49,7 @@ from providers.domain import ServiceMode
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
+    from bookings.requests.selectors.rule_effects import RuleChange
     from instrument_share.accounts.models import Organization, User
     from instrument_share.accounts.selectors import Viewer
     from providers.domain import Terms
@@ -397,6 +399,33 @@ def get_order_applicant(order: SampleOrder) -> Applicant:
 def count_open_orders(instrument_id: int) -> int:
     """Return how many orders for the instrument have not ended."""
     return open_orders(instrument_id).count()
+
+
+def orders_hit_by(change: "RuleChange") -> tuple[list[SampleOrder], list[SampleOrder]]:
+    """Return the orders without a time that a changed rule takes no more, and those that it takes again."""
+    waiting = [one for one in open_orders(change.instrument_id) if _waits_for_a_time(one)]
+    return sort_by_effect(change, waiting, lambda terms, one: _find_obstacle_in(terms, one) is None)
+
+
+def _waits_for_a_time(order: SampleOrder) -> bool:
+    return order.state in UNHANDED_STATES or get_order_progress(order) == Progress.TO_PLAN
+
+
+def orders_to_pay(organization_id: int, user_id: int | None = None) -> list[SampleOrder]:
+    """Return the open orders, of a person or of all, that an organization is to pay, without a time yet.
+
+    What has a time is settled as a booking, and what is measured is paid.
+    """
+    found = SampleOrder.objects.filter(payer_organization_id=organization_id, state__in=OPEN_STATES)
+    if user_id is not None:
+        found = found.filter(user_id=user_id)
+    return [one for one in _with_relations(found).order_by("pk") if _waits_for_a_time(one)]
+
+
+def orders_to_pay_elsewhere(organization_id: int) -> list[SampleOrder]:
+    """Return the same for instruments of others: who awaits its own is told of these."""
+    found = orders_to_pay(organization_id)
+    return [one for one in found if one.instrument.organization_id != organization_id]
 
 
 def count_orders_ending(instrument_id: int) -> tuple[int, int]:

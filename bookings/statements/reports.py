@@ -167,6 +167,8 @@ def describe_price(line: "StatementLine") -> list[str]:
     """
     if line.log is None or line.corrects is not None:
         return []
+    if line.is_otherwise:  # type: ignore[attr-defined]
+        return []
     if any(getattr(line, name) != getattr(line.log, name) for name in _PRICED):
         return []
     return [describe_price_line(one, in_figures=True) for one in line.log.price]

@@ -20,6 +20,7 @@ from bookings.requests.selectors.bookings import get_date_interval
 from bookings.requests.selectors.costs import build_conditions
 from bookings.requests.selectors.offers import LONGEST_LOOK, Applicant, get_free_time
 from bookings.requests.selectors.project_budget import get_budgets
+from bookings.requests.selectors.rule_effects import sort_by_effect
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition
 from bookings.waiting.domain import MINUTE, SHORTEST_ANSWER, USUAL_SPAN, WaitState, get_offerable_span
 from bookings.waiting.models import WaitlistEntry, WaitlistOffer
@@ -33,6 +34,7 @@ from providers.domain import ServiceMode
 if TYPE_CHECKING:
     from bookings.projects.models import Project
     from bookings.requests.models import Booking
+    from bookings.requests.selectors.rule_effects import RuleChange
     from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
     from instrument_share.kernel.errors import Problem
@@ -102,6 +104,19 @@ def waits_of_lost_payers() -> QuerySet[WaitlistEntry]:
         payer_organization__memberships__state=MembershipState.ACTIVE,
     )
     return WaitlistEntry.objects.filter(OPEN, ~Exists(belongs), payer_organization__isnull=False)
+
+
+def waits_to_pay(organization_id: int, user_id: int | None = None) -> QuerySet[WaitlistEntry]:
+    """Return the open waits, of a person or of all, that an organization is to pay, by when they began."""
+    found = WaitlistEntry.objects.filter(OPEN, payer_organization_id=organization_id)
+    if user_id is not None:
+        found = found.filter(user_id=user_id)
+    return found.select_related("instrument", "user").order_by("joined_at", "id")
+
+
+def waits_to_pay_elsewhere(organization_id: int) -> QuerySet[WaitlistEntry]:
+    """Return the same for instruments of others: who waits for its own is told of these."""
+    return waits_to_pay(organization_id).exclude(instrument__organization=organization_id)
 
 
 def get_span(entry: WaitlistEntry, now: datetime) -> Interval | None:
@@ -190,6 +205,20 @@ def get_waits_for(instrument_id: int) -> QuerySet[WaitlistEntry]:
     """Return the waits for the instrument, with or without an open offer, by when they were joined."""
     found = WaitlistEntry.objects.filter(OPEN, instrument_id=instrument_id)
     return found.select_related("instrument", "user").order_by("joined_at", "id")
+
+
+def get_waits_hit_by(change: "RuleChange") -> tuple[list[WaitlistEntry], list[WaitlistEntry]]:
+    """Return the waits that a changed rule grants nothing any more, and those that it grants time again.
+
+    By way of service and kind of user alone; a wait that ends before the change is not among them.
+    """
+    waiting = get_waits_for(change.instrument_id).filter(latest__gt=change.since)
+    return sort_by_effect(change, waiting.select_related("payer_organization"), _is_granted)
+
+
+def _is_granted(terms: "Terms", entry: WaitlistEntry) -> bool:
+    kind = providers.user_kind(entry.user, entry.payer_organization, entry.instrument)
+    return entry.service_mode in terms.service_modes and kind in terms.user_kinds
 
 
 def get_starts_withdrawn_at(waiting: QuerySet[WaitlistEntry], now: datetime) -> dict[int, datetime]:

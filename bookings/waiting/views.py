@@ -26,6 +26,7 @@ from bookings.waiting.selectors import (
     get_open_offer,
     get_wait,
     get_wait_state,
+    get_waits_hit_by,
     is_waiting,
     takes_waits,
 )
@@ -48,6 +49,7 @@ from providers import public as providers
 if TYPE_CHECKING:
     from bookings.requests.domain.pricing import Conditions
     from bookings.requests.models import Booking
+    from bookings.requests.selectors.rule_effects import RuleChange
     from bookings.waiting.models import WaitlistEntry, WaitlistOffer
     from instrument_share.accounts.models import User
     from providers.domain import Terms
@@ -230,6 +232,19 @@ def describe_waits(instrument_id: int) -> str:
     sentence = ngettext(
         "{count} person waits for it: no time is offered while it is out of service. They are told.",
         "{count} people wait for it: no time is offered while it is out of service. They are told.",
+        count,
+    )
+    return sentence.format(count=count) if count else ""
+
+
+def describe_waits_hit(change: "RuleChange") -> str:
+    """Return how many waits a changed rule grants nothing any more, as a sentence."""
+    count = len(get_waits_hit_by(change)[0])
+    sentence = ngettext(
+        "{count} person waits for what the rule no longer grants them: no time that begins then is "
+        "offered. They are told.",
+        "{count} people wait for what the rule no longer grants them: no time that begins then is offered. "
+        "They are told.",
         count,
     )
     return sentence.format(count=count) if count else ""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import chain, islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from django.db.models import Q
 
@@ -22,11 +22,12 @@ from bookings.requests.selectors.request_facts import counted_rows
 from bookings.requests.selectors.scope import NOTHING
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
-from providers.domain import QuotaHolder, ServiceMode, Terms, TermsDraft, UserKind
+from providers.domain import QuotaHolder, ServiceMode, Terms, TermsDraft, UserKind, versions_in_force
 
 if TYPE_CHECKING:
     from providers.models import Instrument, OpenServiceRule
 
+Thing = TypeVar("Thing")
 LONGEST_SPAN = timedelta(days=31)
 """No quota counts further than a month."""
 MOST_TRIED = 7 * 48
@@ -48,6 +49,28 @@ class RuleChange:
     @property
     def versions_before(self) -> list[int]:
         return [terms.version for terms in self.before]
+
+
+def sort_by_effect(
+    change: RuleChange, things: Iterable[Thing], is_granted: Callable[[Terms, Thing], bool]
+) -> tuple[list[Thing], list[Thing]]:
+    """Return what no version grants any more from the change on, and what every one grants as not before."""
+    lost: list[Thing] = []
+    gained: list[Thing] = []
+    before, after = _get_applying(change, change.before), _get_applying(change, change.after)
+    for one in things:
+        granted_before = [is_granted(terms, one) for terms in before]
+        granted_after = [is_granted(terms, one) for terms in after]
+        if any(granted_before) and not any(granted_after):
+            lost.append(one)
+        elif not all(granted_before) and granted_after and all(granted_after):
+            gained.append(one)
+    return lost, gained
+
+
+def _get_applying(change: RuleChange, versions: Sequence[Terms]) -> list[Terms]:
+    """Return those of the versions that apply at some time from the change on."""
+    return [terms for terms, until in versions_in_force(versions) if until > change.since]
 
 
 def get_publication(instrument_id: int, draft: TermsDraft, applies_from: datetime) -> RuleChange:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from bookings.requests.domain.states import CANCELLABLE_STATES, BookingState
 from bookings.requests.models import Booking
+from bookings.requests.registry import announce_payer_left
 from bookings.requests.selectors.affected import get_payer_condition
 from bookings.requests.services import notifications
 from bookings.requests.services.cancellations import notify_of_withdrawal, write_cancellation
@@ -35,6 +36,7 @@ def membership_end(
     With the role of keeper, the links to kept instruments end. With the last role in the organization,
     upcoming bookings that it pays are cancelled: without charge if an administrator ends the role, on the
     rule's terms if the person leaves. `bookings="keep"` leaves them to the organization; both sides are told.
+    So they are of open sample orders, which nobody pays any more.
     """
     membership = accounts.membership_lock(membership_id)
     if membership.state == MembershipState.ENDED:
@@ -48,6 +50,7 @@ def membership_end(
     if not accounts.active_roles(user.pk, organization.pk):
         settle = _cancel_upcoming if bookings == "cancel" else _notify_of_kept
         settle(membership, actor, now)
+        announce_payer_left(user, organization, now)
     return membership
 
 

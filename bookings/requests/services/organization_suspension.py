@@ -7,7 +7,7 @@ from django.db import transaction
 
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
-from bookings.requests.registry import announce_leaving
+from bookings.requests.registry import announce_leaving, announce_payer_suspension
 from bookings.requests.selectors.affected import (
     get_organization_condition,
     get_organization_suspension_condition,
@@ -32,8 +32,9 @@ def organization_suspend(
 ) -> "Organization":
     """Suspend an organization: cancel without charge what has not begun, and tell everybody it hits.
 
-    That is what is booked on its instruments, and what it pays elsewhere. Who awaits its instruments is told,
-    too. Uses under way go on; keepers check them out although the unit is suspended.
+    That is what is booked on its instruments, and what it pays elsewhere. Who awaits its instruments, or
+    others at its expense, is told, too. Uses under way go on; keepers check them out although the unit is
+    suspended.
     """
     accounts.organization_lock_for(organization_id, Role.SYSADMIN)
     accounts.memberships_of_organization_lock(organization_id)
@@ -47,6 +48,7 @@ def organization_suspend(
     for instrument in providers.instruments_by_id(own_ids):
         if instrument.state == InstrumentState.PUBLISHED:
             announce_leaving(actor, instrument, suspended.reason, now)
+    announce_payer_suspension(suspended, now)
     return suspended
 
 

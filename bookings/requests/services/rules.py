@@ -9,6 +9,7 @@ from django.db import transaction
 from bookings.requests.domain.errors import REASON_MISSING, RuleHitsBookings
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
+from bookings.requests.registry import announce_rule_change
 from bookings.requests.selectors.admission import find_problems_at
 from bookings.requests.selectors.holds import instrument_group_lock
 from bookings.requests.selectors.rule_effects import (
@@ -99,7 +100,10 @@ def _settle_bookings(
     reason: str,
     now: datetime,
 ) -> None:
-    """Apply the outcome of each booking that loses its hours; moves are judged by the rule as changed."""
+    """Apply the outcome of each booking that loses its hours; moves are judged by the rule as changed.
+
+    Whose sample order or wait the change hits is told.
+    """
     affected = affected_bookings_lock(
         get_lost_hours_condition(change),
         outcomes,
@@ -123,6 +127,7 @@ def _settle_bookings(
     for booking, outcome in affected:
         if outcome == "keep":
             notifications.notify_keepers(booking, notifications.KEPT_OUTSIDE_HOURS, now)
+    announce_rule_change(change, now)
     refused_offers_withdraw({change.instrument_id: change.since}, actor=actor, now=now)
     next_free_refresh([change.instrument_id], now)
 

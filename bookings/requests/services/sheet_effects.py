@@ -1,20 +1,32 @@
 """What a sheet of rules, which another app imports, does to bookings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bookings.requests.domain.states import NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking
+from bookings.requests.registry import announce_rule_change
 from bookings.requests.selectors.holds import instrument_group_locks
-from bookings.requests.selectors.rule_effects import get_lost_hours_condition, get_publication
+from bookings.requests.selectors.rule_effects import (
+    get_lost_hours_condition,
+    get_publication,
+    get_withdrawal,
+)
 from bookings.requests.services.next_free import next_free_refresh
 from bookings.requests.services.rules import refused_offers_withdraw
 from providers.public import TermsChange
+
+if TYPE_CHECKING:
+    from providers.models import OpenServiceRule
 
 __all__ = [
     "find_bookings_outside",
     "instrument_group_locks",
     "refresh_next_free",
     "refused_offers_withdraw",
+    "tell_of_publications",
+    "tell_of_withdrawals",
 ]
 
 TO_SETTLE = NOT_BEGUN_STATES - {BookingState.OFFERED}
@@ -47,3 +59,15 @@ def _find_outside(change: TermsChange) -> list[Booking]:
     publication = get_publication(change.instrument_id, change.draft, change.applies_from)
     lost = Booking.objects.filter(get_lost_hours_condition(publication), state__in=TO_SETTLE)
     return list(lost.order_by("starts_at", "pk"))
+
+
+def tell_of_publications(changes: Iterable[TermsChange], now: datetime) -> None:
+    """Tell whom terms concern besides bookings, before they are published."""
+    for one in changes:
+        announce_rule_change(get_publication(one.instrument_id, one.draft, one.applies_from), now)
+
+
+def tell_of_withdrawals(rules: "Iterable[OpenServiceRule]", now: datetime) -> None:
+    """Tell whom versions concern besides bookings, before they are withdrawn."""
+    for one in rules:
+        announce_rule_change(get_withdrawal(one), now)

@@ -72,8 +72,9 @@ class PayerLeft(Conflict):
 
     code = "samples.payer_left"
     message = gettext_noop(
-        "Whoever ordered no longer belongs to the organization that was to pay, or it is suspended. Order "
-        "anew with another payer; samples that are at the unit are given back."
+        "Whoever ordered no longer belongs to the organization that was to pay, or it is suspended. Until "
+        "the samples are handed in, the order lapses at its deadline all the same. Order anew with another "
+        "payer; samples that are at the unit are given back."
     )
 
 

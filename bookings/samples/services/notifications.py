@@ -90,6 +90,33 @@ COMPANION_UNLINKED = gettext_noop(
     "{instrument} is no longer booked together with {companion}, which is out of service. Your order of "
     "samples ({subject}) goes on: a time can be planned once the samples are there."
 )
+PAYER_LEFT = gettext_noop(
+    "{user} no longer belongs to “{organization}”, which was to pay for samples with {instrument} "
+    "({subject}): no quote is accepted and no time planned for them. Decline the order, or give back "
+    "samples that are there."
+)
+OWN_PAYER_LEFT = gettext_noop(
+    "You no longer belong to “{organization}”, which was to pay for your samples for {instrument} "
+    "({subject}): no quote is accepted and no time planned for them. Order anew with another payer; "
+    "samples that are at the unit are given back."
+)
+PAYER_SUSPENDED = gettext_noop(
+    "“{organization}”, which is to pay for samples of {user} with {instrument} ({subject}), is suspended: "
+    "{reason} No quote is accepted and no time planned for them until it is reinstated; deadlines run on."
+)
+PAYER_REINSTATED = gettext_noop(
+    "“{organization}”, which is to pay for samples of {user} with {instrument} ({subject}), is reinstated. "
+    "The order goes on."
+)
+TAKEN_NO_MORE = gettext_noop(
+    "From {since} on, the rule of {instrument} takes no samples from this kind of user. For your order of "
+    "samples ({subject}) no quote is accepted from then on, and no time planned that begins then; "
+    "deadlines run on."
+)
+TAKEN_AGAIN = gettext_noop(
+    "From {since} on, the rule of {instrument} takes samples from this kind of user. Your order of samples "
+    "({subject}) goes on: a quote can be accepted from then on, and a time planned that begins then."
+)
 KEPT_BY_RETIRED = gettext_noop(
     "{instrument} was retired: {reason} Your samples ({subject}) are not measured; the unit gives them back "
     "or disposes of them."

@@ -1,4 +1,4 @@
-"""What becomes of open orders while their instrument is out of service."""
+"""What becomes of open orders while their instrument is out of service, or its rule takes no samples."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,6 +18,7 @@ from bookings.samples.selectors import (
     open_order_locks,
     open_orders,
     order_lock,
+    orders_hit_by,
 )
 from bookings.samples.services import notifications
 from bookings.samples.services.changes import record_order
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
+    from bookings.requests.selectors.rule_effects import RuleChange
     from instrument_share.accounts.models import User
     from providers.models import Instrument
 
@@ -134,6 +136,15 @@ def orders_of_companion_unlinked_tell(
 ) -> None:
     """Tell who has open orders, other than who decided, that their instrument needs the companion no more."""
     _tell_of_companion(actor, instrument, companion, notifications.COMPANION_UNLINKED, now)
+
+
+def orders_of_changed_rule_tell(change: "RuleChange", now: datetime) -> None:
+    """Tell who has open orders from when on a changed rule takes no such samples, or takes them again."""
+    messages = notifications.TAKEN_NO_MORE, notifications.TAKEN_AGAIN
+    for message, orders in zip(messages, orders_hit_by(change), strict=True):
+        for order in orders:
+            if not is_about_to_lapse(order, now):
+                notifications.notify_user(order, message, now, since=change.since)
 
 
 def _tell_of_companion(

@@ -30,6 +30,7 @@ from bookings.samples.selectors import (
     get_sample_terms,
     order_files,
     order_samples,
+    orders_hit_by,
 )
 from bookings.samples.services.files import get_room
 from bookings.samples.services.orders import sample_order_create
@@ -42,12 +43,13 @@ from instrument_share.web.responses.problem import problems_told, told
 from instrument_share.web.responses.shown_by_browser import shown_by_browser
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text import labels
-from instrument_share.web.text.formats import moment
+from instrument_share.web.text.formats import join_sentences, moment
 from providers import public as providers
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from bookings.requests.selectors.rule_effects import RuleChange
     from bookings.samples.models import SampleOrder
     from instrument_share.kernel.errors import DomainError
 
@@ -205,6 +207,19 @@ def describe_open_orders(instrument_id: int) -> str:
     return sentence.format(count=count) if count else ""
 
 
+def describe_orders_hit(change: "RuleChange") -> str:
+    """Return how many sample orders a changed rule takes no more, as a sentence."""
+    count = len(orders_hit_by(change)[0])
+    sentence = ngettext(
+        "{count} sample order is no longer taken by the rule: no quote is accepted from then on, and no "
+        "time planned that begins then. Its user is told.",
+        "{count} sample orders are no longer taken by the rule: no quote is accepted from then on, and no "
+        "time planned that begins then. Their users are told.",
+        count,
+    )
+    return sentence.format(count=count) if count else ""
+
+
 def describe_orders_ending(instrument_id: int) -> str:
     """Return what becomes of the open sample orders for an instrument that is retired, in sentences."""
     declined, kept = count_orders_ending(instrument_id)
@@ -221,4 +236,4 @@ def describe_orders_ending(instrument_id: int) -> str:
         kept,
     )
     counted = ((declined, of_declined), (kept, of_kept))
-    return " ".join(sentence.format(count=count) for count, sentence in counted if count)
+    return join_sentences(sentence.format(count=count) for count, sentence in counted if count)

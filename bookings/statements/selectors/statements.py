@@ -35,6 +35,7 @@ from bookings.statements.domain.states import (
     is_overdue,
 )
 from bookings.statements.models import Statement, StatementLine, StatementNote, StatementPayment
+from bookings.usage.models import UsageCorrection
 from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.selectors import standing
 from instrument_share.accounts.selectors.organizations import SUSPENDED
@@ -129,9 +130,21 @@ def get_statement(viewer: "Viewer", public_id: str) -> Statement:
 
 
 def statement_lines(statement: Statement) -> QuerySet[StatementLine]:
-    """Return the lines of a statement in their order; the caller may see it."""
+    """Return the lines of a statement in their order; the caller may see it.
+
+    `is_otherwise`: samples or way of service were corrected before it was sent, so that what is kept of the
+    price explains the amount no more, also where that stayed as it was.
+    """
+    corrected = UsageCorrection.objects.filter(
+        Q(changes__has_key="samples") | Q(changes__has_key="service_mode"), log=OuterRef("log")
+    )
+    if statement.sent_at is None:
+        corrected = corrected.filter(confirmation__isnull=False)
+    else:
+        corrected = corrected.filter(confirmation__entry__recorded_at__lte=statement.sent_at)
     return (
         StatementLine.objects.filter(statement=statement)
+        .annotate(is_otherwise=Exists(corrected))
         .select_related("log__instrument", "log__user", "booking__instrument", "booking__user")
         .select_related("corrects__statement", "correction")
         .order_by("position")

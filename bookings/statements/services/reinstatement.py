@@ -7,10 +7,12 @@ from django.db import transaction
 
 from bookings.requests.registry import announce_return
 from bookings.requests.selectors.admission import is_in_service
+from bookings.samples.services.payers import orders_of_payer_reinstated_tell
 from bookings.statements.domain.states import StatementState
 from bookings.statements.models import Statement
 from bookings.statements.selectors.statements import with_last_suspension
 from bookings.statements.services.statements import get_due_date, statement_announce
+from bookings.waiting.services.notifications import notify_of_reinstated_payer
 from instrument_share.accounts import services as account_services
 from instrument_share.journal.services import record
 from providers import public as providers
@@ -24,12 +26,15 @@ def organization_reinstate(*, actor: "User", organization_id: int, now: datetime
     """Reinstate an organization; statements that nobody there could open are due a whole term from now.
 
     Those are the ones that were sent, or about which a dispute was answered, while it was suspended. Its
-    people are told of them, and who awaits its instruments that these are back in service.
+    people are told of them, who awaits its instruments that these are back in service, and who awaits others
+    that it is to pay for that it can again.
     """
     reinstated = account_services.organization_reinstate(
         actor=actor, organization_id=organization_id, now=now
     )
     _announce_instruments(reinstated, actor, now)
+    orders_of_payer_reinstated_tell(reinstated, now)
+    notify_of_reinstated_payer(reinstated, now)
     sent = Statement.objects.filter(payer_organization=reinstated, state=StatementState.SENT)
     unread = (
         with_last_suspension(sent)

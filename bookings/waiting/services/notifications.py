@@ -6,17 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 from bookings.requests.selectors.affected import has_companions_in_service
 from bookings.requests.services.notifications import get_instrument_name
-from bookings.waiting.selectors import get_starts_withdrawn_at, get_waits_for, get_waits_naming
+from bookings.waiting.selectors import (
+    get_starts_withdrawn_at,
+    get_waits_for,
+    get_waits_hit_by,
+    get_waits_naming,
+    waits_to_pay_elsewhere,
+)
 from instrument_share.journal.addresses import page_address
 from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify
 from instrument_share.kernel.errors import gettext_noop
+from instrument_share.kernel.wording import Bilingual
 
 if TYPE_CHECKING:
     from bookings.projects.models import Project
     from bookings.requests.models import Booking
+    from bookings.requests.selectors.rule_effects import RuleChange
     from bookings.waiting.models import WaitlistEntry
-    from instrument_share.accounts.models import User
+    from instrument_share.accounts.models import Organization, User
     from instrument_share.kernel.wording import Sentence
     from providers.models import Instrument
 
@@ -58,8 +66,8 @@ PROJECT_HINDERS = gettext_noop(
     "of yours can, because of what follows. Leave the list, and join it again with another project."
 )
 PROJECT_NARROWED = gettext_noop(
-    "The period of the project “{project}” was changed. Your wait for {instrument} names it: you are offered "
-    "only times from {first} to {until}."
+    "The period of the project “{project}” was changed. Your wait for {instrument} names it: you are "
+    "offered only times from {first} to {until}."
 )
 PROJECT_USABLE = gettext_noop(
     "The project “{project}” can be used again. Your wait for {instrument} names it: time is offered to you "
@@ -71,8 +79,8 @@ OUT_OF_SERVICE = gettext_noop(
     "offered to you until it is back."
 )
 OFFER_OUT_OF_SERVICE = gettext_noop(
-    "The offer of {instrument} from {starts_at} was withdrawn, as it is out of service: {reason} You stay on "
-    "the waiting list until {latest}; nothing is offered to you until it is back."
+    "The offer of {instrument} from {starts_at} was withdrawn, as it is out of service: {reason} You stay "
+    "on the waiting list until {latest}; nothing is offered to you until it is back."
 )
 IN_SERVICE = gettext_noop(
     "{instrument} is back in service. You are on its waiting list until {latest}: time that is free is "
@@ -83,9 +91,9 @@ COMPANION_OUT_OF_SERVICE = gettext_noop(
     "waiting list of {instrument} until {latest}; nothing is offered to you until {companion} is back."
 )
 OFFER_COMPANION_OUT_OF_SERVICE = gettext_noop(
-    "The offer of {instrument} from {starts_at} was withdrawn, as {companion}, which is booked together with "
-    "it, is out of service: {reason} You stay on the waiting list until {latest}; nothing is offered to you "
-    "until {companion} is back."
+    "The offer of {instrument} from {starts_at} was withdrawn, as {companion}, which is booked together "
+    "with it, is out of service: {reason} You stay on the waiting list until {latest}; nothing is offered "
+    "to you until {companion} is back."
 )
 COMPANION_IN_SERVICE = gettext_noop(
     "{companion}, which is booked together with {instrument}, is back in service. You are on the waiting "
@@ -105,6 +113,22 @@ PAYER_LOST = gettext_noop(
     "Your wait for {instrument} has ended: you no longer belong to “{organization}”, which was to pay. Join "
     "the list again if somebody else pays."
 )
+PAYER_SUSPENDED = gettext_noop(
+    "“{organization}”, which is to pay, is suspended: {reason} You stay on the waiting list of "
+    "{instrument}; nothing is offered to you until it is reinstated."
+)
+PAYER_REINSTATED = gettext_noop(
+    "“{organization}”, which is to pay, is reinstated. You still wait for {instrument} and are told when a "
+    "time is offered to you."
+)
+GRANTED_NO_MORE = gettext_noop(
+    "From {since} on, the rule of {instrument} does not grant you what you wait for. You stay on the "
+    "waiting list until {latest}, but no time that begins then is offered to you."
+)
+GRANTED_AGAIN = gettext_noop(
+    "From {since} on, the rule of {instrument} grants you what you wait for. You are on its waiting list "
+    "until {latest}: time that is free is offered to you again."
+)
 PROJECT_OVER = gettext_noop(
     "Your wait for {instrument} has ended: the period of the project “{project}”, which it names, leaves no "
     "time that can be offered. Join the list again with another project."
@@ -122,6 +146,29 @@ def notify_of_closed_project(project: "Project", actor: "User", now: datetime) -
     """Tell those whose waits name a project, other than who closed it."""
     for entry in get_waits_naming(project).exclude(user=actor):
         notify_waiting(entry, PROJECT_CLOSED, now, project=project.name)
+
+
+def notify_of_suspended_payer(organization: "Organization", now: datetime) -> None:
+    """Tell those who wait elsewhere that the organization, which is to pay, is suspended."""
+    _notify_of_payer(organization, PAYER_SUSPENDED, now, reason=organization.reason)
+
+
+def notify_of_reinstated_payer(organization: "Organization", now: datetime) -> None:
+    """Tell those who wait elsewhere that the organization, which is to pay, is reinstated."""
+    _notify_of_payer(organization, PAYER_REINSTATED, now)
+
+
+def _notify_of_payer(organization: "Organization", message: str, now: datetime, **params: Any) -> None:
+    name = Bilingual(organization.name_zh, organization.name_en)
+    for entry in waits_to_pay_elsewhere(organization.pk):
+        notify_waiting(entry, message, now, organization=name, **params)
+
+
+def notify_of_changed_rule(change: "RuleChange", now: datetime) -> None:
+    """Tell those who wait from when on a changed rule grants them nothing, or grants them time again."""
+    for message, waiting in zip((GRANTED_NO_MORE, GRANTED_AGAIN), get_waits_hit_by(change), strict=True):
+        for entry in waiting:
+            notify_waiting(entry, message, now, since=change.since)
 
 
 def notify_of_leaving(actor: "User", instrument: "Instrument", reason: str, now: datetime) -> None:

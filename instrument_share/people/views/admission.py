@@ -171,6 +171,7 @@ def organization_decide(request: SignedInRequest, public_id: str, move: str) -> 
             _("Its people act for it again, in the roles that they had, and are told."),
             *_tell_askers_of_return(found),
             *_tell_who_is_told(found),
+            *_tell_who_is_told_of_payer(found),
             _("Bookings that the suspension cancelled stay cancelled."),
             _("Statements that it was sent meanwhile are due a whole term from today."),
         ],
@@ -230,6 +231,33 @@ def _tell_who_is_told(found: "Organization") -> list[str]:
     return [text] if found.owns_instruments else []
 
 
+def _tell_who_awaits_at_its_expense(found: "Organization") -> list[str]:
+    orders = len(bookings.orders_to_pay_elsewhere(found.pk))
+    of_orders = ngettext(
+        "{count} sample order elsewhere that it is to pay: no quote is accepted and no time planned while "
+        "it is suspended; its deadline runs on. Its user and the keepers are told.",
+        "{count} sample orders elsewhere that it is to pay: no quote is accepted and no time planned while "
+        "it is suspended; their deadlines run on. Their users and the keepers are told.",
+        orders,
+    )
+    waits = bookings.waits_to_pay_elsewhere(found.pk).count()
+    of_waits = ngettext(
+        "{count} wait elsewhere that it is to pay: nothing is offered while it is suspended. Whoever waits "
+        "is told.",
+        "{count} waits elsewhere that it is to pay: nothing is offered while it is suspended. Whoever "
+        "waits is told.",
+        waits,
+    )
+    resting = [(orders, of_orders), (waits, of_waits)]
+    return [sentence.format(count=count) for count, sentence in resting if count]
+
+
+def _tell_who_is_told_of_payer(found: "Organization") -> list[str]:
+    text = _("Who waits elsewhere at its expense, or has an open sample order that it is to pay, is told.")
+    is_awaited = bookings.orders_to_pay_elsewhere(found.pk) or bookings.waits_to_pay_elsewhere(found.pk)
+    return [text] if is_awaited else []
+
+
 def _tell_claim_ends(found: "Organization") -> list[str]:
     ends = rewards.get_claim_ends(found.pk, clock.now().astimezone(CITY_TIME).date())
     days = (", " if in_english() else "、").join(map(date_only, ends))
@@ -256,7 +284,11 @@ def _list_consequences(found: "Organization", effects: bookings.OrganizationSusp
         )
     if found.owns_instruments:
         sentences.append(_("Its instruments leave the catalogue until it is reinstated."))
-    sentences += [*_tell_who_is_told(found), *_tell_claim_ends(found)]
+    sentences += [
+        *_tell_who_is_told(found),
+        *_tell_who_awaits_at_its_expense(found),
+        *_tell_claim_ends(found),
+    ]
     if not effects.ending and not effects.under_way:
         sentences.append(_("It has no bookings ahead and no uses under way."))
     return sentences

@@ -54,6 +54,26 @@ def describe_what_stops(person: "User", organization: "Organization", *roles_lef
     return [sentence.format(count=count) for count, sentence in ending if count]
 
 
+def describe_what_is_unpaid(person: "User", organization: "Organization") -> list[str]:
+    """Return what the organization pays no more of what the person awaits, with their last role there."""
+    orders = len(bookings.orders_to_pay(organization.pk, person.pk))
+    of_orders = ngettext(
+        "{count} sample order was to be paid by the organization: no quote is accepted and no time planned "
+        "for it any more. Whoever ordered and the keepers are told.",
+        "{count} sample orders were to be paid by the organization: no quote is accepted and no time "
+        "planned for them any more. Whoever ordered and the keepers are told.",
+        orders,
+    )
+    waits = bookings.waits_to_pay(organization.pk, person.pk).count()
+    of_waits = ngettext(
+        "{count} wait was to be paid by the organization: it ends, and whoever waits is told.",
+        "{count} waits were to be paid by the organization: they end, and whoever waits is told.",
+        waits,
+    )
+    unpaid = [(orders, of_orders), (waits, of_waits)]
+    return [sentence.format(count=count) for count, sentence in unpaid if count]
+
+
 @confirmation_view
 def hand_over(request: SignedInRequest, public_id: str, membership_id: str) -> Confirmation:
     """Confirm handing one's own role over to a colleague."""
@@ -109,6 +129,7 @@ def organization_leave(request: SignedInRequest, public_id: str) -> Confirmation
         consequences=[
             _("These roles of yours end: {roles}.").format(roles=roles),
             *describe_what_stops(request.user, found),
+            *describe_what_is_unpaid(request.user, found),
         ],
         action=_("Leave the organization"),
         perform=lambda: bookings.organization_leave(actor=request.user, organization_id=found.pk, now=now),

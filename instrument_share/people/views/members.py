@@ -13,7 +13,11 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services
 from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.people.forms import EndForm, InvitationForm, RoleForm
-from instrument_share.people.views.leaving import count_bookings, describe_what_stops
+from instrument_share.people.views.leaving import (
+    count_bookings,
+    describe_what_is_unpaid,
+    describe_what_stops,
+)
 from instrument_share.people.views.member_list import (
     get_managed_organization,
     get_members_address,
@@ -199,4 +203,5 @@ def _consequences(held: "Membership", is_last_of_theirs: bool) -> list[str]:
     found += describe_what_stops(held.user, held.organization, *left)
     if is_last_of_theirs:
         found.append(_("It is their last role here: they no longer belong to the organization."))
+        found += describe_what_is_unpaid(held.user, held.organization)
     return found

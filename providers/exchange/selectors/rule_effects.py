@@ -1,6 +1,6 @@
 """What publishing rules from a sheet does to bookings, which another app knows."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -10,6 +10,7 @@ from providers.terms.domain.terms import TermsDraft
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from providers.instruments.models import Instrument
+    from providers.terms.models import OpenServiceRule
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,12 @@ class RuleEffects(Protocol):
         self, changed_from: Mapping[int, datetime], *, actor: "User", now: datetime
     ) -> None:
         """Withdraw offers of time that the rules refuse, which others apply from these instants on."""
+
+    def tell_of_publications(self, changes: Iterable[TermsChange], now: datetime) -> None:
+        """Tell whom terms concern besides bookings, before they are published."""
+
+    def tell_of_withdrawals(self, rules: "Iterable[OpenServiceRule]", now: datetime) -> None:
+        """Tell whom versions concern besides bookings, before they are withdrawn."""
 
     def refresh_next_free(self, instrument_ids: Collection[int], now: datetime) -> None:
         """Recalculate when these instruments are next free."""

@@ -140,6 +140,7 @@ def _lock_instruments(task: ImportTask) -> dict[str, Instrument]:
 def _write(actor: "User", now: datetime, steps: Sequence[Step]) -> list[Made]:
     """Publish the versions; they can be withdrawn as long as nothing has happened under them."""
     published = []
+    rule_effects().tell_of_publications([step.subject for step in steps], now)
     for change in (step.subject for step in steps):
         facts = {field.name: getattr(change, field.name) for field in fields(change)}
         published.append(rule_publish(actor=actor, now=now, **facts))

@@ -167,6 +167,7 @@ def _take_back_rules(actor: "User", run: SheetRun, now: datetime) -> None:
             "under it. Publish a former version again on the page of its rule."
         ),
     )
+    rule_effects().tell_of_withdrawals(present, now)
     for one in present:
         rule_withdraw(actor=actor, rule_id=one.pk, reason=run.public_id, now=now)
     changed_from = {one.instrument_id: one.applies_from for one in present}

@@ -22,7 +22,7 @@ from instrument_share.kernel.wording import Words
 from instrument_share.sheets.table import Cell, Table
 from instrument_share.web.responses.exports import MARK
 from instrument_share.web.responses.problem import told
-from instrument_share.web.text.formats import in_english
+from instrument_share.web.text.formats import in_english, join_sentences
 from providers.exchange.domain.sheets.problems import SheetProblem, cell_name
 from providers.exchange.domain.sheets.sheet_types import SheetField, SheetKind
 from providers.exchange.domain.sheets.values import WHOLE, offered_words
@@ -215,7 +215,7 @@ def _how_to(sheet: Worksheet, kind: SheetKind) -> None:
     sheet.append([])
     first = sheet.max_row + 1
     for of in kind.fields.values():
-        sheet.append([template_heading(of), " ".join(line for line in _limits(of) if line)])
+        sheet.append([template_heading(of), join_sentences(line for line in _limits(of) if line)])
         sheet.cell(sheet.max_row, 2).alignment = Alignment(wrap_text=True, vertical="top")
     for row in range(first, sheet.max_row + 1):
         sheet.cell(row, 1).font = Font(bold=True)
@@ -227,7 +227,7 @@ def _marked(sheet: Any, value: Cell, problems: Sequence[SheetProblem]) -> WriteO
         only_warnings = all(problem.warning for problem in problems)
         cell.fill = WARNING_FILL if only_warnings else ERROR_FILL
         lines = (
-            f"{told(one.reason.message, one.reason.params)} {told(one.remedy.message, one.remedy.params)}"
+            join_sentences(told(said.message, said.params) for said in (one.reason, one.remedy))
             for one in problems
         )
         cell.comment = Comment("\n".join(lines), AUTHOR, **COMMENT_SIZE)

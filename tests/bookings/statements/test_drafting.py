@@ -7,7 +7,9 @@ import pytest
 
 from bookings.statements.domain.errors import MonthNotOver
 from bookings.statements.models import Statement, StatementLine
+from bookings.statements.reports import describe_price
 from bookings.statements.selectors.billing import find_billable
+from bookings.statements.selectors.statements import statement_lines
 from bookings.statements.services import drafting
 from bookings.statements.services.drafting import statements_draft, statements_draft_due
 from bookings.statements.services.statements import statement_send
@@ -17,6 +19,7 @@ from instrument_share.jobs.one_by_one import SomeFailed
 from instrument_share.journal.models import AuditEntry
 from instrument_share.kernel.city_time import CITY_TIME
 from providers.instruments.models import Instrument
+from providers.terms.domain.choices import ServiceMode
 from tests import factories
 from tests.bookings.requests.booking import use
 from tests.bookings.statements.conftest import (
@@ -136,6 +139,24 @@ def test_correction_before_drafting_is_in_the_amount(city):
     (march,) = draft(city)
     assert lines(march) == [(log.pk, Decimal(120), None)]
     assert march.lines.get().effective_seconds == 3600
+
+
+@pytest.mark.parametrize("changes", [{"samples": 3}, {"service_mode": ServiceMode.OPERATED.value}])
+def test_price_as_recorded_explains_no_amount_that_a_correction_agreed_anew(city, changes):
+    kept, log = confirmed_use(city), confirmed_use(city, slot(day=2))
+    (march,) = draft(city)
+
+    def prices():
+        march.refresh_from_db()
+        return {line.log_id: len(describe_price(line)) for line in statement_lines(march)}
+
+    assert prices() == {kept.pk: 1, log.pk: 1}
+    correct(city, log, APRIL_1 - DAY, amount_yuan=Decimal(200), **changes)
+    assert lines(march) == [(kept.pk, Decimal(200), None), (log.pk, Decimal(200), None)]
+    assert prices() == {kept.pk: 1, log.pk: 0}
+    send(city, march)
+    correct(city, kept, APRIL_1 + DAY, amount_yuan=Decimal(200), **changes)
+    assert prices() == {kept.pk: 1, log.pk: 0}
 
 
 def test_corrections_confirmed_out_of_order_are_each_billed(city, two_may_wait):

@@ -57,6 +57,7 @@ def make_line(number, **facts):
         "source": log,
         "corrects": None,
         "correction": None,
+        "is_otherwise": False,
         **USE,
     }
     return SimpleNamespace(**(line | facts))

@@ -179,7 +179,7 @@ def test_faulty_cells_are_coloured_and_commented_in_a_copy(world):
         book = book_of(marked_xlsx(table, report.errors))
     sheet, listed = book.worksheets
     assert [sheet["C2"].fill.fgColor.rgb, sheet["A3"].fill.fgColor.rgb] == ["00F8C9C4", "00F8C9C4"]
-    assert sheet["C2"].comment.text == "“很贵”不是数字。 请只写数字，不带文字和单位。"
+    assert sheet["C2"].comment.text == "“很贵”不是数字。请只写数字，不带文字和单位。"
     assert sheet["B2"].comment is None
     assert (sheet["B3"].value, sheet["B3"].data_type) == ("=cmd|x", "s")
     assert [[cell.value for cell in row] for row in listed.iter_rows(min_row=2, max_col=4)] == [

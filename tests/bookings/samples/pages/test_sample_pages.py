@@ -400,8 +400,8 @@ def test_whoever_retires_an_instrument_reads_which_waits_and_orders_end(city, se
     join(city)
     Instrument.objects.filter(pk=city.instrument.pk).update(state="suspended")
     page = text_of(see(city.manager, "instrument_retire", city.instrument.public_id))
-    assert "有 2 个样品未送达的送样委托将被谢绝" in page
-    assert "有 2 个送样委托的样品已在机组，不再检测，由机组退还或处置" in page
+    declined = "有 2 个样品未送达的送样委托将被谢绝，其用户会收到通知。"
+    assert f"{declined}有 2 个送样委托的样品已在机组，不再检测，由机组退还或处置" in page
     assert "有 1 人候补：候补随之结束" in page
     assert "暂停服务期间" not in page
     SampleOrder.objects.update(state="rejected")
