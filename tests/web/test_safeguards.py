@@ -100,7 +100,11 @@ def test_nothing_of_a_page_stays_in_the_browsers_storage(client):
 
 @pytest.mark.parametrize(
     ("onward", "led_to"),
-    [("/instruments/?q=1", "/instruments/?q=1"), ("https://[::1", "/desk/"), ("https://elsewhere.example/", "/desk/")],
+    [
+        ("/instruments/?q=1", "/instruments/?q=1"),
+        ("https://[::1", "/desk/"),
+        ("https://elsewhere.example/", "/desk/"),
+    ],
 )
 def test_a_login_leads_on_within_the_site(client, lin, onward, led_to):
     answer = client.post(f"/accounts/login/?{urlencode({'next': onward})}", logging_in(lin))
