@@ -31,4 +31,21 @@ FORMER = (
         "“{name}” is void, and your membership in it has ended. If it is your organization, ask to be "
         "admitted; otherwise register yours with its own code."
     ),
+    gettext_noop(
+        "“{other}” is now registered as superior to “{name}”; rewards leave out use between them. "
+        "Reason: {reason}"
+    ),
+    gettext_noop("“{other}” is no longer registered as superior to “{name}”. Reason: {reason}"),
+    gettext_noop(
+        "An administrator has ended all access to your account: sessions, API tokens and calendar addresses. "
+        "Log in again; programs that use the API need new tokens."
+    ),
+    gettext_noop(
+        "{companion}, which is booked together with {instrument}, is back in service: a time can be planned "
+        "for your samples ({subject})."
+    ),
+    gettext_noop(
+        "The city login can now be used for your account. If you did not link it, unlink it under Settings "
+        "and change your password."
+    ),
 )
