@@ -128,7 +128,7 @@ def test_rows_of_a_unit_of_their_own_are_left_to_somebody_else(finance, login, b
     for row in ("2", "3"):
         book.active[f"H{row}"], book.active[f"I{row}"] = f"ZF-{row}", "2026-01-21"
     shown = given(login(bound), batch, book)
-    told = "您是云屏大学的成员（或三年内曾是），须由财政局其他人员登记对其拨付。"
+    told = "您属于云屏大学，或离开该单位未满三年，应当回避。请由财政局其他人员登记对其拨付。"
     assert (shown.status_code, told in text_of(shown)) == (200, True)
     assert [row.award.assessment.organization for row, _answer in shown.context["answers"]] == [year.second]
     assert (shown.context["total"], shown.context["left"]) == (Decimal(8067), 0)

@@ -275,7 +275,7 @@ def test_who_belongs_to_a_unit_is_offered_no_payment_to_it(login, year, sent):
     bound = year.city.person("财政局兼职", treasury, Role.FINANCE_OFFICER)
     year.city.give(bound, year.first, Role.RESEARCHER)
     report_accept(actor=bound, report_id=sent.pk, now=now)
-    why = "您是云屏大学的成员（或三年内曾是），须由财政局其他人员登记对其拨付。"
+    why = "您属于云屏大学，或离开该单位未满三年，应当回避。请由财政局其他人员登记对其拨付。"
     own, other = award(year.first), award(year.second)
 
     def read(name, *ids, user=bound):
