@@ -35,4 +35,21 @@ FORMER = (
         "The data of {year} are frozen. What was not confirmed by then does not count. Of your unit: "
         "{unconfirmed} usage logs, {running} uses without a check-out, {facts} declared facts."
     ),
+    gettext_noop(
+        "“{other}” is now registered as superior to “{name}”; rewards leave out use between them. "
+        "Reason: {reason}"
+    ),
+    gettext_noop("“{other}” is no longer registered as superior to “{name}”. Reason: {reason}"),
+    gettext_noop(
+        "An administrator has ended all access to your account: sessions, API tokens and calendar addresses. "
+        "Log in again; programs that use the API need new tokens."
+    ),
+    gettext_noop(
+        "{companion}, which is booked together with {instrument}, is back in service: a time can be planned "
+        "for your samples ({subject})."
+    ),
+    gettext_noop(
+        "The city login can now be used for your account. If you did not link it, unlink it under Settings "
+        "and change your password."
+    ),
 )

@@ -136,7 +136,7 @@ def test_a_year_from_the_freeze_to_the_certificate(year, enter, clock, long_step
 
     finance = enter("finance")
     finance.goto("/finance/")
-    finance.get_by_role("link", name="2025年度报送件（第1次）").click()
+    finance.get_by_role("link", name="2025年度报送件（第 1 次）").click()
     expect(finance.get_by_text("核验一致。")).to_be_visible()
     axe(finance)
     follow_an_amount_to_its_booking(finance, year)
@@ -255,7 +255,7 @@ def object_to_results(visitor):
     visitor.get_by_label("事项").fill("有效机时少计")
     visitor.get_by_label("理由").fill("十二月的机时未计入。")
     go(visitor.get_by_role("button", name="提交异议"))
-    expect(visitor.locator("#notes")).to_contain_text("已收到您的异议（第1号）")
+    expect(visitor.locator("#notes")).to_contain_text("已收到您的异议（第 1 号）")
 
 
 def comment(manager):
@@ -321,11 +321,11 @@ def check_account(finance):
 def pay_in_a_batch(finance):
     """Both awards go to the bank as a sheet, and its answer is read from one."""
     finance.goto("/finance/")
-    go(finance.get_by_role("link", name="2025年度报送件（第1次）"))
+    go(finance.get_by_role("link", name="2025年度报送件（第 1 次）"))
     axe(finance)
     finance.get_by_role("button", name="将勾选的列入一批").click()
     go(finance.get_by_role("button", name="生成批次"))
-    finance.get_by_role("link", name="第1批").first.click()
+    finance.get_by_role("link", name="第 1 批").first.click()
     with finance.expect_download() as download:
         finance.get_by_role("link", name="下载拨付清单").click()
     book = load_workbook(BytesIO(download.value.path().read_bytes()))
@@ -340,7 +340,7 @@ def pay_in_a_batch(finance):
     expect(finance.get_by_text("支付合计")).to_be_visible()
     axe(finance)
     finance.get_by_role("button", name="确认登记").click()
-    expect(finance.locator("#notes")).to_contain_text("已登记2笔银行回执")
+    expect(finance.locator("#notes")).to_contain_text("已登记 2 笔银行回执")
     axe(finance)
 
 

@@ -104,17 +104,17 @@ def open_objections() -> QuerySet[Objection]:
 def unkept_promises() -> QuerySet[Objection]:
     """Return objections whose answer promises that findings are decided anew, and the units then scored.
 
-    It is kept by a decision, since the objection was raised, on a finding that was there then, of its unit if
-    it is about one; and by a scoring since the answer. A decision on another unit's finding keeps none, nor
-    does the first one on a finding that another objection has opened. Scoring alone keeps none either: a year
-    is scored once more as well when a decided policy replaces its draft.
+    It is kept by a decision, since the objection was raised, on a finding of its unit that was there then; and
+    by a scoring since the answer. A decision on another unit's finding keeps none, nor does the first one on a
+    finding that another objection has opened. Where its unit had none, or it is about no unit, any decision
+    keeps it: else the year could never be approved. Scoring alone keeps none: a year is scored once more as
+    well when a decided policy replaces its draft.
     """
-    raised = OuterRef("raised_at")
-    decided = FindingDecision.objects.filter(
-        cycle=OuterRef("cycle"), decided_at__gte=raised, finding__found_at__lt=raised
-    )
-    of_unit = decided.filter(finding__organization=OuterRef("organization"))
-    is_decided = Q(Exists(of_unit)) | Q(Exists(decided), organization=None)
+    cycle, raised, unit = OuterRef("cycle"), OuterRef("raised_at"), OuterRef("organization")
+    meant = Finding.objects.filter(cycle=cycle, organization=unit, found_at__lt=raised)
+    decided = FindingDecision.objects.filter(cycle=cycle, decided_at__gte=raised)
+    decided_meant = decided.filter(finding__organization=unit, finding__found_at__lt=raised)
+    is_decided = Q(Exists(decided_meant)) | (Q(Exists(decided)) & ~Q(Exists(meant)))
     kept = is_decided & Q(cycle__scored_at__gt=F("answer__answered_at"))
     return Objection.objects.filter(answer__effect=AnswerEffect.SCORED_ANEW).exclude(kept)
 

@@ -200,7 +200,7 @@ def test_an_upheld_objection_opens_a_finding_that_hinders_approval(objections, y
     )
     told = Notification.objects.get(user=year.manager, message=telling.DECIDED[FindingState.DISMISSED])
     for language, words in (
-        ("zh-hans", "2025年度“公示期异议反映的问题”的核查问题不予认定（第1号决定）：无误"),
+        ("zh-hans", "2025年度“公示期异议反映的问题”的核查问题不予认定（第 1 号决定）：无误"),
         (
             "en",
             "The finding on “Raised by an objection during the public notice” of 2025 is dismissed "

@@ -126,7 +126,7 @@ def test_a_program_makes_a_payout_list_over_the_sum_that_it_expects_alone(ask, v
     assert (status, [one["field"] for one in problem["problems"]]) == (422, ["expected_yuan"])
     status, problem = ask(vouchers.officer, "post", "/payout-lists", expected_yuan="99.00", **asked)
     assert (status, problem["code"]) == (409, "voucher.list_changed")
-    assert problem["detail"].startswith("现有合计100.00元的申请待列入清单")
+    assert problem["detail"].startswith("现有合计 100.00 元的申请待列入清单")
     assert not VoucherPayoutList.objects.exists()
 
 

@@ -85,7 +85,7 @@ def test_satisfaction_is_the_sum_of_the_ratings_listed(login, small):
     small.steps.through("score")
     answer = page(login(small.city.officer), "ratings")
     assert get_indicator("satisfaction").formula == "14 ÷ 4 = 3.5000"
-    assert "数值 3.5000 14 ÷ 4 = 3.5000 评价数 4 评价分合计（最高5分） 14" in text_of(answer)
+    assert "数值 3.5000 14 ÷ 4 = 3.5000 评价数 4 评价分合计（最高 5 分） 14" in text_of(answer)
     logs = answer.context["page"].items
     assert [(log["rating"], log["figure"]) for log in logs] == [
         ("very_satisfied", 5),
@@ -171,7 +171,7 @@ def test_a_decision_taken_back_since_is_said_beside_the_frozen_number(login, sma
     Booking.objects.filter(pk=first.pk).update(decided_at=None)
     words = text_of(page(login(small.city.officer), "decisions"))
     assert "按时审批 1 已失效 1" in words
-    assert "现有记录与冻结的数字不同：按时审批0项，已失效1项" in words
+    assert "现有记录与冻结的数字不同：按时审批 0 项，已失效 1 项" in words
 
 
 def test_a_year_without_requests_says_so(login, small):
@@ -210,7 +210,7 @@ def test_a_month_that_would_be_judged_otherwise_today_says_so(login, small):
     regulation.history.update(history_date=local(YEAR, 3, 2))
     answer = page(client, "completeness")
     assert [month.as_of.month for month in answer.context["differ"]] == [1, 2]
-    assert "2个月末按现有记录判定的数字与冻结的数字不同，评价以冻结的数字为准。" in text_of(answer)
+    assert "2 个月末按现有记录判定的数字与冻结的数字不同，评价以冻结的数字为准。" in text_of(answer)
     assert "2025年1月31日 2 现有记录 1" in text_of(answer)
     assert "各月合计 17" in text_of(answer)
 

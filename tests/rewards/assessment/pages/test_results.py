@@ -61,7 +61,7 @@ def add_an_unconfirmed_and_an_overlapping_log(small):
 def test_an_amount_is_told_step_by_step_in_words(login, year, steps):
     steps.through("score")
     words = text_of(unit_page(login(year.city.officer), year.first))
-    assert "奖励金额 ¥91,933.00 得分 100.00 满分100分 等级 良好" in words
+    assert "奖励金额 ¥91,933.00 得分 100.00 满分 100 分 等级 良好" in words
     assert "按得分超出合格线的部分分配 得分100.00，起算分60，参与分配的分值40.00" in words
     assert (
         "资金分配 可分配资金100,000.00元，本单位计奖分值40.00分，全市计奖分值合计43.51分，"

@@ -99,19 +99,22 @@ def test_every_kind_says_what_convinced_the_check(small, log, found, page):
             [early],
             "使用时间2025年4月2日 周三 08:00–18:10；预约时间2025年4月2日 周三 12:00–18:00，",
         ),
-        "outside_windows": ([outside], "2025年12月31日 周三无开放时段。适用开放服务规则第1版，"),
-        "no_booking": ([late], "无对应预约。由研究员于2025年4月10日 18:10录入（人工补录），距使用结束40天。"),
+        "outside_windows": ([outside], "2025年12月31日 周三无开放时段。适用开放服务规则第 1 版，"),
+        "no_booking": (
+            [late],
+            "无对应预约。由研究员于2025年4月10日 18:10录入（人工补录），距使用结束 40 天。",
+        ),
         "self_dealing": ([own], "云屏大学与仪器管理单位为同一法人。"),
-        "late_by_hand": ([late], "由研究员于2025年4月10日 18:10录入（人工补录），距使用结束40天。"),
-        "bulk_at_year_end": ([late], "由研究员于2025年4月10日 18:10录入（人工补录），距使用结束40天。"),
-        "amount": ([late], "登记金额¥1,000.00；无对应预约，故无报价。"),
+        "late_by_hand": ([late], "由研究员于2025年4月10日 18:10录入（人工补录），距使用结束 40 天。"),
+        "bulk_at_year_end": ([late], "由研究员于2025年4月10日 18:10录入（人工补录），距使用结束 40 天。"),
+        "amount": ([late], "登记金额 ¥1,000.00；无对应预约，故无报价。"),
         "disputed": (
             [disputed],
             "使用人于2025年4月4日 09:00对机时提出异议：“当天下午没有上机”。"
             "管理单位应于2025年4月14日 09:00前答复，至今未答复。",
         ),
         "two_places": ([sound, overlapping], "操作人扫描电子显微镜操作员。"),
-        "never_idle": ([sound], "上机10.17小时，其中有效机时10.00小时、空闲0.17小时。"),
+        "never_idle": ([sound], "上机 10.17 小时，其中有效机时 10.00 小时、空闲 0.17 小时。"),
         "above_calendar": ([sound, overlapping], "由研究员于2025年1月3日 22:10登记（签到签退），"),
         "device_disagrees": ([sound, overlapping], "为该仪器第"),
         "inspection": ([], "检查时仪器处于封存状态"),
@@ -169,7 +172,7 @@ def test_a_use_outside_the_windows_shows_those_of_its_day(small, log, found, pag
     )
     words = text_of(page(found("outside_windows", [use], hours="9.17")))
     assert "2025年10月1日 周三开放时段：07:00–09:00。当日为法定节假日。" in words
-    assert "适用开放服务规则第1版，自2024年6月1日起施行，2024年6月1日 08:00发布。" in words
+    assert "适用开放服务规则第 1 版，自2024年6月1日起施行，2024年6月1日 08:00发布。" in words
     name = keeper.name
     assert f"停用时间2025年10月1日 周三 09:00–10:00：更换灯丝（{name}于2025年9月30日 09:00登记）。" in words
     assert "该停用已于2026年1月6日 09:00解除。" in words
@@ -182,7 +185,7 @@ def test_windows_that_differ_from_what_was_frozen_are_said(small, log, found, pa
     small.instrument.open_windows.create(
         rule=small.instrument.rules.get(), starts_at=local(YEAR, 12, 31, 8), ends_at=local(YEAR, 12, 31, 10)
     )
-    assert "开放时段在数据冻结后有变动：冻结时该次使用有0.00小时在内，现为2.00小时。" in text_of(
+    assert "开放时段在数据冻结后有变动：冻结时该次使用有 0.00 小时在内，现为 2.00 小时。" in text_of(
         page(finding)
     )
 
@@ -196,7 +199,7 @@ def test_the_hours_that_granted_the_booking_count_beside_the_windows(small, log,
         event.save()
     words = text_of(page(found("outside_windows", [use], hours="8.17")))
     assert "2025年12月31日 周三无开放时段。" in words
-    assert "该预约依据第1版规则获准，下列时段一并计入：2025年12月31日 周三 08:00–10:00。" in words
+    assert "该预约依据第 1 版规则获准，下列时段一并计入：2025年12月31日 周三 08:00–10:00。" in words
     assert "冻结后有变动" not in words
 
 
@@ -242,7 +245,7 @@ def test_a_late_entry_is_late_by_the_end_that_was_entered(small, log, found, pag
     late = log(local(YEAR, 3, 1, 8), booked=False, capture="manual", recorded_after=31 * DAY)
     correct(small, late, local(YEAR, 4, 2), {"ends_at": local(YEAR, 3, 5, 8).isoformat()})
     words = text_of(page(found("late_by_hand", [late])))
-    assert "于2025年4月1日 18:10录入（人工补录），距使用结束31天。" in words
+    assert "于2025年4月1日 18:10录入（人工补录），距使用结束 31 天。" in words
     assert "录入时填写的结束时间为2025年3月1日 18:10，后经更正。" in words
 
 
@@ -294,7 +297,7 @@ def test_fifty_uses_take_as_many_statements_as_one_and_most_fold_away(small, log
     (piece,) = answer.context["pieces"]
     assert (len(piece.lines), len(piece.more)) == (5, 45)
     assert (len(answer.context["pictures"]), answer.context["undrawn"]) == (3, 47)
-    assert "另有47条记录未绘出。" in text_of(answer)
+    assert "另有 47 条记录未绘出。" in text_of(answer)
 
 
 def test_the_unit_sees_the_evidence_of_its_own_uses_only(small, log, found, page):

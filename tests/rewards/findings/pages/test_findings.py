@@ -283,7 +283,7 @@ def test_a_falsification_is_proposed_answered_and_confirmed_by_three(login, foun
     officer = login(found.city.officer)
     officer.post(deeds["decide"], {"outcome": "confirm", "reason": "属实。"})
     assert finding("overlap").falsified
-    assert "经查实弄虚作假：总分记0分，取消奖励资格。" in text_of(shown(officer, "overlap"))
+    assert "经查实弄虚作假：总分记 0 分，取消奖励资格。" in text_of(shown(officer, "overlap"))
 
 
 def test_who_confirms_a_falsification_reads_that_the_unit_could_not_answer(login, found, clock):

@@ -297,8 +297,8 @@ def test_a_finding_is_offered_until_the_results_are_approved_which_says_so(drawn
     announced.pk, announced.public_id, announced.number = None, "DRW-ANNOUNCED0", 2
     announced.save(force_insert=True)
     told = text_of(login(drawn.city.reviewer).get(approve))
-    assert "3项随机抽查尚未登记结果，审定后不能再据此列为核查问题。" in told
-    assert "1次已公告的抽取尚未进行，审定后不能再抽取。" in told
+    assert "3 项随机抽查尚未登记结果，审定后不能再据此列为核查问题。" in told
+    assert "1 次已公告的抽取尚未进行，审定后不能再抽取。" in told
     drawn.steps.approve()
     client = login(one.lead.user)
     assert offered() == (["no_objection"], False)

@@ -158,7 +158,7 @@ def test_the_unit_comments_without_learning_who_objected_and_the_officer_answers
     page = text_of(officer.get(address))
     assert "zhang@example.org" in page
     assert "已核对原始记录。" in page
-    assert "列为核查问题的，单位有10个工作日说明，再由核查人员作出决定。" in page
+    assert "列为核查问题的，单位有 10 个工作日说明，再由核查人员作出决定。" in page
     assert "须重新计分；公示随之终止，须重新公示。" in page
     typed = {"effect": "finding", "text": "十二月确有三条记录未确认。"}
     answer = officer.post(reverse("objection_answer", args=[objection.public_id]), typed)
@@ -211,4 +211,4 @@ def test_the_confirmation_of_scoring_again_says_whom_it_tells(steps, year, login
     clock.set(ANSWERED)
     shown = text_of(login(steps.city.officer).get(reverse("cycle_step", args=[YEAR, "score"])))
     assert "当前公示即告终止，须重新公示，并将通知各单位。" in shown
-    assert "系统将以邮件通知2件异议的异议人，异议人可对新结果再次提出异议。" in shown
+    assert "系统将以邮件通知 2 件异议的异议人，异议人可对新结果再次提出异议。" in shown

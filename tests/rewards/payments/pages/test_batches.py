@@ -42,7 +42,7 @@ def batch(finance, report):
     awards = Award.objects.filter(amount_yuan__gt=0).order_by("pk")
     query = "&".join(f"award={award.public_id}" for award in awards)
     address = f"{reverse('batch_new', args=[report.public_id])}?{query}"
-    assert "共2家单位，合计¥100,000.00。" in text_of(finance.get(address))
+    assert "共 2 家单位，合计 ¥100,000.00。" in text_of(finance.get(address))
     answer = finance.post(address, follow=True)
     assert "批次已生成，请将拨付清单交银行。" in text_of(answer)
     return PaymentBatch.objects.get()
@@ -77,14 +77,14 @@ def test_a_batch_goes_to_the_bank_and_its_answer_comes_back(finance, batch, year
     page["J3"], page["K3"] = "失败", "户名不符"
     shown = given(finance, batch, book)
     text = text_of(shown)
-    assert "云屏大学 云屏银行科苑支行 尾号1234 ¥91,933.00 已拨付 2026年1月21日 · ZF-1" in text
+    assert "云屏大学 云屏银行科苑支行 尾号 1234 ¥91,933.00 已拨付 2026年1月21日 · ZF-1" in text
     assert "支付合计 ¥91,933.00" in text
     assert not Payment.objects.exists()
     sent = {"answers": shown.context["signed"], "form_token": "x"}
     places = [finance.post(address("batch_answer", batch), sent)["Location"] for _ in range(2)]
     assert places == [address("batch", batch)] * 2
     answer = finance.get(address("batch", batch))
-    assert "已登记2笔银行回执。" in text_of(answer)
+    assert "已登记 2 笔银行回执。" in text_of(answer)
     assert "支付失败 户名不符" in text_of(answer)
     assert Payment.objects.get().voucher == "ZF-1"
 
@@ -94,7 +94,7 @@ def test_a_wrong_row_of_the_sheet_is_told_and_nothing_recorded(finance, batch):
     book.active["F2"], book.active["H2"], book.active["I2"] = 91932, "ZF-1", "2026-01-21"
     answer = given(finance, batch, book)
     assert answer.status_code == 422
-    assert "第2行：金额与批次不符，批次为91933.00，表格为91932。" in text_of(answer)
+    assert "第 2 行：金额与批次不符，批次为 91933.00，表格为 91932。" in text_of(answer)
     assert "确认登记" not in text_of(answer)
 
 
@@ -104,7 +104,7 @@ def test_an_answer_that_cannot_be_recorded_is_told_with_its_unit(finance, batch)
         book.active[f"H{row}"], book.active[f"I{row}"] = f"ZF-{row}", day
     answer = given(finance, batch, book)
     assert answer.status_code == 422
-    assert "云屏大学：第1批于 2026年1月21日 生成，拨付日期不能早于该日。" in text_of(answer)
+    assert "云屏大学：第 1 批于 2026年1月21日 生成，拨付日期不能早于该日。" in text_of(answer)
     assert "云屏材料研究所：拨付日期晚于今天" in text_of(answer)
     assert "确认登记" not in text_of(answer)
     assert not Payment.objects.exists()
@@ -128,7 +128,7 @@ def test_rows_of_a_unit_of_their_own_are_left_to_somebody_else(finance, login, b
     for row in ("2", "3"):
         book.active[f"H{row}"], book.active[f"I{row}"] = f"ZF-{row}", "2026-01-21"
     shown = given(login(bound), batch, book)
-    told = "您是云屏大学的成员（或三年内曾是），须由财政局其他人员登记对其拨付。"
+    told = "您属于云屏大学，或离开该单位未满三年，应当回避。请由财政局其他人员登记对其拨付。"
     assert (shown.status_code, told in text_of(shown)) == (200, True)
     assert [row.award.assessment.organization for row, _answer in shown.context["answers"]] == [year.second]
     assert (shown.context["total"], shown.context["left"]) == (Decimal(8067), 0)
@@ -219,7 +219,7 @@ def test_a_unit_enters_its_account_and_finance_checks_it(login, report, year):
     client = login(manager)
     wrong = client.post(page, {**typed, "number": "12"})
     assert wrong.status_code == 422
-    assert wrong.context["form"].errors == {"number": ["账号为8至32位数字，空格和连字符不计。"]}
+    assert wrong.context["form"].errors == {"number": ["账号为 8 至 32 位数字，空格和连字符不计。"]}
     assert "账户已登记，经另一人复核后生效。" in text_of(client.post(page, typed, follow=True))
     same = "该账户已是当前账户，未作更改"
     assert f"{same}，仍待复核。" in text_of(client.post(page, typed, follow=True))

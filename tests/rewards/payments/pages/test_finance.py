@@ -49,13 +49,13 @@ def pay(client, report, organization, *, follow=True, **typed):
 def test_finance_receives_a_report_accepts_it_and_pays(login, year, sent):
     client = login(year.city.finance)
     desk = text_of(client.get(reverse("finance")))
-    assert "2025年度报送件（第1次） 已报送财政局 核验一致 请核对后接收或退回" in desk
+    assert "2025年度报送件（第 1 次） 已报送财政局 核验一致 请核对后接收或退回" in desk
     answer = client.post(address("report_accept", sent), {"note": "同意"}, follow=True)
     assert "已接收并通知科技局。下一步请登记拨付。" in text_of(answer)
     paid = text_of(pay(client, sent, year.first))
     assert "已登记：2026年1月21日向云屏大学拨付 ¥91,933.00。" in paid
     assert "已拨付 ¥91,933.00 2 家单位中已拨付 1 家 尚未拨付 ¥8,067.00" in paid
-    assert "已拨付 2026年1月21日 · 尾号1234" in paid
+    assert "已拨付 2026年1月21日 · 尾号 1234" in paid
     assert "6222020000001234" not in paid
     assert "请登记拨付，尚余 ¥8,067.00" in text_of(client.get(reverse("finance")))
     pay(client, sent, year.second)
@@ -184,7 +184,7 @@ def test_a_changed_package_is_not_genuine_though_its_pdf_is(login, year, sent):
     default_storage.delete(sent.package_file)
     default_storage.save(sent.package_file, _changed(content))
     page = text_of(login(year.city.finance).get(address("report", sent)))
-    assert "文件的SHA-256与任何已报送的文件都不一致。" in page
+    assert "文件的 SHA-256 与任何已报送的文件都不一致。" in page
     assert "接收报送件" not in page
 
 
@@ -275,7 +275,7 @@ def test_who_belongs_to_a_unit_is_offered_no_payment_to_it(login, year, sent):
     bound = year.city.person("财政局兼职", treasury, Role.FINANCE_OFFICER)
     year.city.give(bound, year.first, Role.RESEARCHER)
     report_accept(actor=bound, report_id=sent.pk, now=now)
-    why = "您是云屏大学的成员（或三年内曾是），须由财政局其他人员登记对其拨付。"
+    why = "您属于云屏大学，或离开该单位未满三年，应当回避。请由财政局其他人员登记对其拨付。"
     own, other = award(year.first), award(year.second)
 
     def read(name, *ids, user=bound):

@@ -78,7 +78,7 @@ def test_what_was_paid_before_the_account_was_replaced_is_recorded_to_it(page, y
     assert (payment.account, payment.payee_account) == (OLD, old)
     assert AuditEntry.objects.get(action="payment.recorded").details["account"] == old.public_id
     unit = reverse("assessment", args=[payment.award.assessment.public_id])
-    assert "于2026年1月21日拨付至尾号为1234的账户" in text_of(login(year.manager).get(unit))
+    assert "于2026年1月21日拨付至尾号为 1234 的账户" in text_of(login(year.manager).get(unit))
 
 
 @pytest.mark.parametrize("number", [OLD, NEW])
@@ -101,7 +101,7 @@ def test_what_the_bank_paid_to_an_account_after_its_replacement_is_recorded_with
     assert (told.params["digits"], told.params["reason"]) == (OLD[-4:], why)
     report = FinanceReport.objects.get()
     shown = login(year.city.finance).get(reverse("report", args=[report.public_id]))
-    assert f"尾号1234 · ZF-1 拨付至已更换的账户，理由： {why}" in text_of(shown)
+    assert f"尾号 1234 · ZF-1 拨付至已更换的账户，理由： {why}" in text_of(shown)
     payment_reverse(
         actor=year.city.finance,
         payment_id=Payment.objects.get().pk,

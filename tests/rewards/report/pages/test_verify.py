@@ -123,7 +123,7 @@ def test_one_changed_byte_is_not_genuine(client, sent, place):
     changed[place] ^= 1
     words = text_of(by_file(client, bytes(changed)))
     assert "核验不符。 “报送函.pdf”不是本平台报送的文件。" in words
-    assert "文件的SHA-256与任何已报送的文件都不一致。" in words
+    assert "文件的 SHA-256 与任何已报送的文件都不一致。" in words
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,8 @@ def test_approved_claims_stand_on_the_overview_by_batch_until_they_are_listed(vo
     vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
     vouchers.approve(vouchers.claim(vouchers.grant(batch), other, invoice="FP2"))
     page = opened(vouchers.officer, address)
-    first, second = "云屏市科技创新券 · 第1批 ¥100.00 1笔申请", "云屏市科技创新券 · 第2批 ¥150.00 1笔申请"
+    first = "云屏市科技创新券 · 第 1 批 ¥100.00 1 笔申请"
+    second = "云屏市科技创新券 · 第 2 批 ¥150.00 1 笔申请"
     assert f"{TO_LIST} {first} {second}" in text_of(page)
     for scheme in (claimable.scheme, batch):
         assert reverse("voucher_scheme", args=[scheme.public_id]) in page.content.decode()
@@ -144,11 +145,11 @@ def test_a_claim_is_not_to_be_listed_before_its_correction_is_billed_and_then_re
     vouchers, claimable, opened, tasks
 ):
     vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
-    said = "其中1笔须先作不予通过处理：提交后有更正"
+    said = "其中 1 笔须先作不予通过处理：提交后有更正"
     assert tasks(vouchers.officer) == {TO_LIST: 1}
     correct(vouchers.city, claimable.log, APRIL_1 + 8 * DAY, amount_yuan=Decimal(150))
     assert tasks(vouchers.officer) == {}
-    waits = "没有可列入兑付清单的申请。 1笔复审通过的申请须待上机记录的更正结算后才能列入兑付清单。"
+    waits = "没有可列入兑付清单的申请。 1 笔复审通过的申请须待上机记录的更正结算后才能列入兑付清单。"
     assert waits in text_of(opened(vouchers.officer, reverse("vouchers")))
     statement_of(vouchers.city, vouchers.admin, month=date(2026, 4, 1), over=APRIL_1 + 30 * DAY)
     assert tasks(vouchers.officer) == {TO_LIST: 1}

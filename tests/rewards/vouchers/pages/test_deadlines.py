@@ -60,7 +60,7 @@ def test_who_claims_after_a_colleague_reads_by_which_claim(vouchers, claimable, 
     typed = {"invoice_number": "2650 0002", "sole_support": "on", "shown_yuan": "100.00"}
     answer = client.post(new, typed)
     assert answer.status_code == 409
-    assert f"这些机时已在兑付申请{claim.public_id}中" in text_of(answer)
+    assert f"这些机时已在兑付申请 {claim.public_id} 中" in text_of(answer)
 
 
 def test_who_claims_on_a_voucher_that_a_colleague_used_up_reads_why_nothing_is_left(

@@ -183,7 +183,7 @@ def test_a_claim_that_cannot_be_approved_is_not_offered_by_its_own_address_eithe
     assert (status, "您已初审该申请，须由他人复审。" in said) == (409, True)
     change_uses(vouchers, claimable)
     status, said = opened(vouchers.second, claim, "audit")
-    assert (status, "现计费150.00元，原为200.00元。" in said) == (409, True)
+    assert (status, "现计费 150.00 元，原为 200.00 元。" in said) == (409, True)
     assert opened(vouchers.second, claim, "refuse")[0] == 200
 
 
@@ -199,7 +199,7 @@ def test_only_a_refusal_is_offered_of_a_claim_whose_uses_were_corrected(vouchers
     change_uses(vouchers, claimable)
     page = read(vouchers.officer, *about)
     assert offered_moves(page, claim) == {"refuse"}
-    assert "用券时间内现计费150.00元，原为200.00元。" in page
+    assert "用券时间内现计费 150.00 元，原为 200.00 元。" in page
 
 
 def test_a_claim_whose_correction_is_not_billed_says_for_whom_it_waits(vouchers, claimable, read):
@@ -236,7 +236,8 @@ def test_a_claim_whose_payment_was_reversed_says_until_when_it_waits(vouchers, r
     page = read(vouchers.officer, "voucher_scheme", scheme.public_id)
     assert (claim.public_id in page, "到账登记已冲销" in page) == (True, True)
     assert reverse("voucher_list_new", args=[scheme.public_id]) not in page
-    assert "1笔复审通过的申请须待结算单（到账登记已冲销）重新付清或确认" in read(vouchers.officer, "vouchers")
+    waits = "1 笔复审通过的申请须待结算单（到账登记已冲销）重新付清或确认"
+    assert waits in read(vouchers.officer, "vouchers")
 
 
 def test_whoever_decides_on_a_claim_reads_which_of_its_uses_an_assessment_has_invalidated(
@@ -278,11 +279,11 @@ def test_a_list_is_made_of_the_sum_that_its_page_showed(vouchers, claimable, clo
     address = reverse("voucher_list_new", args=[claimable.scheme.public_id])
     asked = client.get(address)
     shown = {"shown_yuan": asked.context["form"]["shown_yuan"].value()}
-    assert "共1笔，合计¥100.00。" in text_of(asked)
+    assert "共 1 笔，合计 ¥100.00。" in text_of(asked)
     vouchers.approve(vouchers.claim(claimable.grant, other, invoice="2650 0002"))  # meanwhile
     refused = client.post(address, shown)
     assert refused.status_code == 409
-    assert "现有合计250.00元的申请待列入清单，请重新核对后再生成。" in text_of(refused)
+    assert "现有合计 250.00 元的申请待列入清单，请重新核对后再生成。" in text_of(refused)
     assert client.post(address).status_code == 409
     assert not VoucherPayoutList.objects.exists()
     client.post(address, {"shown_yuan": refused.context["form"]["shown_yuan"].value()})
@@ -307,7 +308,7 @@ def test_no_list_is_offered_while_uses_of_an_audited_claim_were_corrected(vouche
     assert (refused.status_code, said in text_of(refused)) == (409, True)
     page = read(vouchers.officer, "voucher_claim", claim.public_id)
     assert offered_moves(page, claim) == {"refuse"}
-    assert "用券时间内现计费150.00元，原为200.00元。" in page
+    assert "用券时间内现计费 150.00 元，原为 200.00 元。" in page
     refuse = reverse("voucher_claim_refuse", args=[claim.public_id])
     for day, said, reason in (
         (28, "所涉机时、发票和创新券额度将释放，可重新申请。", "申领单位可在2027年2月28日前"),
@@ -316,7 +317,7 @@ def test_no_list_is_offered_while_uses_of_an_audited_claim_were_corrected(vouche
         clock.set(datetime(2027, 2, 27, tzinfo=CITY_TIME) + (day - 27) * DAY)
         asked = text_of(client.get(refuse))
         assert (said in asked, "可重新申请" in asked) == (True, day == 28)
-        assert f"用券时间内现计费150.00元，原为200.00元。请以此为由不予通过，{reason}" in text_of(
+        assert f"用券时间内现计费 150.00 元，原为 200.00 元。请以此为由不予通过，{reason}" in text_of(
             client.get(new)
         )
     clock.set(LATER)
@@ -365,10 +366,10 @@ def test_the_list_shows_the_account_to_which_a_claim_was_paid(vouchers, claimabl
     payout = vouchers.pay(made.rows.get())
     vouchers.enter_account(number="6222020000009999")
     page = read(vouchers.finance, "voucher_list", made.public_id)
-    assert ("尾号2345" in page, "尾号9999" in page, "待核对" in page) == (True, False, False)
+    assert ("尾号 2345" in page, "尾号 9999" in page, "待核对" in page) == (True, False, False)
     vouchers.come_back(payout)
     page = read(vouchers.finance, "voucher_list", made.public_id)
-    assert ("尾号2345" in page, "尾号9999" in page) == (False, True)
+    assert ("尾号 2345" in page, "尾号 9999" in page) == (False, True)
 
 
 def test_what_hinders_a_grant_stands_in_its_place(vouchers, read):
@@ -568,7 +569,7 @@ def test_list_of_many_claims_is_made_with_as_many_statements(vouchers, statement
         vouchers.approve(vouchers.claim(other, of_other, actor=admin))
 
     statements.assert_unchanged(ask, by=add_claims)
-    assert "共3笔，合计¥180.00" in ask()
+    assert "共 3 笔，合计 ¥180.00" in ask()
 
 
 def test_what_waits_says_how_many_and_goes_on_behind_the_first_page(vouchers, clock, monkeypatch):

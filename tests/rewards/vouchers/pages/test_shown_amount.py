@@ -40,7 +40,7 @@ def test_a_claim_that_a_colleagues_claim_lowered_is_sent_from_the_page_that_says
     vouchers.claim(grant, other, invoice="2650 0002")  # meanwhile: 100 yuan are left
     refused = client.post(address, type_into(page))
     assert refused.status_code == 422
-    assert "现在的金额为100.00元，请核对后再提交。" in text_of(refused)
+    assert "现在的金额为 100.00 元，请核对后再提交。" in text_of(refused)
     assert type_into(refused)["shown_yuan"] == "100.00"
     assert client.post(address, type_into(refused)).status_code == 302
     assert [claim.amount_yuan for claim in VoucherClaim.objects.order_by("id")] == [100, 100]
@@ -53,5 +53,5 @@ def test_a_claim_without_the_amount_that_its_page_showed_is_refused(claim_page, 
     del typed["shown_yuan"]
     refused = client.post(address, typed | sent)
     assert refused.status_code == 422
-    assert "现在的金额为150.00元" in text_of(refused)
+    assert "现在的金额为 150.00 元" in text_of(refused)
     assert not VoucherClaim.objects.exists()

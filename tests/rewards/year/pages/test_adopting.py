@@ -67,9 +67,9 @@ def test_the_page_names_the_objections_to_what_is_withdrawn(login, draft):
     assert "再次提出异议" not in text_of(client.get(ADDRESS))
     objections = Objections(draft)
     objections.raise_one()
-    assert "再次提出异议；尚待答复的异议：1件。" in text_of(client.get(ADDRESS))
+    assert "再次提出异议；尚待答复的异议：1 件。" in text_of(client.get(ADDRESS))
     objections.answer()
-    assert "再次提出异议；尚待答复的异议：0件。" in text_of(client.get(ADDRESS))
+    assert "再次提出异议；尚待答复的异议：0 件。" in text_of(client.get(ADDRESS))
 
 
 def test_a_refusal_stands_in_the_form(login, draft):

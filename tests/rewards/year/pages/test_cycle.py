@@ -274,7 +274,7 @@ def test_before_the_freeze_the_page_counts_what_would_be_left_out(login, small, 
     asked = text_of(client.get(address))
     assert "2 条上机记录尚未确认，将不计入。" in asked
     assert "1 次使用尚未签退，没有上机记录，将不计入任何年度。" in asked
-    assert "云屏大学：使用3次，申报事项0项；将通知该单位。" in asked
+    assert "云屏大学：使用 3 次，申报事项 0 项；将通知该单位。" in asked
     assert "家单位涉及" not in asked
 
 
@@ -286,7 +286,7 @@ def test_before_the_freeze_the_page_names_the_first_units_and_counts_the_others(
         DeclaredFact.objects.create(organization=unit, figure=1, evidence="证明", **facts)
     address = reverse("cycle_step", args=[YEAR, "freeze"])
     asked = text_of(login(small.city.officer).get(address))
-    assert asked.count("使用0次，申报事项1项；将通知该单位。") == 10
+    assert asked.count("使用 0 次，申报事项 1 项；将通知该单位。") == 10
     assert "另有 2 家单位涉及，也将收到通知。" in asked
 
 
@@ -334,7 +334,7 @@ def test_approving_and_sealing_say_to_whom_how_much_goes(login, steps):
     client = login(steps.city.officer)
     for verb in ("approve", "send"):
         asked = text_of(page(client, "cycle_step", YEAR, verb))
-        assert "参评单位3家，奖励金额合计¥100,000.00；将通知各单位其奖励金额。" in asked
+        assert "参评单位 3 家，奖励金额合计 ¥100,000.00；将通知各单位其奖励金额。" in asked
 
 
 def test_a_step_that_is_sent_twice_is_taken_once(login, small, run_jobs):
