@@ -104,11 +104,11 @@ def open_objections() -> QuerySet[Objection]:
 def unkept_promises() -> QuerySet[Objection]:
     """Return objections whose answer promises that findings are decided anew, and the units then scored.
 
-    It is kept by a decision, since the objection was raised, on a finding of its unit that was there then; and
-    by a scoring since the answer. A decision on another unit's finding keeps none, nor does the first one on a
-    finding that another objection has opened. Where its unit had none, or it is about no unit, any decision
-    keeps it: else the year could never be approved. Scoring alone keeps none: a year is scored once more as
-    well when a decided policy replaces its draft.
+    It is kept by a decision, since the objection was raised, on a finding of its unit that was there then;
+    and by a scoring since the answer. A decision on another unit's finding keeps none, nor does the first one
+    on a finding that another objection has opened. Where its unit had none, or it is about no unit, any
+    decision keeps it: else the year could never be approved. Scoring alone keeps none: a year is scored once
+    more as well when a decided policy replaces its draft.
     """
     cycle, raised, unit = OuterRef("cycle"), OuterRef("raised_at"), OuterRef("organization")
     meant = Finding.objects.filter(cycle=cycle, organization=unit, found_at__lt=raised)
