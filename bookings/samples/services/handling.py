@@ -109,8 +109,8 @@ def _reject(order: SampleOrder, actor: "User", reason: str, now: datetime) -> No
 def orders_of_retired_reject(actor: "User", instrument_id: int, reason: str, now: datetime) -> None:
     """Decline the orders for an instrument that is retired whose samples are not there yet.
 
-    Under the instrument's lock. What is there and not measured stays to be given back or disposed of; its user
-    is told, also where its planned time is over.
+    Under the instrument's lock. What is there and not measured stays to be given back or disposed of; its
+    user is told, also where its planned time is over.
     """
     for order in open_order_locks(instrument_id):
         if order.state in UNHANDED_STATES:

@@ -143,9 +143,7 @@ def sample_order_cancel(*, actor: "User", order_id: int, now: datetime, reason: 
     order.ended_at, order.ended_by, order.end_note = now, actor, reason.strip()[:500]
     fields = ("ended_at", "ended_by", "end_note")
     why = {"reason": order.end_note} if order.end_note else {}
-    move_order(
-        order, "cancel", *fields, actor=actor, now=now, action="sample_order.cancelled", details=why
-    )
+    move_order(order, "cancel", *fields, actor=actor, now=now, action="sample_order.cancelled", details=why)
     notifications.notify_keepers(order, notifications.CANCELLED, now)
     return order
 

@@ -223,9 +223,7 @@ def test_only_the_declaration_that_the_page_shows_is_returned(login, small, mana
     assert DeclaredFact.objects.get().state == "declared"
     client.post(address, {"seen": refused.context["form"]["seen"].value(), "reason": "金额有误"})
     assert DeclaredFact.objects.get().state == "returned"
-    late = client.post(
-        address, {"seen": refused.context["form"]["seen"].value(), "reason": "合同未附"}
-    )
+    late = client.post(address, {"seen": refused.context["form"]["seen"].value(), "reason": "合同未附"})
     assert (late.status_code, ">\n合同未附</textarea>" in late.text) == (409, True)
 
 
