@@ -132,7 +132,11 @@ def find_freed_and_bound(
         for pk, before in former_needs.items()
         if is_in_service(by_id[pk])
     ]
-    freed = [(one, before[0]) for one, before, after in changed if before and not after]
+    freed = [
+        (one, lacked[0])
+        for one, before, after in changed
+        if not after and (lacked := [each for each in before if each.state != InstrumentState.DRAFT])
+    ]
     bound = [
         (one, suspended[0])
         for one, before, after in changed
@@ -147,8 +151,9 @@ def has_companions_in_service(instrument_id: int) -> bool:
 
 
 def count_bookings_ahead_of(person: "User", now: datetime) -> int:
-    """Return how many bookings of a person have not begun; an offer is none until it is accepted."""
-    return Booking.objects.filter(user=person, state__in=CANCELLABLE_STATES, starts_at__gt=now).count()
+    """Return how many approved bookings to which a person is to come have not begun."""
+    ahead = Booking.objects.filter(user=person, state=BookingState.APPROVED, planned_by_unit=False)
+    return ahead.filter(starts_at__gt=now).count()
 
 
 def bookings_ending_with_membership(

@@ -147,7 +147,7 @@ def _find_excuse(booking: Booking, limit: datetime, now: datetime) -> tuple[str,
         return notifications.CANCELLED_NOT_NEEDED, is_over or not can_come
     if back_at:
         return notifications.CANCELLED_INTERRUPTED, is_over or back_at <= limit
-    if not booking.user.is_active:  # an administrator has locked the account: they could not cancel
+    if booking.user.locked_at is not None and booking.user.locked_at <= booking.starts_at:
         return notifications.CANCELLED_LOCKED_OUT, True
     return None
 

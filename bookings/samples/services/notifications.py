@@ -139,6 +139,12 @@ def notify_keepers(order: SampleOrder, message: str, now: datetime, **params: An
     _notify(list_answerers(order.instrument), order, message, now, params)
 
 
+def notify_other_keepers(order: SampleOrder, message: str, now: datetime, **params: Any) -> None:
+    """Tell who answers for the instrument, without the user, who is told otherwise."""
+    others = [pk for pk in list_answerers(order.instrument) if pk != order.user_id]
+    _notify(others, order, message, now, params)
+
+
 def _notify(
     user_ids: list[int], order: SampleOrder, message: str, now: datetime, params: dict[str, Any]
 ) -> None:

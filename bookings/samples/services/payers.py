@@ -17,7 +17,7 @@ def orders_of_payer_left_tell(user: "User", organization: "Organization", now: d
         if not is_about_to_lapse(order, now):
             told = {"organization": _name(organization)}
             notifications.notify_user(order, notifications.OWN_PAYER_LEFT, now, **told)
-            notifications.notify_keepers(order, notifications.PAYER_LEFT, now, **told)
+            notifications.notify_other_keepers(order, notifications.PAYER_LEFT, now, **told)
 
 
 def orders_of_payer_suspended_tell(organization: "Organization", now: datetime) -> None:
@@ -33,7 +33,7 @@ def orders_of_payer_reinstated_tell(organization: "Organization", now: datetime)
 def _tell(organization: "Organization", message: str, now: datetime, **params: Any) -> None:
     for order in orders_to_pay_elsewhere(organization.pk):
         if not is_about_to_lapse(order, now):
-            for notify in (notifications.notify_user, notifications.notify_keepers):
+            for notify in (notifications.notify_user, notifications.notify_other_keepers):
                 notify(order, message, now, organization=_name(organization), **params)
 
 

@@ -84,9 +84,10 @@ def account_lock(*, actor: User, user_id: int, reason: str, now: datetime) -> Us
         raise Invalid(problems=[Problem("user.reason_missing", message, field="reason")])
     if not user.is_active:
         return user
+    ended = end_access(user, now)  # while it still has any
     user.is_active, user.locked_at, user.lock_reason = False, now, reason.strip()
     user.save(update_fields=["is_active", "locked_at", "lock_reason"])
-    details = {"reason": user.lock_reason, **end_access(user, now)}
+    details = {"reason": user.lock_reason, **ended}
     record(actor=actor, action="user.locked", subject=user, now=now, details=details)
     _refuse_reset(actor, user, now)
     for end in _lock_enders:

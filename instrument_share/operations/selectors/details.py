@@ -135,6 +135,7 @@ DETAILS: dict[str, str] = {
     "package_sm3": gettext_noop("SM3 of the package"),
     "payment": gettext_noop("Number of the payment"),
     "policy_sha256": gettext_noop("SHA-256 of the policy"),
+    "terms_sha256": gettext_noop("SHA-256 of the rule and its prices"),
     "proofs": gettext_noop("Proofs"),
     "question": gettext_noop("Question"),
     "refusal": gettext_noop("Refusal"),

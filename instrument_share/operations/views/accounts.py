@@ -155,7 +155,7 @@ def account_lock(request: SignedInRequest, public_id: str) -> Confirmation:
             *_describe_bookings(found),
             *([_("The request to remove its second factors is refused.")] if has_reset else []),
             *([_("The request to delete the account is stopped.")] if get_open_deletion(found) else []),
-            _("Roles, bookings and hours stay as they are; mails of the platform are no longer sent to it."),
+            _("Roles and hours stay as they are; mails of the platform are no longer sent to it."),
             _("At login the person is shown the reason and whom to ask."),
         ],
         action=_("Lock the account"),

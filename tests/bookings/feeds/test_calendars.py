@@ -313,6 +313,14 @@ def test_addresses_end_with_the_password_and_wherever_tokens_end(city, own, fetc
     assert fetch(second).status_code == 404
 
 
+def test_who_is_locked_out_is_told_that_the_addresses_have_ended(city, own, fetch):
+    office = factories.organization("云屏市大数据中心", kind=OrganizationKind.GOVERNMENT.value)
+    admin = factories.member(office, Role.SYSADMIN)
+    accounts.account_lock(actor=admin, user_id=city.researcher.pk, reason="账号异常", now=NOW)
+    assert AuditEntry.objects.get(action="user.locked").details["calendars"] == 1
+    assert Notification.objects.filter(user=city.researcher, path="/me/calendars/").count() == 1
+
+
 def test_address_that_ended_with_its_role_is_not_counted_nor_given_anew(city, see):
     feed = calendar_feed_open(actor=city.keeper, instrument=city.instrument, now=NOW)
     calendar_feed_open(actor=city.keeper, now=NOW)

@@ -87,6 +87,14 @@ def test_whose_account_is_locked_could_not_cancel_and_is_not_charged_nor_blamed(
     assert {one.user for one in told} == ({city.researcher, city.keeper} if is_locked else set())
 
 
+def test_who_is_locked_out_only_after_the_beginning_could_have_cancelled(city, booking):
+    admin = factories.member(factories.organization(), Role.SYSADMIN)
+    late = booking.starts_at + MINUTE
+    account_lock(actor=admin, user_id=city.researcher.pk, reason="账号异常", now=late)
+    assert bookings_no_show_due(booking.starts_at + 30 * MINUTE) == 1
+    assert (state_of(booking), booking.charged_yuan) == ("no_show", 400)
+
+
 def test_what_ended_meanwhile_is_cancelled_at_once_also_before_a_worker_was_seen_again(city, booking):
     live(booking.starts_at, booking.starts_at)
     assert bookings_no_show_due(booking.ends_at) == 0

@@ -11,7 +11,7 @@ export function startNotes() {
     // What the page asks for by itself, again and again, takes no reader away and is said once.
     if (!detail.requestConfig.triggeringEvent) {
       detail.shouldSwap = !(find() && failed === describe(detail));
-      detail.swapOverride = "innerHTML";
+      [detail.swapOverride] = detail.xhr.getResponseHeader("HX-Reswap").split(" "); // without the scrolling
     }
     failed = describe(detail);
   });

@@ -214,7 +214,7 @@ def test_a_use_beside_its_booking_names_who_decided_and_who_checked_in_and_out(s
     granted = (
         f"研究员于2025年4月2日 07:00提交；按规则自动通过，无需审批；{keeper.name}于2025年4月2日 08:00办理签到"
     )
-    assert f"预约{booking.public_id}：{granted}" in text_of(page(finding))
+    assert f"预约 {booking.public_id}：{granted}" in text_of(page(finding))
     record(actor=keeper, action="booking.approved", subject=booking, now=local(YEAR, 4, 2, 8))
     words = text_of(page(finding))
     assert f"{keeper.name}于2025年4月2日 08:00批准" in words
