@@ -24,8 +24,7 @@ def test_a_part_that_asks_again_and_again_says_once_what_stands_against_it(enter
     told = page.locator("#notes [role=alert]")
     expect(told).to_contain_text("登录已失效")
     told.evaluate("one => { one.dataset.first = 'true' }")
-    page.mouse.wheel(0, 10_000)
-    page.wait_for_function("window.scrollY > 0")
+    page.evaluate("window.scrollTo({top: 10_000, behavior: 'instant'})")
     for _number in range(2):
         with page.expect_response(lambda answer: answer.status == 401):
             pass
