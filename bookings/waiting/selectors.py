@@ -25,7 +25,7 @@ from bookings.requests.selectors.scope import NOTHING, get_responsible_condition
 from bookings.waiting.domain import MINUTE, SHORTEST_ANSWER, USUAL_SPAN, WaitState, get_offerable_span
 from bookings.waiting.models import WaitlistEntry, WaitlistOffer
 from instrument_share.accounts.domain import MembershipState, Role
-from instrument_share.accounts.selectors.standing import standing
+from instrument_share.accounts.selectors.standing import standing, standings_read
 from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
@@ -212,8 +212,10 @@ def get_waits_hit_by(change: "RuleChange") -> tuple[list[WaitlistEntry], list[Wa
 
     By way of service and kind of user alone; a wait that ends before the change is not among them.
     """
-    waiting = get_waits_for(change.instrument_id).filter(latest__gt=change.since)
-    return sort_by_effect(change, waiting.select_related("payer_organization"), _is_granted)
+    found = get_waits_for(change.instrument_id).filter(latest__gt=change.since)
+    waiting = list(found.select_related("payer_organization"))
+    standings_read(entry.user for entry in waiting)
+    return sort_by_effect(change, waiting, _is_granted)
 
 
 def _is_granted(terms: "Terms", entry: WaitlistEntry) -> bool:

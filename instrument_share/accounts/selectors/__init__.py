@@ -136,6 +136,7 @@ from instrument_share.accounts.selectors.standing import (
     roles_without_effect,
     standing,
     standing_rows,
+    standings_read,
     supervises,
 )
 
@@ -254,6 +255,7 @@ __all__ = [
     "session_by_handle",
     "standing",
     "standing_rows",
+    "standings_read",
     "successors",
     "supervises",
     "supervising_bureau",

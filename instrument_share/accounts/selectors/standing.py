@@ -1,5 +1,7 @@
 """A person's roles as they stand now, and the part of the city that they supervise."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -62,21 +64,30 @@ def standing(viewer: "Viewer") -> Standing:
     """Return the viewer's roles; read once per user object, and so once per request."""
     if not isinstance(viewer, User):
         return NO_STANDING
-    known: Standing | None = getattr(viewer, "_standing", None)
-    if known is None:
-        rows = (
-            binding_memberships()
-            .filter(user=viewer)
-            .annotate(counts=ExpressionWrapper(_IN_FORCE & ~_lacks_second_factor(), BooleanField()))
-        )
-        found = list(rows.select_related("organization", "organization__district").order_by("id"))
-        known = Standing(
+    if not hasattr(viewer, "_standing"):
+        standings_read([viewer])
+    known: Standing = viewer._standing
+    return known
+
+
+def standings_read(people: Iterable[User]) -> None:
+    """Read the roles of many people at once, for `standing` of each of these objects."""
+    by_person = defaultdict[int, list[Membership]](list)
+    everybody = list(people)
+    rows = (
+        binding_memberships()
+        .filter(user__in=[one.pk for one in everybody])
+        .annotate(counts=ExpressionWrapper(_IN_FORCE & ~_lacks_second_factor(), BooleanField()))
+    )
+    for row in rows.select_related("organization", "organization__district").order_by("id"):
+        by_person[row.user_id].append(row)
+    for person in everybody:
+        found = by_person[person.pk]
+        person._standing = Standing(  # type: ignore[attr-defined]
             tuple(one for one in found if one.counts),
             frozenset(one.organization_id for one in found),
             frozenset(one.organization_id for one in found if _belongs(one)),
         )
-        viewer._standing = known  # type: ignore[attr-defined]
-    return known
 
 
 def _belongs(membership: Membership) -> bool:

@@ -113,18 +113,29 @@ def test_a_sheet_of_rules_and_its_taking_back_tell_the_same(open_city):
     assert told() == [(open_city.researcher.name, samples.TAKEN_AGAIN, since, order.public_id)]
 
 
+def test_preview_takes_as_many_statements_for_many_who_wait_at_their_own_expense(open_city, send, statements):
+    asked = (open_city.manager, "rule_new", open_city.instrument.public_id)
+
+    def more():
+        for number in range(5):
+            join(open_city, factories.user(f"候补{number}"), payer=False, wanted=slot(day=5))
+
+    more()
+    statements.assert_unchanged(lambda: send(*asked, **RULE, act="preview"), by=more)
+
+
 def test_preview_of_a_version_counts_the_orders_and_waits_that_it_hits(open_city, send, see):
     asked = (open_city.manager, "rule_new", open_city.instrument.public_id)
-    assert "送样委托不再为规则所接收" not in text_of(send(*asked, **RULE, act="preview"))
+    assert "个送样委托：届时起" not in text_of(send(*asked, **RULE, act="preview"))
     orders_of_every_stage(open_city)
     join(open_city, wanted=slot(day=5))
     page = text_of(send(*asked, **RULE, act="preview"))
-    assert "有 4 个送样委托不再为规则所接收：届时起不能接受报价，也不能安排届时起的时段" in page
+    assert "规则不再受理 4 个送样委托：届时起不能接受报价，也不能安排届时起的时段" in page
     assert "人的候补不再符合规则" not in page
     page = text_of(send(*asked, **{**RULE, "user_kinds": ["inside"]}, act="preview"))
-    assert "有 4 个送样委托不再为规则所接收" in page
+    assert "规则不再受理 4 个送样委托" in page
     assert "有 1 人的候补不再符合规则：不会留出届时起的时段" in page
     put_in_force(open_city, hours(**WITHOUT_SAMPLES), day=2)
     rule = put_in_force(open_city, hours(), day=3)
     page = text_of(see(open_city.manager, "rule_withdraw", open_city.instrument.public_id, rule.public_id))
-    assert "有 4 个送样委托不再为规则所接收" in page
+    assert "规则不再受理 4 个送样委托" in page
