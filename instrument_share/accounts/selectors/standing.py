@@ -66,14 +66,13 @@ def standing(viewer: "Viewer") -> Standing:
         return NO_STANDING
     if not hasattr(viewer, "_standing"):
         standings_read([viewer])
-    known: Standing = viewer._standing
+    known: Standing = viewer._standing  # type: ignore[attr-defined]
     return known
 
 
 def standings_read(people: Iterable[User]) -> None:
     """Read the roles of many people at once, for `standing` of each of these objects."""
-    by_person = defaultdict[int, list[Membership]](list)
-    everybody = list(people)
+    everybody, by_person = list(people), defaultdict(list)
     rows = (
         binding_memberships()
         .filter(user__in=[one.pk for one in everybody])
