@@ -2,11 +2,12 @@ from django.apps import AppConfig
 
 
 class WebConfig(AppConfig):
-    """Register what the site does by the clock, and record second factors and sessions, and log logins."""
+    """Register what the site does by the clock, record second factors and sessions, and log logins."""
 
     name = "instrument_share.web"
 
     def ready(self) -> None:
+        from allauth.core.internal import ratelimit
         from django.core.checks import register
 
         from instrument_share.jobs.registry import register_recurring
@@ -17,6 +18,9 @@ class WebConfig(AppConfig):
         from instrument_share.web.recurring import RECURRING
         from instrument_share.web.safeguards import connect_log
 
+        # Who counts waits for who is counting, as long as that may take, which 30 who log in at once can be.
+        # allauth refuses after a second, as if there had been too many; it has no setting for it.
+        ratelimit.CACHE_LOCK_WAIT_TIMEOUT = ratelimit.CACHE_LOCK_TIMEOUT
         connect_journal()
         connect_log()
         connect_sessions()

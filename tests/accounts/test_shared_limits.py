@@ -5,6 +5,8 @@ import sys
 from datetime import timedelta
 
 import pytest
+from allauth.core.internal import ratelimit
+from django.core.cache import caches
 from django.test import Client
 
 from instrument_share.web import clock
@@ -41,3 +43,26 @@ def test_forgotten_passwords_are_counted_for_all_processes(process_environment, 
     assert delete_expired_counts(clock.now()) == 0
     assert delete_expired_counts(clock.now() + timedelta(hours=1)) > 0
     assert not SharedCount.objects.exists()
+
+
+@pytest.mark.usefixtures("shared_limits")
+def test_who_waits_while_others_are_counted_is_not_refused(monkeypatch):
+    locks, waited = [], 0.0
+    backend = type(caches["default"])
+    add = backend.add
+
+    def add_after_three_seconds(self, key, *arguments, **options):
+        if key.endswith(":lock") and waited < 3:
+            locks.append(key)
+            return False
+        return add(self, key, *arguments, **options)
+
+    def wait(seconds):
+        nonlocal waited
+        waited += seconds
+
+    monkeypatch.setattr(backend, "add", add_after_three_seconds)
+    monkeypatch.setattr(ratelimit.time, "sleep", wait)
+    monkeypatch.setattr(ratelimit.time, "monotonic", lambda: waited)
+    assert Client().post(RESET, {"email": "a@example.org"}).status_code == 302
+    assert len(set(locks)) == 1
