@@ -140,6 +140,7 @@ class NextFree(models.Model):
     )
     at = models.DateTimeField(null=True)
     until = models.DateTimeField(null=True)
+    book_by = models.DateTimeField(null=True, help_text="until when `at` may be booked: before it by the lead")
     days = models.TextField(
         default="", blank=True, help_text="the days with a bookable start, as 2026-03-05 2026-03-06"
     )

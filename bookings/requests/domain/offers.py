@@ -166,6 +166,12 @@ def find_first_offer(times: Sequence[InstrumentTime], interval: Interval, now: d
     return None
 
 
+def get_latest_request(times: Sequence[InstrumentTime], start: datetime) -> datetime:
+    """Return until when a start may be requested: the longest lead of those booked together before it."""
+    versions = (version for time in times for version in time.versions if version.applies_at(start))
+    return start - max(version.terms.lead for version in versions)
+
+
 def find_starts(
     times: Sequence[InstrumentTime], interval: Interval, length: timedelta, now: datetime
 ) -> Iterator[datetime]:

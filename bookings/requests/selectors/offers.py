@@ -31,6 +31,7 @@ from bookings.requests.domain.offers import (
     Version,
     find_first_offer,
     find_offers,
+    get_latest_request,
     get_versions,
     merge_offers,
 )
@@ -150,6 +151,10 @@ class FreeTime:
         """Return the first offer of each of the next `count` days that have any."""
         together = self.together(instrument_id)
         return list(islice(self._first_of_each_day(together, interval), count)) if together else []
+
+    def latest_request(self, instrument_id: int, offer: Offer) -> datetime:
+        """Return until when the start of an offer of the instrument may be requested."""
+        return get_latest_request(self.together(instrument_id), offer.start)
 
     def _first_of_each_day(self, together: Sequence[InstrumentTime], interval: Interval) -> Iterator[Offer]:
         left: Interval | None = interval

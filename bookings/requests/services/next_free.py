@@ -1,6 +1,6 @@
 """Projection of when each instrument is next free, and of the days on which it is bookable."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,14 +18,13 @@ from bookings.requests.domain.offers import (
 )
 from bookings.requests.domain.quota import get_day_interval
 from bookings.requests.models import NextFree
-from bookings.requests.selectors.offers import LONGEST_LOOK, get_free_time
+from bookings.requests.selectors.offers import LONGEST_LOOK, FreeTime, get_free_time
 from bookings.requests.selectors.request_facts import CLOSURE, HOLD, WINDOW, RequestFacts
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
 
 if TYPE_CHECKING:
-    from bookings.requests.domain.offers import Offer
     from providers.domain import Terms
     from providers.models import Instrument
 
@@ -47,7 +46,7 @@ def next_free_refresh(instrument_ids: Collection[int], now: datetime) -> None:
     ahead = Interval(now, now + LONGEST_LOOK)
     listed = list(_catalogue().filter(pk__in=ids))
     free = get_free_time(listed, ahead, now)
-    rows = [_build_row(one.pk, free.first_offers(one.pk, ahead, LONGEST_LOOK.days), now) for one in listed]
+    rows = [_build_row(one.pk, free, ahead) for one in listed]
     if len(listed) < len(ids):
         NextFree.objects.filter(instrument__in=ids).exclude(instrument__in=listed).delete()
     NextFree.objects.filter(instrument__links__linked__in=ids).exclude(instrument__in=ids).update(
@@ -57,7 +56,7 @@ def next_free_refresh(instrument_ids: Collection[int], now: datetime) -> None:
         rows,
         update_conflicts=True,
         unique_fields=["instrument"],
-        update_fields=["at", "until", "days", "computed_at"],
+        update_fields=["at", "until", "book_by", "days", "computed_at"],
         batch_size=500,
     )
 
@@ -91,7 +90,12 @@ def next_free_take(facts: RequestFacts, hold: Interval, now: datetime) -> None:
             next_free_refresh([facts.instrument.pk], now)
             return
         first = Interval(offer.start, offer.last_end)
-    changed = {"at": first.start, "until": first.end, "days": " ".join(days)}
+    changed = {
+        "at": first.start,
+        "until": first.end,
+        "book_by": first.start - terms.lead,
+        "days": " ".join(days),
+    }
     if any(getattr(row, name) != value for name, value in changed.items()):
         NextFree.objects.filter(pk=row.pk).update(**changed)
 
@@ -113,21 +117,23 @@ def _iso_day(instant: datetime) -> str:
     return instant.astimezone(CITY_TIME).date().isoformat()
 
 
-def _build_row(instrument_id: int, offers: "Sequence[Offer]", now: datetime) -> NextFree:
+def _build_row(instrument_id: int, free: FreeTime, ahead: Interval) -> NextFree:
     """Return the row of an instrument from the first offer of each day that has any."""
+    offers = free.first_offers(instrument_id, ahead, LONGEST_LOOK.days)
     first = next(iter(offers), None)
     return NextFree(
         instrument_id=instrument_id,
         at=first.start if first else None,
         until=first.last_end if first else None,
+        book_by=free.latest_request(instrument_id, first) if first else None,
         days=" ".join(_iso_day(one.start) for one in offers),
-        computed_at=now,
+        computed_at=free.now,
     )
 
 
 def next_free_advance(now: datetime) -> int:
-    """Refresh free times that have begun and rows older than an hour, for a job; return their number."""
-    passed = Q(at__lt=now) | Q(computed_at__lt=now - STALE_AFTER)
+    """Refresh free times that can be booked no more and rows older than an hour; return their number."""
+    passed = Q(book_by__lt=now) | Q(at__isnull=False, book_by=None) | Q(computed_at__lt=now - STALE_AFTER)
     known = NextFree.objects.values("instrument")
     ids = set(NextFree.objects.filter(passed).values_list("instrument_id", flat=True))
     ids |= set(_catalogue().exclude(pk__in=known).values_list("pk", flat=True))

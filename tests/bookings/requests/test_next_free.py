@@ -33,7 +33,7 @@ RULES = {
 
 
 def rows():
-    return list(NextFree.objects.order_by("instrument").values("instrument", "at", "until", "days"))
+    return list(NextFree.objects.order_by("instrument").values("instrument", "at", "until", "book_by", "days"))
 
 
 def pick(random, city, applicant):
@@ -94,6 +94,35 @@ def test_an_old_row_is_refreshed_in_full():
     next_free_rebuild(later)
     assert rows() == kept
     assert kept[0]["at"] > LONG_AGO
+
+
+def test_a_time_that_is_too_soon_to_be_booked_is_no_longer_the_next_free():
+    """Five hours ahead at least: at 8:01 nobody books 13:00 any more, which is hours before it begins."""
+    city = factories.city(**RULES["hours ahead"])
+    second = factories.instrument(city.owner)
+    factories.rule(second, lead_minutes=420)
+    for instrument in (city.instrument, second):
+        instrument.open_windows.all().delete()
+        factories.windows(instrument, days=9, length=timedelta(hours=12))
+    instrument_links_set(
+        actor=factories.member(city.owner, Role.UNIT_MANAGER),
+        instrument_id=second.pk,
+        linked_ids=[city.instrument.pk],
+        now=NOW,
+    )
+    next_free_rebuild(NOW)
+
+    def starts():
+        found = NextFree.objects.order_by("instrument").values_list("at", "book_by")
+        return [tuple((one - NOW) / timedelta(hours=1) for one in row) for row in found]
+
+    assert starts() == [(5, 0), (7, 0)]
+    assert next_free_advance(NOW) == 0
+    assert next_free_advance(NOW + timedelta(minutes=1)) == 2
+    assert starts() == [(6, 1), (8, 1)]
+    NextFree.objects.update(book_by=None)  # as a program of the version before writes it
+    assert next_free_advance(NOW + timedelta(minutes=2)) == 2
+    assert starts() == [(6, 1), (8, 1)]
 
 
 def test_a_new_link_moves_the_next_free_time_at_once():
