@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='nextfree',
             name='book_by',
-            field=models.DateTimeField(help_text='until when `at` may be booked: before it by the lead', null=True),
+            field=models.DateTimeField(help_text='until when `at` may be booked', null=True),
         ),
     ]

@@ -140,7 +140,7 @@ class NextFree(models.Model):
     )
     at = models.DateTimeField(null=True)
     until = models.DateTimeField(null=True)
-    book_by = models.DateTimeField(null=True, help_text="until when `at` may be booked: before it by the lead")
+    book_by = models.DateTimeField(null=True, help_text="until when `at` may be booked")
     days = models.TextField(
         default="", blank=True, help_text="the days with a bookable start, as 2026-03-05 2026-03-06"
     )

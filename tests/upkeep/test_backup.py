@@ -177,7 +177,8 @@ def test_programs_that_run_what_a_made_up_backup_holds_are_refused(var, tmp_path
 def test_of_a_database_that_comes_in_part_nothing_is_written(var, tmp_path, process_environment):
     use(factories.city(), factories.slot())
     file = backup_make(tmp_path / "backups", recipient="", now=NOW)
-    torn = instead_of_pg_restore(tmp_path, '$real "$@" | head -n 3000; echo torn >&2; exit 1')
+    stops = """$real "$@" | sed '3000,${/^-- Name:/q}'; echo torn >&2; exit 1"""  # between two statements
+    torn = instead_of_pg_restore(tmp_path, stops)
     with empty_site({**process_environment, "PATH": torn}, tmp_path / "there") as there:
         done = restore_there(there, file)
         assert (done.returncode, "pg_restore failed: torn" in done.stderr) == (1, True), done.stderr

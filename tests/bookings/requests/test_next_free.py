@@ -33,7 +33,8 @@ RULES = {
 
 
 def rows():
-    return list(NextFree.objects.order_by("instrument").values("instrument", "at", "until", "book_by", "days"))
+    kept = ("instrument", "at", "until", "book_by", "days")
+    return list(NextFree.objects.order_by("instrument").values(*kept))
 
 
 def pick(random, city, applicant):
