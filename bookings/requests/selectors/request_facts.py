@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 IS_LIFTED = Q(appeal__answer__outcome=CreditOutcome.LIFTED)
 """The condition for credit events that were lifted after an appeal."""
-NEXT_FREE_FIELDS = [f"next_free__{name}" for name in ("at", "until", "days", "computed_at")]
+NEXT_FREE_FIELDS = [f"next_free__{name}" for name in ("at", "until", "book_by", "days", "computed_at")]
 QUOTA_STATES = [*HOLDING_STATES, BookingState.COMPLETED, BookingState.NO_SHOW]
 """Bookings that count towards quotas."""
 WINDOW, CLOSURE, HOLD = "window", "closure", "hold"
