@@ -14,6 +14,7 @@ from bookings.requests.domain.offers import (
     InstrumentTime,
     Version,
     find_first_offer,
+    get_latest_request,
     split_by_day,
 )
 from bookings.requests.domain.quota import get_day_interval
@@ -93,7 +94,7 @@ def next_free_take(facts: RequestFacts, hold: Interval, now: datetime) -> None:
     changed = {
         "at": first.start,
         "until": first.end,
-        "book_by": first.start - terms.lead,
+        "book_by": get_latest_request([left], first.start),
         "days": " ".join(days),
     }
     if any(getattr(row, name) != value for name, value in changed.items()):
@@ -104,8 +105,8 @@ def _is_patchable(facts: RequestFacts, terms: "Terms", row: NextFree, now: datet
     """Return whether the row still stands and one version applies to all days that were read."""
     begins = facts.instrument.next_rule_from  # type: ignore[attr-defined]
     return (
-        row.at is not None
-        and row.at >= now + terms.lead
+        row.book_by is not None
+        and row.book_by >= now
         and now - STALE_AFTER <= row.computed_at <= now
         and not facts.instrument.is_linked  # type: ignore[attr-defined]
         and terms.applies_from <= facts.span.start
