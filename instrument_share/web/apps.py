@@ -18,8 +18,8 @@ class WebConfig(AppConfig):
         from instrument_share.web.recurring import RECURRING
         from instrument_share.web.safeguards import connect_log
 
-        # Who counts waits for who is counting, as long as that may take, which 30 who log in at once can be.
-        # allauth refuses after a second, as if there had been too many; it has no setting for it.
+        # allauth counts one request of an address at a time. The next waits a second, then is refused as if
+        # there had been too many, which on a busy machine meets a few who log in at once. It has no setting.
         ratelimit.CACHE_LOCK_WAIT_TIMEOUT = ratelimit.CACHE_LOCK_TIMEOUT
         connect_journal()
         connect_log()
