@@ -84,17 +84,17 @@ def next_free_take(facts: RequestFacts, hold: Interval, now: datetime) -> None:
     touched = list(split_by_day(Interval(max(facts.span.start, now), until)))
     offers = {_iso_day(day.start): find_first_offer([left], day, now) for day in touched}
     days = [day for day in row.days.split() if offers.get(day, True)]
-    first = Interval(row.at, row.until)
+    first, book_by = Interval(row.at, row.until), row.book_by
     if get_blocked_interval(hold, terms.turnaround).overlaps(first):
         offer = offers.get(_iso_day(row.at))
         if offer is None:
             next_free_refresh([facts.instrument.pk], now)
             return
-        first = Interval(offer.start, offer.last_end)
+        first, book_by = Interval(offer.start, offer.last_end), get_latest_request([left], offer.start)
     changed = {
         "at": first.start,
         "until": first.end,
-        "book_by": get_latest_request([left], first.start),
+        "book_by": book_by,
         "days": " ".join(days),
     }
     if any(getattr(row, name) != value for name, value in changed.items()):

@@ -85,6 +85,18 @@ def test_days_of_two_versions_are_refreshed_in_full():
     assert all(f"2026-03-0{day}" not in kept[0]["days"] for day in (3, 4))
 
 
+def test_a_booking_under_the_next_version_leaves_the_first_start_its_lead():
+    """The first start is under the version before, which the booking knows nothing of."""
+    city = factories.city(decision="at_once", lead_minutes=120)
+    factories.rule(city.instrument, applies_from=NOW + timedelta(days=2), lead_minutes=60)
+    next_free_rebuild(NOW)
+    first = NextFree.objects.get()
+    assert first.book_by == first.at - timedelta(hours=2)
+    book(city, factories.slot(day=6))
+    left = NextFree.objects.get()
+    assert (left.at, left.book_by) == (first.at, first.book_by)
+
+
 def test_an_old_row_is_refreshed_in_full():
     city = factories.city()
     next_free_rebuild(NOW)
