@@ -445,6 +445,16 @@ def test_form_with_the_csrf_token_of_its_page_is_refused_by_its_type(city):
     assert_problem(refused, 415, "request.content_type")
 
 
+@pytest.mark.parametrize("path", ["/bookings", "/me/tokens"])
+def test_whoever_writes_with_neither_token_nor_session_is_told_to_log_in(city, path):
+    """They were told to reload a page for its CSRF token."""
+    refused = Client(enforce_csrf_checks=True).post(
+        f"/api/v1{path}", asked(city), content_type="application/json"
+    )
+    assert_problem(refused, 401, "authentication.missing")
+    assert refused["WWW-Authenticate"] == "Bearer"
+
+
 def test_a_session_needs_its_csrf_token_for_changes(city):
     client = Client(enforce_csrf_checks=True)
     client.force_login(city.researcher, backend=BACKEND)
