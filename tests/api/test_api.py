@@ -152,7 +152,7 @@ def test_quote_returns_price_and_problems(city):
         }
     ]
     visitors = Caller()("POST", path, {**request, "payer_organization": None}).json()
-    assert (visitors["total_yuan"], visitors["problems"]) == ("900.00", [])
+    assert (visitors["total_yuan"], visitors["problems"]) == ("900.00", None)
 
 
 def test_quote_says_what_cancelling_costs_where_it_starts_too_soon_to_be_free_of_charge(city):
