@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router
 from ninja.security import APIKeyHeader
 
+from bookings.devices.domain import SignatureMissing
 from bookings.devices.schemas import EventIn, EventOut, serialize_answer
 from bookings.devices.selectors import get_device_secret, get_signed_device
 from bookings.devices.services.events import device_event_receive
@@ -25,9 +26,9 @@ class DeviceKey(APIKeyHeader):
 
     param_name = SIGNATURE
 
-    def authenticate(self, request: HttpRequest, key: str | None) -> "Device | None":
+    def authenticate(self, request: HttpRequest, key: str | None) -> "Device":
         if key is None:
-            return None
+            raise SignatureMissing(header=SIGNATURE)
         device_id = request.resolver_match.kwargs["device_id"]  # type: ignore[union-attr]
         return get_signed_device(device_id, key, request.body.decode(errors="replace"), clock.now())
 

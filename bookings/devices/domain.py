@@ -59,6 +59,14 @@ class Event:
     detail: str = ""
 
 
+class SignatureMissing(Invalid):
+    """A message without the header that signs it."""
+
+    code = "authentication.missing"
+    kind: Kind = "unsigned"
+    message = gettext_noop("The header {header} is missing. Sign the message with the device’s key.")
+
+
 class NotSigned(Invalid):
     """A message that no key in force has signed."""
 

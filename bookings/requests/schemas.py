@@ -216,8 +216,11 @@ class QuoteOut(Schema):
     )
     late_cancel_yuan: LateCancelYuan
     decide_by: DecideBy
-    problems: list[PartOut] = Field(
-        description=_("what would stand against a booking now; empty: it could be booked")
+    problems: list[PartOut] | None = Field(
+        description=_(
+            "what would stand against a booking now; empty: it could be booked; null: not checked, because "
+            "nobody is logged in"
+        )
     )
 
 

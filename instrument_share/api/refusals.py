@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from bookings.credit.domain import AlreadyAppealed, AppealAnswered, MisuseRecorded
-from bookings.devices.domain import NotSigned, SequenceGap
+from bookings.devices.domain import NotSigned, SequenceGap, SignatureMissing
+from bookings.feeds.domain.webhooks import SIGNATURE
 from bookings.groups.domain import HandOverRefused, NotPaidByOrganization
 from bookings.projects.domain.errors import ProjectChanged, ProjectNumberTaken
 from bookings.requests.domain.admission import build_too_long
@@ -46,7 +47,11 @@ REFUSALS_OF: Mapping[str, Mapping[int, DomainError]] = {
     "booking_reject": {412: BookingChanged()},
     "credit_answer": {409: AppealAnswered()},
     "credit_appeal": {409: AlreadyAppealed()},
-    "device_event": {403: NotSigned(), 409: SequenceGap(expected=118)},
+    "device_event": {
+        401: SignatureMissing(header=SIGNATURE),
+        403: NotSigned(),
+        409: SequenceGap(expected=118),
+    },
     "findings_decide": {409: DecidedMeanwhile(number=2)},
     "log_consistency": {409: LogDamaged()},
     "misuse_record": {409: MisuseRecorded()},

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 MAX_REASON_LENGTH = 500
-Kind = Literal["invalid", "forbidden", "conflict", "not_found", "gone"]
+Kind = Literal["invalid", "unsigned", "forbidden", "conflict", "not_found", "gone"]
 T = TypeVar("T")
 
 

@@ -1,7 +1,7 @@
 """Pages of a list by key: stable while rows come and go, and as fast on the last page as on the first.
 
-A cursor holds the values by which the last row was sorted. It is signed together with the ordering, so that
-nobody can invent one or use one of another list.
+A cursor holds the values by which the last row was sorted. It is signed together with the tables and the
+ordering, so that nobody can invent one or use one of another list.
 """
 
 from collections.abc import Sequence
@@ -63,7 +63,8 @@ def page(
     of them nullable; the last must be unique ("id"). One query; with an `index` a second one where it runs
     out. Raises CursorInvalid.
     """
-    after = _after(ordering, _values(cursor, ordering)) if cursor else Q()
+    salt = _salt([queryset], ordering)
+    after = _after(ordering, _values(cursor, salt)) if cursor else Q()
     rows: list[T] = []
     if index:
         keys = index.keys.filter(after).order_by(*ordering).values("key")[: limit + 1]
@@ -71,9 +72,7 @@ def page(
         queryset = queryset.filter(**{ordering[0]: index.last})
     if len(rows) <= limit:
         rows += queryset.filter(after).order_by(*ordering)[: limit + 1 - len(rows)]
-    if len(rows) <= limit:
-        return Page(rows, None)
-    return Page(rows[:limit], _cursor(rows[limit - 1], ordering))
+    return _cut(rows, ordering, limit, salt)
 
 
 def page_by_number(
@@ -89,7 +88,8 @@ def page_by_number(
     Nobody reads on for ever, and the database sorts all for each page: behind `most` rows there is no next
     one. One query. Raises CursorInvalid.
     """
-    begins = _values(cursor, ordering)[0] if cursor else 0
+    salt = _salt([queryset], ordering)
+    begins = _values(cursor, salt)[0] if cursor else 0
     if not isinstance(begins, int) or not 0 <= begins < most:
         raise CursorInvalid
     ends = min(begins + limit, most)
@@ -99,7 +99,7 @@ def page_by_number(
         return Page(shown, None)
     if ends == most:
         return Page(shown, None, is_cut=True)
-    return Page(shown, signing.dumps([ends], salt=_salt(ordering)))
+    return Page(shown, signing.dumps([ends], salt=salt))
 
 
 def page_of_several(
@@ -114,14 +114,13 @@ def page_of_several(
     The last column is unique among all of them, as public ids are; all ascending. One query for each.
     Raises CursorInvalid.
     """
-    pages = [page(one, ordering=ordering, cursor=cursor, limit=limit) for one in querysets]
+    salt = _salt(querysets, ordering)
+    after = _after(ordering, _values(cursor, salt)) if cursor else Q()
     rows = sorted(
-        (row for one in pages for row in one.items),
+        (row for one in querysets for row in one.filter(after).order_by(*ordering)[: limit + 1]),
         key=lambda row: [_column(row, column) for column in ordering],
     )
-    if len(rows) <= limit and not any(one.next_cursor for one in pages):
-        return Page(rows, None)
-    return Page(rows[:limit], _cursor(rows[limit - 1], ordering))
+    return _cut(rows, ordering, limit, salt)
 
 
 def _after(ordering: Sequence[str], values: Sequence[Any]) -> Q:
@@ -136,19 +135,24 @@ def _after(ordering: Sequence[str], values: Sequence[Any]) -> Q:
     return condition
 
 
-def _cursor(row: Model, ordering: Sequence[str]) -> str:
-    return signing.dumps([_plain(_column(row, column)) for column in ordering], salt=_salt(ordering))
+def _cut(rows: list[T], ordering: Sequence[str], limit: int, salt: str) -> Page[T]:
+    """Return the page of these rows; those beyond the limit only show that there is a next one."""
+    if len(rows) <= limit:
+        return Page(rows, None)
+    last = [_plain(_column(rows[limit - 1], column)) for column in ordering]
+    return Page(rows[:limit], signing.dumps(last, salt=salt))
 
 
-def _values(cursor: str, ordering: Sequence[str]) -> list[Any]:
+def _values(cursor: str, salt: str) -> list[Any]:
     try:
-        return [_typed(value) for value in signing.loads(cursor, salt=_salt(ordering))]
+        return [_typed(value) for value in signing.loads(cursor, salt=salt)]
     except signing.BadSignature:
         raise CursorInvalid from None
 
 
-def _salt(ordering: Sequence[str]) -> str:
-    return f"cursor:{','.join(ordering)}"
+def _salt(querysets: Sequence[QuerySet[Any]], ordering: Sequence[str]) -> str:
+    tables = [one.model._meta.label for one in querysets]
+    return f"cursor:{','.join(tables)}:{','.join(ordering)}"
 
 
 def _column(row: Any, column: str) -> Any:

@@ -152,7 +152,7 @@ def test_quote_returns_price_and_problems(city):
         }
     ]
     visitors = Caller()("POST", path, {**request, "payer_organization": None}).json()
-    assert (visitors["total_yuan"], visitors["problems"]) == ("900.00", [])
+    assert (visitors["total_yuan"], visitors["problems"]) == ("900.00", None)
 
 
 def test_quote_says_what_cancelling_costs_where_it_starts_too_soon_to_be_free_of_charge(city):
@@ -443,6 +443,16 @@ def test_form_with_the_csrf_token_of_its_page_is_refused_by_its_type(city):
     token = client.cookies["csrftoken"].value
     refused = client.post("/api/v1/bookings", {"csrfmiddlewaretoken": token, "subject": "x"})
     assert_problem(refused, 415, "request.content_type")
+
+
+@pytest.mark.parametrize("path", ["/bookings", "/me/tokens"])
+def test_whoever_writes_with_neither_token_nor_session_is_told_to_log_in(city, path):
+    """They were told to reload a page for its CSRF token."""
+    refused = Client(enforce_csrf_checks=True).post(
+        f"/api/v1{path}", asked(city), content_type="application/json"
+    )
+    assert_problem(refused, 401, "authentication.missing")
+    assert refused["WWW-Authenticate"] == "Bearer"
 
 
 def test_a_session_needs_its_csrf_token_for_changes(city):

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from instrument_share.accounts.models import Organization
+from instrument_share.accounts.models import Organization, User
 from instrument_share.web import cursor
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +64,14 @@ def test_a_cursor_of_another_ordering_is_refused(organizations):
     mark = cursor.page(Organization.objects.all(), ordering=("id",), limit=3).next_cursor
     with pytest.raises(cursor.CursorInvalid):
         cursor.page(Organization.objects.all(), ordering=("-id",), cursor=mark, limit=3)
+
+
+def test_a_cursor_of_another_list_in_the_same_ordering_is_refused(organizations):
+    mark = cursor.page(Organization.objects.all(), ordering=("id",), limit=3).next_cursor
+    with pytest.raises(cursor.CursorInvalid):
+        cursor.page(User.objects.all(), ordering=("id",), cursor=mark, limit=3)
+    with pytest.raises(cursor.CursorInvalid):
+        cursor.page_by_number(User.objects.all(), ordering=("id",), cursor=mark, limit=3, most=9)
 
 
 def test_rows_of_several_tables_come_in_one_order(organizations):

@@ -160,7 +160,7 @@ def quote(request: HttpRequest, instrument_id: Annotated[PublicId, Path()], data
     problems = (
         find_booking_problems(request.user, instrument, subject="—", project=project, now=now, **asked)
         if request.user.is_authenticated
-        else []
+        else None
     )
     linked_ids = providers.linked_ids(instrument.pk)
     linked = get_linked_quotes(request.user, linked_ids, **asked)
@@ -176,7 +176,9 @@ def quote(request: HttpRequest, instrument_id: Annotated[PublicId, Path()], data
             get_prices(instrument, priced, linked), asked["interval"], now
         ).cancel_yuan,
         decide_by=get_first_deadline(now, data.starts_at, terms_of_all.values()),
-        problems=[
+        problems=None
+        if problems is None
+        else [
             PartOut(code=one.code, detail=one.detail, field=one.field)
             for one in problem.problems_told(problems)
         ],

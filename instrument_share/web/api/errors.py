@@ -177,6 +177,8 @@ def _of_the_protocol(request: HttpRequest, error: HttpError) -> HttpResponse:
         # Where a token is taken, sessions are not asked for theirs.
         message = gettext("This needs the session of a page, not a token: open “API tokens” on your desk.")
         return problem.response(problem.body(status=403, code="session.missing", detail=message))
+    if error.status_code == 403 and not request.user.is_authenticated:
+        return _not_logged_in(request, error)  # who has no session has no CSRF token to mend
     said = {
         400: ("request.unreadable", _("The body is not JSON.")),
         403: ("csrf.failed", _("The CSRF token is missing or too old. Reload the page and try again.")),

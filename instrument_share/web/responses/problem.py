@@ -16,7 +16,14 @@ from instrument_share.kernel.wording import Bilingual, Sentence, Words
 from instrument_share.web.text import formats, labels
 
 CONTENT_TYPE = "application/problem+json"
-STATUS: dict[Kind, int] = {"invalid": 422, "forbidden": 403, "conflict": 409, "not_found": 404, "gone": 410}
+STATUS: dict[Kind, int] = {
+    "invalid": 422,
+    "unsigned": 401,
+    "forbidden": 403,
+    "conflict": 409,
+    "not_found": 404,
+    "gone": 410,
+}
 TITLES = {
     400: _("The request could not be read"),
     401: _("Log in first"),

@@ -305,7 +305,14 @@ def test_message_is_refused_unless_its_signature_is_of_now(city, device, clock):
     clock.move(5 * MINUTE + timedelta(seconds=1))
     assert device.post(body, good).json()["code"] == "device.clock_wrong"
     assert device.post(body, sign(device.secret, clock.now(), body)).status_code == 200
-    assert device.client.post(f"/api/v1/devices/{device.row.public_id}/events").status_code == 401
+
+
+def test_message_without_a_signature_is_told_which_header_is_missing(device):
+    """It was told to log in, or to send a personal token."""
+    answer = device.client.post(f"/api/v1/devices/{device.row.public_id}/events")
+    assert (answer.status_code, answer.json()["code"]) == (401, "authentication.missing")
+    assert answer.json()["detail"] == "缺少请求头 X-Instrument-Share-Signature，请用设备密钥对消息签名。"
+    assert "WWW-Authenticate" not in answer
 
 
 def test_number_with_a_character_that_no_text_has_is_refused(device):

@@ -100,6 +100,7 @@ def test_basket_is_booked_whole_or_not_at_all_and_once_by_its_key(city):
     caller = Caller(city.researcher)
     items = {"items": [asked(city, slot(day=1)), asked(city, slot(day=1, hour=10))]}
     refused = caller("POST", "/booking-groups/basket", items)
+    assert_problem(refused, 422, "booking.refused")
     assert [one["code"] for one in refused.json()["problems"]] == ["booking.slot_taken"]
     assert Booking.objects.count() == 0
     items["items"][1] = asked(city, slot(day=2))
