@@ -22,6 +22,7 @@ from bookings.statements.selectors.billing import (
 )
 from bookings.statements.selectors.statements import unsettled_statements
 from bookings.usage.selectors.national import years_naming
+from bookings.waiting.selectors import waited_instrument_ids
 from bookings.waiting.services.entries import waits_erase
 from instrument_share.accounts import selectors as accounts
 from instrument_share.journal.addresses import page_address
@@ -195,9 +196,11 @@ def _describe_unsettled(statement: "Statement") -> Obstacle:
 
 
 def _erase(user: "User", now: datetime) -> None:
-    for each in accounts.belongings(user):
-        if each.active:
-            organization_leave(actor=user, organization_id=each.organization.pk, now=now)
+    left = [one.organization.pk for one in accounts.belongings(user) if one.active]
+    kept = {pk for organization_id in left for pk in providers.kept_instrument_ids(user.pk, organization_id)}
+    providers.instrument_locks(kept | waited_instrument_ids(user))  # at once, as whoever books several
+    for organization_id in left:
+        organization_leave(actor=user, organization_id=organization_id, now=now)
     waits_erase(user=user, now=now)
     calendars_erase(user=user)
     basket_erase(user=user)

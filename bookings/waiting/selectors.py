@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import product
+from itertools import chain, product
 from typing import TYPE_CHECKING
 
 import rules
@@ -104,6 +104,13 @@ def waits_of_lost_payers() -> QuerySet[WaitlistEntry]:
         payer_organization__memberships__state=MembershipState.ACTIVE,
     )
     return WaitlistEntry.objects.filter(OPEN, ~Exists(belongs), payer_organization__isnull=False)
+
+
+def waited_instrument_ids(user: "User") -> set[int]:
+    """Return the ids of the instruments that the person waits for, and of those booked with them."""
+    waited = WaitlistEntry.objects.filter(OPEN, user=user).values_list("instrument_id", flat=True)
+    links = providers.links_of(waited)
+    return {*links, *chain.from_iterable(links.values())}
 
 
 def waits_to_pay(organization_id: int, user_id: int | None = None) -> QuerySet[WaitlistEntry]:

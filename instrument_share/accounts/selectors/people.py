@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from instrument_share.accounts.domain import MembershipState, OrganizationState, Role
 from instrument_share.accounts.models import ApiToken, Membership, Organization, User
+from instrument_share.accounts.selectors.organizations import organization_locks, sysadmin_organization_ids
 from instrument_share.kernel.errors import Forbidden
 
 
@@ -27,8 +28,17 @@ def oneself_lock(actor: User) -> User:
 
 
 def account_lock_of(ids: "QuerySet[Any, Any]") -> User | None:
-    """Lock the one account whose id the query returns, open or not; None where it returns none."""
-    return User.objects.select_for_update().filter(pk__in=ids).first()
+    """Lock the one account whose id the query returns, open or not; None where it returns none.
+
+    The organizations of its roles and the roles are locked first, as by whoever decides on a role.
+    """
+    held = Membership.objects.filter(user__in=ids).exclude(state=MembershipState.ENDED)
+    organizations = set(held.values_list("organization_id", flat=True))
+    if held.filter(role=Role.SYSADMIN).exists():
+        organizations |= sysadmin_organization_ids()
+    organization_locks(organizations)
+    list(Membership.objects.select_for_update().filter(user__in=ids).order_by("pk"))
+    return User.objects.select_for_update(no_key=True).filter(pk__in=ids).first()
 
 
 def people_with_role(role: Role, organization_id: int | None = None) -> QuerySet[User]:

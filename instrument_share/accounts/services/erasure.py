@@ -31,7 +31,7 @@ def account_erase(*, user: User, now: datetime) -> User:
     person, whom nobody can tell from it. An address that was entered and never confirmed may be somebody
     else's: what went to it stays. A second time changes nothing.
     """
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if user.erased_at is not None:
         return user
     addresses = selectors.confirmed_addresses(user)

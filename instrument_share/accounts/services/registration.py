@@ -111,10 +111,10 @@ def organization_register(
     problem.
     """
     require_unless_system(actor, "accounts.register_organization")
-    if actor is not None:
-        selectors.oneself_lock(actor)  # of two registrations at once the second counts the first
     facts = registration.normalized()
     refused = Organization.objects.select_for_update(no_key=True).filter(uscc=facts.uscc).first()
+    if actor is not None:
+        selectors.oneself_lock(actor)  # of two registrations at once the second counts the first
     superior = superior_of(facts)
     good, unusable = check_uploads(documents)
     problems = [

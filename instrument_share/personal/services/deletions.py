@@ -101,7 +101,7 @@ def account_deletions_carry_out(now: datetime) -> int:
 @transaction.atomic
 def _carry_out(deletion_id: int, now: datetime) -> int:
     due = _open_deletions().filter(pk=deletion_id, due_at__lte=now)
-    user = accounts.account_lock_of(due.values("user"))  # first, as whoever locks the account does
+    user = accounts.account_lock_of(due.values("user"))  # before the request, as whoever locks the account
     asked = due.select_for_update().first()
     if user is None or asked is None:
         return 0
