@@ -535,10 +535,14 @@ def test_before_the_check_a_finding_promises_no_certain_day_of_decision(login, s
 
 def test_who_decides_during_the_notice_reads_that_it_will_end(login, found):
     answered(found)
-    client, ends = login(found.city.auditor), "须重新计分；公示随之终止，须重新公示。"
+    client, ends = login(found.city.auditor), "须在年度页面重新评分；重新评分时公示终止，须重新公示。"
     assert ends not in text_of(shown(client, "no_booking"))
     AssessmentCycle.objects.update(state="noticed", notice_ends_date=AFTER.date())
     assert text_of(shown(client, "no_booking")).count(ends) == 1
+    address = reverse("finding_decide", args=[finding("no_booking").public_id])
+    after = client.post(address, {"outcome": "all", "reason": "属实"}, follow=True)
+    told = "公示仍在进行，在年度页面重新评分时终止"
+    assert text_of(after).count(told) == 1
 
 
 def test_two_units_see_no_more_than_their_own_logs(login, found):
