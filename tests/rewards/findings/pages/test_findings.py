@@ -83,6 +83,16 @@ def test_every_kind_that_a_finding_shows_is_counted_and_finds_it(found, login):
     assert facets.kinds == {"overlap": 1, "amount": 2, "no_booking": 1}
 
 
+def test_the_list_says_that_hours_of_an_upheld_finding_still_count(found, login):
+    answered(found)
+    client, address = login(found.city.auditor), reverse("findings", args=[YEAR])
+    assert "若认定将减少" in text_of(client.get(address))
+    for outcome, said in (("all", 0), ("none", 1), ("dismiss", 0)):
+        number = finding("no_booking").decision_number or 0
+        decide(client, "no_booking", outcome=outcome, reason="属实", seen=number)
+        assert text_of(client.get(address)).count("机时仍计入") == said
+
+
 @pytest.mark.parametrize(("address", "times"), [("findings", 1), ("cycle", 0)])
 def test_evidence_is_read_for_the_kinds_once_and_for_the_states_never(found, login, address, times):
     client = login(found.city.officer)
