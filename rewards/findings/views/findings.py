@@ -126,7 +126,7 @@ def _list(
     refused: Mapping[int, DomainError] = {},
     status: int = 200,
 ) -> HttpResponseBase:
-    facets = list_facets(request.user, cycle)
+    facets = list_facets(request.user, cycle, request.GET.get("state", ""))
     form = FindingFilterForm(request.GET, facets=facets)
     form.is_valid()
     chosen = form.cleaned_data

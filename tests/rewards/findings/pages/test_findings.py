@@ -93,6 +93,18 @@ def test_the_list_says_that_hours_of_an_upheld_finding_still_count(found, login)
         assert text_of(client.get(address)).count("机时仍计入") == said
 
 
+def test_kinds_are_counted_within_the_state_that_is_chosen(found, login):
+    answered(found)
+    client = login(found.city.auditor)
+    decide(client, "no_booking", outcome="dismiss", reason="临时加测")
+    page = client.get(reverse("findings", args=[YEAR]), {"state": "open"})
+    counted = dict(page.context["form"].fields["kind"].choices)
+    assert (counted["overlap"], counted["no_booking"]) == (
+        "同一仪器上两条记录时间重叠（1）",
+        "无对应预约记录（0）",
+    )
+
+
 @pytest.mark.parametrize(("address", "times"), [("findings", 1), ("cycle", 0)])
 def test_evidence_is_read_for_the_kinds_once_and_for_the_states_never(found, login, address, times):
     client = login(found.city.officer)
