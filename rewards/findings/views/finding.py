@@ -249,6 +249,7 @@ def _page(request: HttpRequest, found: "Finding", forms: Forms, status: int = 20
         "was_suspended": was_suspended,
         "read_at": clock.now().isoformat(),
         "could_not_answer": was_suspended and found.answered_at is None,
+        "reads_journal": rules.has_perm("site.read_journal", request.user),
         "costs_points": _costs_points(found.cycle),
         "today": _today(),
         "is_unheard": any(_is_unheard(each) for each in falsifications),
