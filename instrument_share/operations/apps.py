@@ -12,5 +12,5 @@ class OperationsConfig(AppConfig):
         from instrument_share.operations.selectors.acts import ACTS, FIELDS
         from instrument_share.operations.selectors.subjects import KINDS
 
-        register_pages("system_account")
+        register_pages("journal", "system_account")
         register_journal(ACTS, KINDS, FIELDS)

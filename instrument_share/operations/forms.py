@@ -14,6 +14,8 @@ from instrument_share.web.forms.fields import DayField, DayInput, set_choices
 from instrument_share.web.lists.filters import MAX_TEXT, FilterForm
 from instrument_share.web.text.labels import ROLES
 
+HIGHEST_NUMBER = 2**63 - 1
+"""So large a number fits into its column."""
 SYSTEM_WORDS = frozenset({"system", "系统"})
 
 
@@ -34,6 +36,13 @@ class JournalForm(forms.Form):
     )
     kind = forms.ChoiceField(label=_("Kind of subject"), required=False)
     action = forms.ChoiceField(label=_("Action"), required=False)
+    number = forms.IntegerField(
+        label=_("Entry no."),
+        required=False,
+        min_value=1,
+        max_value=HIGHEST_NUMBER,
+        help_text=_("As the evidence of a finding names it"),
+    )
     since = DayField(label=_("From day"), required=False, widget=DayInput)
     until = DayField(label=_("Until day"), required=False, widget=DayInput)
 

@@ -49,7 +49,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "steps": [
             ("归集", "done", "1月5日"),
             ("冻结", "done", "1月12日"),
-            ("核查", "now", "3 项待处理"),
+            ("核查", "failed", "3 项待处理：上机记录的时段重叠，须由单位说明，再由审核员决定"),
             ("评分", "next", ""),
             ("公示", "next", ""),
             ("报送", "next", ""),

@@ -138,8 +138,13 @@ class InstrumentResult(models.Model):
 
     @property
     def excluded_count(self) -> int:
-        """The number of logs left out, whatever the reason."""
-        return sum(map(len, self.entries_excluded.values()))
+        """The number of logs of the year that were left out, as its balance has them."""
+        return sum(map(len, self.entries_excluded.values())) - self.other_year_count
+
+    @property
+    def other_year_count(self) -> int:
+        """The number of frozen logs that start in another year, which no balance has."""
+        return len(self.entries_excluded.get("other_year", ()))
 
 
 class Award(models.Model):

@@ -54,7 +54,7 @@ def trials(request: SignedInRequest, year: int) -> HttpResponse:
         ),
     )
     if started is not None:
-        sentence = _("The trial has started. No result of the year changes.")
+        sentence = _("This is a trial: no result of the year changes.")
         return redirect_with_message(request, sentence, reverse("trial", args=[started.public_id]))
     context = {
         "tried": tried,
@@ -92,7 +92,7 @@ def trial_search(request: SignedInRequest, year: int) -> HttpResponse:
         ),
     )
     if started is not None:
-        sentence = _("The search has started. No result of the year changes.")
+        sentence = _("This is a search: no result of the year changes.")
         return redirect_with_message(request, sentence, reverse("trial", args=[started.public_id]))
     choice = SearchedPolicyForm(initial={"policy": policy.public_id}, policies=policies)
     context = {

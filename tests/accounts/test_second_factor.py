@@ -9,11 +9,14 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.mfa.webauthn.internal import auth as webauthn
 from django.contrib.auth.hashers import make_password
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from fido2.cose import ES256
+from fido2.webauthn import AttestedCredentialData
 
 from instrument_share import settings as site
 from instrument_share.accounts import selectors, services
@@ -145,11 +148,23 @@ def test_app_is_set_up_with_its_first_code_and_ends_other_sessions(as_on_a_site,
     assert mail.outbox[-1].subject == "已启用身份验证器应用"
 
 
+def test_login_offers_a_key_to_an_account_that_has_one(as_on_a_site, officer, monkeypatch):
+    public = ES256({1: 2, 3: -7, -1: 1, -2: bytes(32), -3: bytes(32)})
+    key = AttestedCredentialData.create(bytes(16), b"key", public)
+    monkeypatch.setattr(webauthn, "get_credentials", lambda user: [key])
+    Authenticator.objects.create(user=officer, type=Authenticator.Type.WEBAUTHN, data={})
+    client, answer = log_in(officer)
+    assert "使用密钥" in text_of(client.get(answer["Location"]))
+
+
 def test_login_asks_for_a_code_that_opens_once(as_on_a_site, officer):
     TOTP.activate(officer, SECRET)
     client, answer = log_in(officer)
     assert (answer["Location"], is_in(client)) == ("/accounts/2fa/authenticate/", False)
-    assert client.get(answer["Location"]).status_code == 200
+    page = client.get(answer["Location"])
+    assert page.context["form"]["code"].label == "验证码"
+    assert "使用密钥" not in text_of(page)
+    assert "验证码错误。" in text_of(client.post(answer["Location"], {"code": "000000"}))
     now = code(SECRET)
     client.post(answer["Location"], {"code": now})
     assert is_in(client)

@@ -192,3 +192,16 @@ def test_every_part_is_open_to_everybody_and_fits_the_window(open_guide, width, 
     page = open_guide(viewport={"width": width, "height": 900}, locale=language)
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_what_stands_below_a_step_is_read_whole_on_a_phone(open_guide):
+    page = open_guide(viewport={"width": 375, "height": 800})
+    steps = page.locator(".step-line").first
+    expect(steps).to_contain_text("须由单位说明，再由审核员决定")
+    assert (
+        steps.locator(".step-text").evaluate_all(
+            "all => all.filter(one => one.scrollHeight > one.clientHeight).map(one => one.innerText)"
+        )
+        == []
+    )
+    assert steps.locator(".step-dot").evaluate_all("all => all.map(one => one.offsetWidth)") == [30] * 6

@@ -109,6 +109,8 @@ def test_search_by_actor_subject_action_and_day(city, admin):
     assert found(admin, subject=city.researcher.name) == [third]
     assert found(admin, kind="accounts.User") == found(admin, action="user.locked") == [third]
     day = NOW.date() + timedelta(days=1)
+    assert found(admin, number=second.pk) == [second]
+    assert found(admin, number=2**63 - 1) == []
     assert found(admin, since=day, until=day) == [second]
     assert found(admin, since=day) == [second, third]
     assert found(admin, subject="质谱", actor=city.manager.name) == []

@@ -255,6 +255,19 @@ def test_the_system_administrators_desk_says_which_year_has_no_public_holidays(s
     assert "法定节假日尚未录入" not in now_known.content.decode()
 
 
+def test_an_administrator_is_led_back_to_all_organizations_and_a_member_to_the_own(see):
+    company = factories.organization("云屏晶体有限公司")
+    office = factories.organization("云屏市大数据中心", kind=OrganizationKind.GOVERNMENT.value)
+    own, every = reverse("my_organizations"), reverse("organizations")
+    for who, back in (
+        (factories.member(office, Role.SYSADMIN), every),
+        (factories.member(company, Role.ORG_ADMIN), own),
+    ):
+        for page in ("organization", "members"):
+            shown = see(who, page, company.public_id).content.decode()
+            assert f'<p class="back"><a href="{back}">' in shown
+
+
 def test_a_document_is_shown_to_the_registrant_and_runs_nothing(see, send, person, district):
     send(person, "organization_register", **typed())
     made, document = Organization.objects.get(uscc=USCC), OrganizationDocument.objects.get()

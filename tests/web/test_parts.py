@@ -12,7 +12,7 @@ from pytest_django.asserts import assertInHTML
 
 from instrument_share.kernel.errors import DomainError, Invalid, Problem
 from instrument_share.kernel.wording import Sentence
-from instrument_share.web.forms.fields import add_problems, set_choices
+from instrument_share.web.forms.fields import ReasonForm, add_problems, set_choices
 from instrument_share.web.responses.problem import body_of
 from instrument_share.web.templatetags import ui
 from instrument_share.web.text.labels import STATES
@@ -302,3 +302,18 @@ def test_a_chart_of_twenty_bars_is_drawn_as_it_is():
     page = render('{% chart "x" "t" spec %}', spec=many_bars("stacked", 20))
     assert len(drawn(page)["categories"]) == 20
     assert "图中为前" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "help_text", "said"),
+    [
+        ("zh-hans", "用户可见。", "用户可见。最多 500 字。"),
+        ("en", "The user can read it.", "The user can read it. At most 500 characters."),
+        ("en", "", "At most 500 characters."),
+    ],
+)
+def test_a_form_for_a_reason_says_how_long_it_may_be(language, help_text, said):
+    with translation.override(language):
+        field = ReasonForm(help_text=help_text)["reason"]
+        assert field.help_text == said
+        assert 'maxlength="500"' in str(field)

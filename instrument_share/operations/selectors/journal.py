@@ -29,6 +29,7 @@ class JournalFilter:
     subject: str = ""
     kind: str = ""
     action: str = ""
+    number: int | None = None
     since: date | None = None
     until: date | None = None
     by_system: bool = False
@@ -65,6 +66,8 @@ def find_entries(viewer: "Viewer", wanted: JournalFilter) -> "QuerySet[AuditEntr
         found = found.filter(subject_type=wanted.kind)
     if wanted.action:
         found = found.filter(action=wanted.action)
+    if wanted.number is not None:
+        found = found.filter(pk=wanted.number)
     if wanted.since:
         found = found.filter(at__gte=_midnight(wanted.since))
     if wanted.until:

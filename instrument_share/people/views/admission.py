@@ -152,7 +152,7 @@ def organization_decide(request: SignedInRequest, public_id: str, move: str) -> 
                         "submit it again."
                     )
                 ],
-                action=_("Refuse with this reason"),
+                action=_("Do not admit, for this reason"),
                 perform=lambda: services.organization_refuse(
                     **decision,
                     reason=form.cleaned_data["reason"],

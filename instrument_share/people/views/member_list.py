@@ -20,7 +20,7 @@ from instrument_share.accounts.domain.roles import MANAGING_ROLES
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.mails.selectors import MailState, mail_states
 from instrument_share.people.forms import FormerMemberFilterForm, InvitationForm, MemberFilterForm
-from instrument_share.people.views.organizations import build_organization_tabs
+from instrument_share.people.views.organizations import build_organization_tabs, is_overseen
 from instrument_share.personal.services.disclosures import people_disclosed
 from instrument_share.web import clock, cursor
 from instrument_share.web.lists.queues import read_queue
@@ -118,6 +118,7 @@ def show_members(
     context = {
         "organization": found,
         "tabs": build_organization_tabs(request, found, "members"),
+        "overseen": is_overseen(request, found),
         "page": page,
         "heads": TABLE.build_heads(request),
         "people": _grouped(request.user, found, page.items),

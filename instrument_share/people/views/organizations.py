@@ -14,7 +14,7 @@ from rules import has_perm
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services
-from instrument_share.accounts.domain import OrganizationState
+from instrument_share.accounts.domain import OrganizationState, Role
 from instrument_share.accounts.permissions import require
 from instrument_share.people.forms import (
     ContactForm,
@@ -258,7 +258,7 @@ def organization(request: SignedInRequest, public_id: str) -> HttpResponse:
         "belongs": bool(accounts.active_roles(request.user.pk, found.pk)),
         "is_held_alone": found in accounts.organizations_held_alone(request.user),
         "may_hand_over": bool(accounts.roles_to_grant(request.user, found)),
-        "overseen": accounts.region_of(request.user).covers(found),
+        "overseen": is_overseen(request, found),
     }
     return render(request, "people/organization.html", context)
 
@@ -274,6 +274,14 @@ def build_organization_tabs(
         address = reverse("organization_projects", args=[found.public_id])
         entries.append(("projects", _("Projects"), address))
     return [(text, address, key == current) for key, text, address in entries]
+
+
+def is_overseen(request: SignedInRequest, found: "Organization") -> bool:
+    """Return whether the viewer, who does not belong to the organization, has it in the list of all."""
+    oversees = accounts.region_of(request.user).covers(found) or accounts.standing(request.user).holds(
+        Role.SYSADMIN
+    )
+    return oversees and not accounts.active_roles(request.user.pk, found.pk)
 
 
 def get_organization_address(found: "Organization") -> str:

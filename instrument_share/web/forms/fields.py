@@ -17,7 +17,9 @@ from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.wording import word
 from instrument_share.web.forms.params import interval_problem
 from instrument_share.web.responses import problem
+from instrument_share.web.text.formats import join_sentences
 
+LONGEST_REASON = 500
 MAX_REVISION = 2**31 - 1
 """So large a number fits into its column."""
 
@@ -159,14 +161,15 @@ class SeenForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """A reason that those concerned read."""
+    """A reason that those concerned read; browsers take no more than the help text says."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
+    reason = forms.CharField(label=_("Reason"), max_length=LONGEST_REASON, widget=forms.Textarea({"rows": 3}))
 
     def __init__(self, *args: Any, required: bool = True, help_text: Any = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = required
-        self.fields["reason"].help_text = help_text
+        limit = gettext("At most {most} characters.").format(most=LONGEST_REASON)
+        self.fields["reason"].help_text = join_sentences(filter(None, (str(help_text), limit)))
 
 
 class RefusalForm(ReasonForm, SeenForm):

@@ -23,3 +23,4 @@ EMAIL_ADDRESSES = (
         "%(user_display)s."
     ),
 )
+SECOND_FACTOR = (gettext_noop("Code"), gettext_noop("Authenticator code"), gettext_noop("Incorrect code."))

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 
+from instrument_share.accounts.domain.registration import find_phone_problems
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
 from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.kernel.errors import Invalid
 from instrument_share.kernel.states import next_state
 from providers.public import add_working_days
 from rewards.assessment.domain.errors import (
@@ -54,9 +56,10 @@ def cycle_announce(
     The notice takes PUBLIC_NOTICE_WORKING_DAYS after the day on which it begins, and names the person who
     takes objections. Raises FindingsOpen and FalsificationsOpen until everything found is decided,
     ScoresOutdated when a finding was decided since the scores were computed, ObjectionNotScored while an
-    answer promises that findings are decided anew, NoticeContactMissing, CalendarYearUnknown when upcoming
-    working days are not known, StepUnderWay while the year is checked or scored once more, and
-    ScoredMeanwhile where the results are not those of `scored_at`, which the actor has read; None skips that.
+    answer promises that findings are decided anew, NoticeContactMissing, Invalid for a telephone that nobody
+    can dial, CalendarYearUnknown when upcoming working days are not known, StepUnderWay while the year is
+    checked or scored once more, and ScoredMeanwhile where the results are not those of `scored_at`, which
+    the actor has read; None skips that.
     """
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
@@ -69,6 +72,8 @@ def cycle_announce(
     cycle.notice_person, cycle.notice_phone, cycle.notice_address = map(str.strip, (person, phone, address))
     if not (cycle.notice_person and cycle.notice_phone and cycle.notice_address):
         raise NoticeContactMissing
+    if problems := list(find_phone_problems(cycle.notice_phone, "reward.notice_phone_invalid")):
+        raise Invalid(problems=problems)
     cycle.noticed_at, cycle.announced_by = now, actor
     today = now.astimezone(CITY_TIME).date()
     cycle.notice_ends_date = add_working_days(today, settings.PUBLIC_NOTICE_WORKING_DAYS)

@@ -1,9 +1,9 @@
 """Filtered lists of findings, and the logs behind them."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from django.db.models import Case, Count, Q, QuerySet, When
@@ -33,16 +33,21 @@ STILL_TO_ANSWER = "to_answer"
 class FindingFacets:
     """The kinds that each finding of a cycle shows by its id, and the units that have findings.
 
-    The units as public id, Chinese and English name of the freeze.
+    The units as public id, Chinese and English name of the freeze. `in_state`: the ids of those in the state
+    that is chosen.
     """
 
     kinds_of: dict[int, list[str]]
+    in_state: frozenset[int]
     units: list[tuple[str, str, str]]
 
     @property
     def kinds(self) -> dict[str, int]:
-        """How many findings show each kind."""
-        return dict(Counter(kind for kinds in self.kinds_of.values() for kind in kinds))
+        """How many findings in the state show each kind of any state."""
+        counts = dict.fromkeys(chain.from_iterable(self.kinds_of.values()), 0)
+        for kind in chain.from_iterable(self.kinds_of[pk] for pk in self.in_state):
+            counts[kind] += 1
+        return counts
 
 
 @dataclass(frozen=True)
@@ -68,10 +73,14 @@ def count_findings(found: QuerySet[Finding]) -> FindingCounts:
     )
 
 
-def list_facets(viewer: "Viewer", cycle: AssessmentCycle) -> FindingFacets:
+def list_facets(viewer: "Viewer", cycle: AssessmentCycle, state: str = "") -> FindingFacets:
     """Return what the visible findings of a cycle can be filtered by beside their state."""
     seen = findings(viewer, cycle).order_by()
-    return FindingFacets(kinds_of=_get_kinds(seen), units=_list_units(cycle, seen))
+    return FindingFacets(
+        kinds_of=_get_kinds(seen),
+        in_state=frozenset(seen.filter(_in_state(state)).values_list("pk", flat=True)),
+        units=_list_units(cycle, seen),
+    )
 
 
 def _get_kinds(seen: QuerySet[Finding]) -> dict[int, list[str]]:

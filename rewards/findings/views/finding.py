@@ -63,6 +63,7 @@ from rewards.findings.services.falsification import (
 )
 from rewards.findings.views.day_picture import draw_days
 from rewards.findings.views.evidence import build_pieces, organizations_in
+from rewards.findings.views.notice import tell_of_notice
 from rewards.policy.selectors import get_policy_rules
 
 if TYPE_CHECKING:
@@ -103,7 +104,10 @@ def finding_decide(request: SignedInRequest, public_id: str) -> HttpResponse:
 
     sentence = _("{finding} is decided; the unit and the bureau see the decision and its reason.")
     sentence = sentence.format(finding=found.public_id)
-    return _take(request, found, "decision", form, decide, sentence) or _to_next(request, found)
+    if refused := _take(request, found, "decision", form, decide, sentence):
+        return refused
+    tell_of_notice(request, found.cycle)
+    return _to_next(request, found)
 
 
 def _to_next(request: HttpRequest, decided: "Finding") -> HttpResponse:
@@ -177,7 +181,10 @@ def falsification_decide(request: SignedInRequest, public_id: str) -> HttpRespon
         )
 
     sentence = _("Decided. The unit and the bureau see the decision and its reason.")
-    return _take(request, found, "verdict", form, decide, sentence) or _back(found)
+    if refused := _take(request, found, "verdict", form, decide, sentence):
+        return refused
+    tell_of_notice(request, found.cycle)
+    return _back(found)
 
 
 def _get_read_at(request: SignedInRequest) -> datetime | None:
@@ -242,6 +249,7 @@ def _page(request: HttpRequest, found: "Finding", forms: Forms, status: int = 20
         "was_suspended": was_suspended,
         "read_at": clock.now().isoformat(),
         "could_not_answer": was_suspended and found.answered_at is None,
+        "reads_journal": rules.has_perm("site.read_journal", request.user),
         "costs_points": _costs_points(found.cycle),
         "today": _today(),
         "is_unheard": any(_is_unheard(each) for each in falsifications),

@@ -44,6 +44,7 @@ from rewards.findings.selectors.falsifications import list_with_standing_falsifi
 from rewards.findings.selectors.findings import findings as visible_findings
 from rewards.findings.selectors.findings import is_decidable_by
 from rewards.findings.services.deciding import findings_decide as decide_findings
+from rewards.findings.views.notice import tell_of_notice
 from rewards.findings.views.tables import TABLE, export
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def findings_decide(request: SignedInRequest, year: int) -> HttpResponseBase:
     name_findings_as_frozen(cycle, chosen)
     for sentence in _tell_refused(chosen, refused):
         messages.warning(request, sentence)
+    tell_of_notice(request, cycle)
     return HttpResponseRedirect(reverse("findings", args=[year]) + get_address(request))
 
 
@@ -124,7 +126,7 @@ def _list(
     refused: Mapping[int, DomainError] = {},
     status: int = 200,
 ) -> HttpResponseBase:
-    facets = list_facets(request.user, cycle)
+    facets = list_facets(request.user, cycle, request.GET.get("state", ""))
     form = FindingFilterForm(request.GET, facets=facets)
     form.is_valid()
     chosen = form.cleaned_data

@@ -47,6 +47,8 @@ class Line:
     use: UsageRow | None = None
     corrected: datetime | None = None
     """When the use was last corrected after the freeze."""
+    entry: int | None = None
+    """The number of the entry of the journal that it speaks of."""
 
 
 def build_grounds(
@@ -90,7 +92,8 @@ def _relations(
             "owner": bilingual(grounds.units[row.id], "name"),
         }
         for ground in grounds.relations.get(user, []):
-            yield Line(_join(_relation(ground, names, max(use.ends_at for use in rows))))
+            text = _join(_relation(ground, names, max(use.ends_at for use in rows)))
+            yield Line(text, entry=ground.entry.pk if ground.entry else None)
         if not grounds.relations.get(user):
             yield Line(_("No record of their relation stands today; it was changed after the freeze."))
         frozen = _("In the data frozen on {date}, {user} stands among the organizations related to {owner}.")

@@ -36,7 +36,7 @@ TABLE = ListTable(
         ListColumn(gettext_lazy("Instrument")),
         ListColumn(gettext_lazy("Hours"), "hours", "effective_seconds", is_figure=True, is_descending=True),
         ListColumn(gettext_lazy("Amount"), "yuan", "amount_yuan", is_figure=True, is_descending=True),
-        ListColumn(gettext_lazy("At stake"), "stake", is_figure=True, is_descending=True),
+        ListColumn(gettext_lazy("If upheld, takes away"), "stake", is_figure=True, is_descending=True),
         ListColumn(gettext_lazy("State")),
         ListColumn(gettext_lazy("Answer"), "due", "answer_due_date"),
     ),

@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.domain.registration import find_phone_problems
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import (
     organization_ids_by_public_id,
@@ -92,7 +93,7 @@ def objection_raise(
 
     It is the same if email address, unit, subject, text and files agree: a corrected one is another.
     `about` is the public id of the unit concerned, or empty. Raises NotInNotice, TextMissing, UnitUnknown,
-    FilesTooMany, Invalid for files that cannot be kept.
+    FilesTooMany, Invalid for files that cannot be kept or a telephone that nobody can dial.
     """
     cycle = cycle_lock(cycle_id)
     if not takes_objections(cycle, now):
@@ -101,6 +102,8 @@ def objection_raise(
         raise TextMissing
     if about and about not in units_in_notice(cycle):
         raise UnitUnknown
+    if problems := list(find_phone_problems(objector.phone.strip(), "objection.phone_invalid")):
+        raise Invalid(problems=problems)
     files = _check(uploads)
     content = {
         "organization_id": organization_ids_by_public_id([about]).get(about),

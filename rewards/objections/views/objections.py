@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 import rules
 from django import forms
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,10 +18,12 @@ from instrument_share.web import clock
 from instrument_share.web.forms.params import parse_instant
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import posted_from, redirect_with_message, run_service
+from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from rewards.cycle.domain.states import BEFORE_APPROVAL
 from rewards.cycle.selectors.scope import can_see_all
 from rewards.objections.domain.choices import AnswerEffect
+from rewards.objections.domain.errors import AnsweredAlready
 from rewards.objections.forms import AnswerForm, CommentForm
 from rewards.objections.selectors import objections as selectors
 from rewards.objections.services import objections as services
@@ -45,17 +48,22 @@ def objection_answer(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = selectors.get_objection(request.user, public_id)
     require(request.user, "rewards.answer_objection", found)
     form = AnswerForm(request.POST, effects=selectors.list_effects(found))
-    done = run_service(
-        form,
-        lambda: services.objection_answer(
+
+    def answer() -> object:
+        return services.objection_answer(
             actor=request.user,
             objection_id=found.pk,
             effect=AnswerEffect(form.cleaned_data["effect"]),
             text=form.cleaned_data["text"],
             read_at=parse_instant(request.POST.get("read_at", "")),
             now=clock.now(),
-        ),
-    )
+        )
+
+    try:
+        done = run_service(form, answer, reraise=AnsweredAlready)
+    except AnsweredAlready as error:
+        messages.error(request, told(error.message, error.params))
+        return redirect(_address(found))
     if done is None:
         return _page(request, found, answer_form=form, status=422)
     return redirect_with_message(

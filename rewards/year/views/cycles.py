@@ -28,6 +28,7 @@ from rewards.cycle.domain.states import CycleState
 from rewards.cycle.selectors.cycles import cycles
 from rewards.findings.selectors.browsing import count_states
 from rewards.findings.selectors.findings import findings
+from rewards.objections.selectors.objections import objections_of
 from rewards.policy.selectors import get_policy_rules
 from rewards.year.forms import AnnounceForm, ApproveForm
 from rewards.year.selectors import CycleAhead, get_cycle_ahead, get_notice_contact
@@ -77,6 +78,7 @@ def cycle(request: HttpRequest, year: int) -> HttpResponse:
         "again": _again(request, ahead),
         "adopt_address": "" if ahead.move_under_way else get_adopt_address(request, ahead.cycle),
         "policy": get_policy_rules(ahead.cycle.policy),
+        "announced": bool(ahead.cycle.noticed_at) or objections_of(ahead.cycle).exists(),
         "findings": count_states(findings(request.user, ahead.cycle)),
         "rows": rows,
         "awarded_count": sum(each.award.amount_yuan > 0 for each in rows),

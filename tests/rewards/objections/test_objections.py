@@ -91,6 +91,7 @@ def test_what_an_objection_needs(objections, year):
         (TextMissing, {"objector": Objector("", "a@example.org")}),
         (TextMissing, {"objector": Objector("甲", "a@example.org", InNameOf.ORGANIZATION)}),
         (UnitUnknown, {"about": year.client.public_id}),
+        (Invalid, {"objector": Objector("甲", "a@example.org", phone="abc")}),
         (Invalid, {"uploads": [ContentFile(b"MZ", "a.exe")]}),
         (FilesTooMany, {"uploads": [ContentFile(f"%PDF-{n}".encode(), f"{n}.pdf") for n in range(6)]}),
     ]

@@ -129,13 +129,14 @@ def test_the_address_of_a_notice_says_that_it_ended_as_the_units_are_scored_agai
     assert "撤回" not in text_of(client.get(notice))
 
 
-def test_what_is_not_answered_of_an_ended_notice_is_led_to_from_the_year(steps, year, client):
+def test_the_year_leads_to_the_objections_of_an_ended_notice_and_to_why_it_ended(steps, year, client):
     decide_in_notice(steps, year)
+    Objections(steps).answer(Objection.objects.get(answer=None))
     steps.score(now=ANSWERED + DAY)
     client.force_login(steps.city.officer)
     page = client.get(reverse("cycle", args=[YEAR])).content.decode()
     assert reverse("objections", args=[YEAR]) in page
-    assert reverse("result", args=[YEAR]) + '"' not in page
+    assert reverse("result", args=[YEAR]) + '"' in page
 
 
 def test_scoring_again_without_another_decision_ends_no_notice_and_tells_nobody(steps):

@@ -9,7 +9,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import User
 from instrument_share.journal.guards import guards_lifted
 from instrument_share.journal.models import Notification
-from instrument_share.kernel.errors import Forbidden
+from instrument_share.kernel.errors import Forbidden, Invalid
 from rewards.assessment.domain.errors import NoticeContactMissing
 from rewards.assessment.models import Award
 from rewards.assessment.services.notice import cycle_announce
@@ -128,6 +128,16 @@ def test_a_notice_names_a_person_a_telephone_and_an_address(steps, missing):
     with pytest.raises(NoticeContactMissing):
         cycle_announce(**{**CONTACT, missing: " "}, **facts)
     assert cycle_announce(**CONTACT, **facts).notice_phone == CONTACT["phone"]
+
+
+def test_a_notice_names_a_telephone_that_can_be_dialled(steps):
+    steps.through("score")
+    facts = {"actor": steps.city.officer, "cycle_id": steps.id, "now": AFTER + 3 * DAY}
+    with pytest.raises(Invalid) as refused:
+        cycle_announce(**{**CONTACT, "phone": "abc"}, **facts)
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.field) == ("reward.notice_phone_invalid", "phone")
+    assert (steps.cycle.state, steps.cycle.notice_phone) == ("scored", "")
 
 
 @pytest.fixture

@@ -147,7 +147,8 @@ def test_reported_less_excluded_less_overlap_is_what_counts_and_old_years_show_a
     small.steps.through("score")
     officer = login(small.city.officer)
     lines = "上报 5 50.00 − 按规则剔除 1 10.00 − 重叠时段 0 9.02 = 计入 4 30.98"
-    note = "各行机时分别四舍五入，上报为其余各行之和；计算式按精确机时计算，末位数字可能略有出入。"
+    note = "各单位各行机时分别四舍五入，上报为其余各行之和；合计与计算式按精确机时计算，"
+    note += "末位数字可能略有出入。"
     assert f"{lines} {note}" in text_of(unit_page(officer, small.unit))
     assert f"{lines} {note}" in text_of(officer.get(reverse("cycle", args=[YEAR])))
     assert find_result_differences(small.steps.cycle) == []
@@ -236,6 +237,19 @@ def test_what_a_unit_reported_and_does_not_count_leads_to_its_logs(login, small)
     assert [log["reason"] for log in excluded] == ["unconfirmed"]
     part = instrument_page(client, small.instrument, show="part").context["page"].items
     assert [log["taken_by"] for log in part] == [[small.logs[0].public_id]]
+
+
+def test_a_log_that_starts_in_another_year_is_told_apart_as_no_balance_has_it(login, small):
+    small.city.log(
+        small.instrument, local(YEAR - 1, 12, 31, 20), payer=small.client, external=True, amount=Decimal(1000)
+    )
+    small.steps.through("score")
+    page = unit_page(login(small.city.officer), small.unit)
+    assert page.context["assessment"].balance["excluded"]["entries"] == 0
+    (row,) = page.context["instruments"]
+    assert (row.excluded_count, row.other_year_count) == (0, 1)
+    assert '?show=other_year"' in page.content.decode()
+    assert "1 条开始时间不在本年度" in text_of(page)
 
 
 def test_more_logs_and_instruments_take_no_more_statements(login, small, statements):

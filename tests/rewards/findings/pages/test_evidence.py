@@ -134,6 +134,10 @@ def test_a_relation_says_what_it_is_since_when_and_who_entered_it(small, log, fo
     words = text_of(page(finding))
     assert "云屏小微企业有限公司与云屏大学已申报为关联单位。由" in words
     assert "于2025年2月1日 09:00登记（审计记录第" in words
+    (number,) = re.findall(r"审计记录第 (\d+) 号", words)
+    link = f'href="{reverse("journal")}?number={number}"'
+    assert link in page(finding, by=small.city.officer).content.decode()
+    assert link not in page(finding).content.decode()
     assert "该登记晚于使用时间" not in words
     assert "2026年1月5日冻结的数据中，云屏小微企业有限公司列于云屏大学的关联单位名单。" in words
     relation_end(

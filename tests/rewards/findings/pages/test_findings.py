@@ -83,6 +83,28 @@ def test_every_kind_that_a_finding_shows_is_counted_and_finds_it(found, login):
     assert facets.kinds == {"overlap": 1, "amount": 2, "no_booking": 1}
 
 
+def test_the_list_says_that_hours_of_an_upheld_finding_still_count(found, login):
+    answered(found)
+    client, address = login(found.city.auditor), reverse("findings", args=[YEAR])
+    assert "若认定将减少" in text_of(client.get(address))
+    for outcome, said in (("all", 0), ("none", 1), ("dismiss", 0)):
+        number = finding("no_booking").decision_number or 0
+        decide(client, "no_booking", outcome=outcome, reason="属实", seen=number)
+        assert text_of(client.get(address)).count("机时仍计入") == said
+
+
+def test_kinds_are_counted_within_the_state_that_is_chosen(found, login):
+    answered(found)
+    client = login(found.city.auditor)
+    decide(client, "no_booking", outcome="dismiss", reason="临时加测")
+    page = client.get(reverse("findings", args=[YEAR]), {"state": "open"})
+    counted = dict(page.context["form"].fields["kind"].choices)
+    assert (counted["overlap"], counted["no_booking"]) == (
+        "同一仪器上两条记录时间重叠（1）",
+        "无对应预约记录（0）",
+    )
+
+
 @pytest.mark.parametrize(("address", "times"), [("findings", 1), ("cycle", 0)])
 def test_evidence_is_read_for_the_kinds_once_and_for_the_states_never(found, login, address, times):
     client = login(found.city.officer)
@@ -535,10 +557,14 @@ def test_before_the_check_a_finding_promises_no_certain_day_of_decision(login, s
 
 def test_who_decides_during_the_notice_reads_that_it_will_end(login, found):
     answered(found)
-    client, ends = login(found.city.auditor), "须重新计分；公示随之终止，须重新公示。"
+    client, ends = login(found.city.auditor), "须在年度页面重新评分；重新评分时公示终止，须重新公示。"
     assert ends not in text_of(shown(client, "no_booking"))
     AssessmentCycle.objects.update(state="noticed", notice_ends_date=AFTER.date())
     assert text_of(shown(client, "no_booking")).count(ends) == 1
+    address = reverse("finding_decide", args=[finding("no_booking").public_id])
+    after = client.post(address, {"outcome": "all", "reason": "属实"}, follow=True)
+    told = "公示仍在进行，在年度页面重新评分时终止"
+    assert text_of(after).count(told) == 1
 
 
 def test_two_units_see_no_more_than_their_own_logs(login, found):

@@ -159,7 +159,7 @@ def test_the_unit_comments_without_learning_who_objected_and_the_officer_answers
     assert "zhang@example.org" in page
     assert "已核对原始记录。" in page
     assert "列为核查问题的，单位有 10 个工作日说明，再由核查人员作出决定。" in page
-    assert "须重新计分；公示随之终止，须重新公示。" in page
+    assert "须在年度页面重新评分；重新评分时公示终止，须重新公示。" in page
     typed = {"effect": "finding", "text": "十二月确有三条记录未确认。"}
     answer = officer.post(reverse("objection_answer", args=[objection.public_id]), typed)
     assert answer.status_code == 302
@@ -187,6 +187,19 @@ def test_who_is_kept_from_answering_reads_why(noticed, login, clock, year):
     assert shown(noticed.city.officer, about) == (False, False, True)
     assert shown(noticed.city.officer, own) == (False, True, False)
     assert shown(noticed.city.reviewer, own) == (False, False, True)
+
+
+def test_who_answers_after_a_colleague_is_led_to_the_answer_that_stands(noticed, login, clock):
+    objection = noticed.raise_one()
+    clock.set(ANSWERED)
+    noticed.answer(objection)
+    typed = {"effect": "not_upheld", "text": "另一答复"}
+    address = reverse("objection_answer", args=[objection.public_id])
+    page = login(noticed.city.reviewer).post(address, typed, follow=True)
+    assert page.redirect_chain == [(reverse("objection", args=[objection.public_id]), 302)]
+    assert page.context["answer_form"] is None
+    assert "该异议已答复" in text_of(page)
+    assert "经复核，十二月机时均已计入。" in text_of(page)
 
 
 def test_a_refused_answer_keeps_what_was_typed(noticed, login, clock):
