@@ -248,19 +248,23 @@ def test_due_requests_take_no_more_statements(see, city, book, statements):
     statements.assert_unchanged(lambda: see(city.manager, "unit_desk", now=soon), by=more)
 
 
-def test_published_instruments_that_cannot_be_booked_are_tasks(see, city):
+def test_published_instruments_that_lack_something_for_bookings_are_tasks(see, city):
     bare = factories.instrument(city.owner, name_zh="无人照管的仪器")
     factories.instrument(city.owner, name_zh="草稿仪器", state="draft")
     response = see(city.manager, "unit_desk")
     page, links = text_of(response), response.content.decode()
-    assert "无人照管的仪器 已发布但不可预约 无生效的开放服务规则、未指定机组负责人" in page
+    without_rule = "无人照管的仪器 预约设置不全 暂不可预约：无生效的开放服务规则。未指定机组负责人，"
+    assert without_rule + "预约由单位管理员审批。" in page
     for route in ("rule_new", "instrument_people"):
         assert f'href="{reverse(route, args=[bare.public_id])}"' in links
-    listed = see(city.manager, "unit_instruments", city.owner.public_id, state="unbookable")
+    listed = see(city.manager, "unit_instruments", city.owner.public_id, state="incomplete")
     assert "无人照管的仪器" in text_of(listed)
     assert "草稿仪器" not in text_of(listed)
-    assert "暂不可预约 1" in text_of(listed)
+    assert "预约设置不全 1" in text_of(listed)
     factories.rule(bare)
+    only_a_keeper = text_of(see(city.manager, "unit_desk"))
+    assert "无人照管的仪器 预约设置不全 未指定机组负责人，预约由单位管理员审批。" in only_a_keeper
+    assert "不可预约" not in only_a_keeper
     factories.keeper(bare)
     assert "今天没有到期事项" in text_of(see(city.manager, "unit_desk"))
 
