@@ -28,9 +28,9 @@ BEFORE_PUBLICATION = frozenset({InstrumentState.DRAFT, InstrumentState.SUBMITTED
 
 @register.filter
 def tell_gaps(gaps: Iterable[BookingGap], sentence: str = NOT_YET) -> str:
-    """Return what keeps people from booking, in a marked sentence with {gaps}, and who decides without a keeper.
+    """Return what keeps people from booking, and who decides where there is no keeper, which keeps nobody.
 
-    A missing keeper keeps nobody from booking.
+    `sentence` is a marked one with {gaps}.
     """
     hindering = tuple(Words(word(gap)) for gap in gaps if gap is not BookingGap.KEEPER)
     told_gaps = [told(sentence, {"gaps": hindering})] if hindering else []
