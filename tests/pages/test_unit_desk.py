@@ -1,5 +1,6 @@
 """What must my unit do next."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
@@ -15,6 +16,8 @@ from providers.terms.domain.choices import ServiceMode
 from providers.units.domain.publications import PublicationKind
 from providers.units.models import Reminder, ServiceCase, UnitNews, UnitProfile
 from providers.units.services.publications import publication_withdraw
+from rewards.cycle.models import AssessmentCycle
+from rewards.policy.models import RewardPolicy
 from tests import factories
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
@@ -267,6 +270,16 @@ def test_published_instruments_that_lack_something_for_bookings_are_tasks(see, c
     assert "不可预约" not in only_a_keeper
     factories.keeper(bare)
     assert "今天没有到期事项" in text_of(see(city.manager, "unit_desk"))
+
+
+def test_facts_are_declared_for_last_year_until_its_data_are_frozen(see, city):
+    def leads_to():
+        return re.findall(r'href="/facts/(\d+)/"', see(city.manager, "unit_desk").content.decode())
+
+    assert leads_to() == ["2025"]
+    policy = RewardPolicy.objects.create(code="p", version="1", title_zh="办法", created_at=NOW)
+    AssessmentCycle.objects.create(year=2025, policy=policy, budget_yuan=1, frozen_at=NOW)
+    assert leads_to() == ["2026"]
 
 
 def test_members_and_keepers_are_one_click_away(see, city):

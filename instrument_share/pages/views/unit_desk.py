@@ -93,7 +93,7 @@ def unit_desk(request: SignedInRequest) -> HttpResponse:
         "down": down,
         "course": completeness_chart(course, today),
         "year": today.year,
-        "last_year": today.year - 1,
+        "declared_year": _get_declared_year(today.year),
         "counted": [
             {
                 "state": state.value,
@@ -121,6 +121,11 @@ def unit_desk(request: SignedInRequest) -> HttpResponse:
         ],
     }
     return render(request, "pages/unit_desk.html", context)
+
+
+def _get_declared_year(year: int) -> int:
+    """Return the year that facts are declared for: the one before until its data are frozen."""
+    return year - 1 if rewards.get_frozen_date(year - 1) is None else year
 
 
 def _tasks(
