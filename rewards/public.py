@@ -3,7 +3,7 @@
 from rewards.assessment.selectors import assessments
 from rewards.assessment.services.notice import cycle_announce, cycle_approve
 from rewards.assessment.services.scoring import cycle_score
-from rewards.cycle.selectors.cycles import cycles, get_running_notices
+from rewards.cycle.selectors.cycles import cycles, get_frozen_date, get_running_notices
 from rewards.cycle.services.cycles import cycle_freeze, cycle_open
 from rewards.declarations.domain.facts import FactKind
 from rewards.declarations.selectors import waiting_facts

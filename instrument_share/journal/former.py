@@ -20,6 +20,7 @@ FORMER = (
         "What {person} did at the kiosk of {instrument} at {at} ({act}) could not be recorded: {detail} "
         "Record the time by hand where it is missing."
     ),
+    gettext_noop("You may now operate “{name}”."),
     gettext_noop("You did not come for your booking of {instrument} from {starts_at}."),
     gettext_noop(
         "Your account can be opened by the city login now. If you did not link it, unlink it under Settings "

@@ -90,7 +90,7 @@ class IllegalMove(Conflict):
     """A transition that the table of moves does not contain."""
 
     code = "state.illegal_move"
-    message = gettext_noop("This is “{state}” now, and “{move}” is not possible from there. Reload the page.")
+    message = gettext_noop("This is “{state}” now, and “{move}” is not possible from there.")
 
 
 class RevisionMismatch(Conflict):

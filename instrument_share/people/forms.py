@@ -13,6 +13,7 @@ from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services
 from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.domain.registration import AUTHORITIES, Registration
+from instrument_share.accounts.domain.roles import possible_roles
 from instrument_share.journal.domain import MailDelivery, NotificationKind, get_deliveries
 from instrument_share.kernel.errors import Invalid, Problem
 from instrument_share.kernel.uscc import normalize
@@ -32,6 +33,8 @@ from instrument_share.web.text.formats import bilingual
 from instrument_share.web.text.labels import KINDS, ROLES, SIZES
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
+
     from instrument_share.accounts.models import Organization, User
 
 OUTSIDE = "outside"
@@ -386,8 +389,13 @@ class MemberFilterForm(FilterForm):
     q = forms.CharField(label=_("Name or email address"), max_length=MAX_TEXT)
     role = forms.ChoiceField(label=_("Role"))
 
+    def __init__(self, request: "HttpRequest", found: "Organization") -> None:
+        kind = OrganizationKind(found.kind)
+        self._roles = possible_roles(kind=kind, owns_instruments=found.owns_instruments)
+        super().__init__(request)
+
     def offer_choices(self) -> None:
-        self.offer("role", ((one.value, words) for one, words in ROLES.items()))
+        self.offer("role", ((one.value, words) for one, words in ROLES.items() if one in self._roles))
 
 
 class FormerMemberFilterForm(MemberFilterForm):

@@ -14,6 +14,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render, resolve_url
+from django.urls import is_valid_path
 from django.utils.translation import gettext as _
 from django_structlog.middlewares import RequestMiddleware
 
@@ -178,13 +179,26 @@ def _method_refused(answer: HttpResponseNotAllowed) -> HttpResponse:
     return refused
 
 
+def _get_page_above(path: str) -> str:
+    """Return the nearest address above that is a page, such as that of the booking of an act; "" if none."""
+    while path := path.rstrip("/").rpartition("/")[0]:
+        if is_valid_path(f"{path}/"):
+            return f"{path}/"
+    return ""
+
+
 def _refusal(
     request: HttpRequest, *, status: int, detail: str, problems: Sequence[problem.Told] = ()
 ) -> HttpResponse:
-    """A page that says what stands against the request; for htmx the note alone, for the top."""
+    """A page that says what stands against the request; for htmx the note alone, for the top.
+
+    Of what has changed meanwhile both lead to its page.
+    """
+    changed = _get_page_above(request.path) if status == 409 else ""
     if is_for_part(request):
-        return note(detail, status=status, problems=problems)
+        return note(detail, status=status, problems=problems, changed=changed)
     context = {"status": status, "heading": problem.TITLES[status], "detail": detail, "problems": problems}
+    context["changed"] = changed
     if status in REFUSED_TO_SUSPENDED:
         context["suspensions"] = accounts.suspensions(request.user, name_columns())
         context["resting_roles"] = accounts.roles_without_effect(request.user)

@@ -60,7 +60,7 @@ class FactForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         set_choices(self.fields["unit"], [(unit.pk, bilingual(unit, "name")) for unit in units])
-        set_choices(self.fields["fact"], _facts())
+        set_choices(self.fields["fact"], [("", _("Choose a fact")), *_facts()])
         named = [(each.public_id, f"{bilingual(each, 'name')} · {each.inner_number}") for each in instruments]
         set_choices(self.fields["instrument"], [("", "—"), *named])
 

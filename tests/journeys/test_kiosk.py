@@ -142,6 +142,28 @@ def test_tablet_that_is_to_become_another_kiosk_says_what_it_would_lose(enter, c
     expect(tablet.locator("#former")).to_be_hidden()
 
 
+def test_no_code_and_no_problem_of_one_stay_on_the_screen_once_the_line_is_cut(enter, clock, watch):
+    clock.set(NOW)
+    city = factories.city()
+    booking = book(city, slot(day=0, hour=9, length=2))
+    _kiosk, key = kiosk_make(actor=city.keeper, instrument_id=city.instrument.pk, name="门口", now=NOW)
+    clock.set(booking.starts_at)
+    tablet = enter(**TABLET)
+    tablet.goto(f"/kiosk/enter/{key}/")
+    go(tablet.get_by_role("button", name="启用"))
+    watch.expect("status of 4")
+    tablet.locator("#id_code").fill("ABCDEF")
+    tablet.locator("#id_code").press("Enter")
+    expect(tablet.locator("[data-problems]")).to_be_visible()
+    watch.expect("ERR_INTERNET_DISCONNECTED")
+    tablet.context.set_offline(True)
+    tablet.locator("#id_code").fill(get_check_in_code(booking))
+    tablet.locator("#id_code").press("Enter")
+    expect(tablet.locator("#kept")).to_contain_text("09:00 签到")
+    expect(tablet.locator("#id_code")).to_have_value("")
+    expect(tablet.locator("[data-problems], #id_code_problem")).to_have_count(0)
+
+
 def test_acts_that_an_ended_kiosk_holds_go_to_no_other_instrument(enter, clock, watch):
     clock.set(NOW)
     city = factories.city()

@@ -43,6 +43,8 @@ def test_samples_are_ordered_quoted_received_measured_and_reported(enter, clock)
     keeper.goto("/keeper/")
     keeper.locator("#samples").get_by_role("link", name="断口与电解液分析").click()
     fill(keeper, "/quote/", hours="2", report_days="7")
+    expect(keeper.locator("main")).to_contain_text("¥200.00")
+    go(keeper.get_by_role("button", name="发送报价"))
     expect(keeper.locator("#quote")).to_contain_text("¥200.00")
 
     user.goto("/me/")

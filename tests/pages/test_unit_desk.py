@@ -1,5 +1,6 @@
 """What must my unit do next."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
@@ -15,6 +16,8 @@ from providers.terms.domain.choices import ServiceMode
 from providers.units.domain.publications import PublicationKind
 from providers.units.models import Reminder, ServiceCase, UnitNews, UnitProfile
 from providers.units.services.publications import publication_withdraw
+from rewards.cycle.models import AssessmentCycle
+from rewards.policy.models import RewardPolicy
 from tests import factories
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
@@ -248,21 +251,35 @@ def test_due_requests_take_no_more_statements(see, city, book, statements):
     statements.assert_unchanged(lambda: see(city.manager, "unit_desk", now=soon), by=more)
 
 
-def test_published_instruments_that_cannot_be_booked_are_tasks(see, city):
+def test_published_instruments_that_lack_something_for_bookings_are_tasks(see, city):
     bare = factories.instrument(city.owner, name_zh="无人照管的仪器")
     factories.instrument(city.owner, name_zh="草稿仪器", state="draft")
     response = see(city.manager, "unit_desk")
     page, links = text_of(response), response.content.decode()
-    assert "无人照管的仪器 已发布但不可预约 无生效的开放服务规则、未指定机组负责人" in page
+    without_rule = "无人照管的仪器 预约设置不全 暂不可预约：无生效的开放服务规则。未指定机组负责人，"
+    assert without_rule + "预约由单位管理员审批。" in page
     for route in ("rule_new", "instrument_people"):
         assert f'href="{reverse(route, args=[bare.public_id])}"' in links
-    listed = see(city.manager, "unit_instruments", city.owner.public_id, state="unbookable")
+    listed = see(city.manager, "unit_instruments", city.owner.public_id, state="incomplete")
     assert "无人照管的仪器" in text_of(listed)
     assert "草稿仪器" not in text_of(listed)
-    assert "暂不可预约 1" in text_of(listed)
+    assert "预约设置不全 1" in text_of(listed)
     factories.rule(bare)
+    only_a_keeper = text_of(see(city.manager, "unit_desk"))
+    assert "无人照管的仪器 预约设置不全 未指定机组负责人，预约由单位管理员审批。" in only_a_keeper
+    assert "不可预约" not in only_a_keeper
     factories.keeper(bare)
     assert "今天没有到期事项" in text_of(see(city.manager, "unit_desk"))
+
+
+def test_facts_are_declared_for_last_year_until_its_data_are_frozen(see, city):
+    def leads_to():
+        return re.findall(r'href="/facts/(\d+)/"', see(city.manager, "unit_desk").content.decode())
+
+    assert leads_to() == ["2025"]
+    policy = RewardPolicy.objects.create(code="p", version="1", title_zh="办法", created_at=NOW)
+    AssessmentCycle.objects.create(year=2025, policy=policy, budget_yuan=1, frozen_at=NOW)
+    assert leads_to() == ["2026"]
 
 
 def test_members_and_keepers_are_one_click_away(see, city):

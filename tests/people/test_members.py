@@ -104,6 +104,17 @@ def test_managers_open_what_they_are_told_while_nobody_acts_for_the_organization
     assert "材料组" in text_of(open_told(admin))
 
 
+def test_list_is_narrowed_to_roles_that_can_be_held_there(see, company, admin):
+    def offered():
+        form = see(admin, "members", company.public_id).context["filters"]
+        return [str(name) for _value, name in form.fields["role"].choices]
+
+    common = ["全部", "科研人员 / 企业用户", "用户单位管理员"]
+    assert offered() == [*common, "系统管理员"]
+    Organization.objects.filter(pk=company.pk).update(owns_instruments=True)
+    assert offered() == [*common, "机组负责人", "管理单位管理员", "系统管理员"]
+
+
 def test_a_role_is_given_and_taken(see, send, company, admin, colleague):
     held = of(colleague)
     send(admin, "member_role", company.public_id, held.public_id, role="org_admin")

@@ -72,7 +72,7 @@ def test_a_refusal_lists_every_problem_in_the_language_of_the_reader():
 def test_states_and_moves_are_told_in_words():
     with translation.override("en"):
         text = problem.told(IllegalMove.message, {"state": "in_use", "move": "cancel"})
-    assert text == "This is “In use” now, and “cancel” is not possible from there. Reload the page."
+    assert text == "This is “In use” now, and “cancel” is not possible from there."
 
 
 def test_a_missing_parameter_does_not_break_the_answer():
@@ -117,6 +117,23 @@ def test_a_visitor_who_may_not_see_something_is_asked_to_log_in():
 
 def test_a_visitor_who_sends_something_is_refused():
     assert answer(Forbidden(), method="POST").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/bookings/BKG-0000000000/approve/", "/bookings/BKG-0000000000/"),
+        ("/facts/FCT-0000000000/confirm/", ""),
+        ("/", ""),
+    ],
+)
+def test_what_has_changed_meanwhile_leads_to_its_page(path, page):
+    link = f'href="{page}">查看当前情况</a>'
+    for htmx in (False, True):
+        response = answer(IllegalMove(state="approved", move="approve"), path=path, method="POST", htmx=htmx)
+        assert response.status_code == 409
+        assert (link in response.content.decode()) is bool(page)
+    assert "查看当前情况" not in answer(NotFound(), path=path).content.decode()
 
 
 def is_note(response, words):

@@ -64,7 +64,7 @@ def cancel_companions(
         write_cancellation(companion, actor=actor, reason=reason, now=now, by_user=by_user, details=details)
         if not by_user and companion.state == BookingState.CANCELLED:
             notifications.notify_other_keepers(
-                companion, notifications.CANCELLED, now, actor, reason=_get_told(reason)
+                companion, notifications.CANCELLED_WITHOUT_CHARGE, now, actor, reason=_get_told(reason)
             )
 
 
@@ -112,9 +112,8 @@ def write_cancellation(
     if by_user:
         notifications.notify_of_own_act(booking, booking.user, notifications.CANCELLED_BY_YOU, now)
     if announce:
-        notifications.notify_other_side(
-            booking, notifications.CANCELLED, now, by_user=by_user, reason=_get_told(reason)
-        )
+        message = _choose_message(reason, by_user=by_user)
+        notifications.notify_other_side(booking, message, now, by_user=by_user, reason=_get_told(reason))
 
 
 def notify_of_withdrawal(
@@ -128,6 +127,13 @@ def notify_of_withdrawal(
 def get_note(reason: str | Bilingual) -> str:
     """Return what a booking keeps of a reason: its Chinese words, 500 characters at most."""
     return (reason.zh if isinstance(reason, Bilingual) else reason).strip()[:500]
+
+
+def _choose_message(reason: str | Bilingual, *, by_user: bool) -> str:
+    """Return what the other side is told: nothing is charged but to users who cancel, who need no reason."""
+    if not by_user:
+        return notifications.CANCELLED_WITHOUT_CHARGE
+    return notifications.CANCELLED if get_note(reason) else notifications.CANCELLED_WITHOUT_REASON
 
 
 def _get_told(reason: str | Bilingual) -> str | Bilingual:

@@ -31,6 +31,10 @@ APPROVED_IN_PART = gettext_noop(
 )
 REJECTED = gettext_noop("Your booking of {instrument} from {starts_at} was declined: {reason}")
 CANCELLED = gettext_noop("The booking of {instrument} from {starts_at} was cancelled: {reason}")
+CANCELLED_WITHOUT_REASON = gettext_noop("The booking of {instrument} from {starts_at} was cancelled.")
+CANCELLED_WITHOUT_CHARGE = gettext_noop(
+    "The booking of {instrument} from {starts_at} was cancelled without charge: {reason}"
+)
 CANCELLED_WITH_MEMBERSHIP = gettext_noop(
     "The booking of {instrument} from {starts_at} was cancelled: {user} no longer belongs to "
     "“{organization}”, which was to pay."

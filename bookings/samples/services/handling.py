@@ -34,6 +34,7 @@ from providers.domain import UserKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bookings.requests.domain.pricing import Quote
     from instrument_share.accounts.models import User
 
 QUOTE_FIELDS = (
@@ -71,12 +72,7 @@ def sample_order_quote(
     order = order_lock_for(actor, order_id, "quote", now, permission="bookings.handle_samples")
     require_samples_taken(order, now)
     require_quote(order, shown)
-    terms = get_terms(order.instrument_id, now)
-    kind, prices = UserKind(order.user_kind), own_prices or {}
-    problems = [*find_quote_problems(terms, kind, hours, prices), *_find_days_problems(report_days)]
-    if problems:
-        raise OrderRefused(problems=problems)
-    quote = calculate_order_quote(terms, kind, order.samples.count(), hours, prices)
+    quote = calculate_quote(order, hours=hours, report_days=report_days, own_prices=own_prices, now=now)
     order.quote, order.quoted_yuan, order.quoted_hours = quote.as_rows(), quote.total, hours
     order.quote_note, order.report_days = note.strip()[:500], report_days
     order.quoted_at, order.quoted_by = now, actor
@@ -87,6 +83,18 @@ def sample_order_quote(
     message = notifications.QUOTED if order.due_at else notifications.QUOTED_OUT_OF_SERVICE
     notifications.notify_user(order, message, now)
     return order
+
+
+def calculate_quote(
+    order: SampleOrder, *, hours: Decimal, report_days: int, own_prices: OwnPrices | None, now: datetime
+) -> "Quote":
+    """Return the price that a quote comes to. Raises OrderRefused with every problem."""
+    terms = get_terms(order.instrument_id, now)
+    kind, prices = UserKind(order.user_kind), own_prices or {}
+    problems = [*find_quote_problems(terms, kind, hours, prices), *_find_days_problems(report_days)]
+    if problems:
+        raise OrderRefused(problems=problems)
+    return calculate_order_quote(terms, kind, order.samples.count(), hours, prices)
 
 
 @transaction.atomic

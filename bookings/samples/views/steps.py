@@ -35,6 +35,7 @@ from bookings.samples.selectors import (
 )
 from bookings.samples.services.files import MOST_AT_ONCE, get_room, sample_order_report, sample_photos_add
 from bookings.samples.services.handling import (
+    calculate_quote,
     sample_order_close,
     sample_order_quote,
     sample_order_receive,
@@ -100,7 +101,7 @@ def _address(order: "SampleOrder") -> str:
 
 @confirmation_view
 def quote(request: SignedInRequest, public_id: str) -> Confirmation:
-    """Quote a price."""
+    """Quote a price, once the amount that it comes to has been shown."""
     found, now = _order_for(request, public_id, "quote"), clock.now()
     terms = providers.terms_at(found.instrument_id, now)
     names_prices = terms is not None and has_own_prices(terms, UserKind(found.user_kind))
@@ -109,6 +110,11 @@ def quote(request: SignedInRequest, public_id: str) -> Confirmation:
         names_prices=names_prices,
         initial={"hours": found.quoted_hours, "report_days": found.report_days, "note": found.quote_note},
     )
+    entered = form.as_quote() if form.is_valid() else {}
+    price = {name: value for name, value in entered.items() if name != "note"}
+    quoted = run_service(form, lambda: calculate_quote(found, now=now, **price)) if price else None
+    amount = f"{quoted.total}" if quoted else ""
+    is_replaced = request.GET.get("quote", "") != found.quote_version  # the service refuses that
     return Confirmation(
         heading=_("Quote a price"),
         consequences=[
@@ -118,26 +124,27 @@ def quote(request: SignedInRequest, public_id: str) -> Confirmation:
             _("Once it is accepted the amount stays, however long the measuring takes."),
             _tell_of_accepting(found),
         ],
-        action=_("Send the quote"),
+        action=_("Send the quote") if quoted else _("Show the amount"),
         perform=lambda: sample_order_quote(
             actor=request.user,
             order_id=found.pk,
             now=now,
             shown=request.GET.get("quote", ""),
-            **form.as_quote(),
+            **entered,
         ),
         success=_("The quote is sent."),
         back_address=_address(found),
-        action_address=_get_address_with_quote(request, found),
+        action_address=_get_address_with_quote(request, found, **({"amount": amount} if amount else {})),
         form=form,
+        asks_again=request.GET.get("amount") != amount and not is_replaced,
         template="bookings/samples/with_quote.html",
-        extra_context={"order": found},
+        extra_context={"order": found, "quoted": quoted},
     )
 
 
-def _get_address_with_quote(request: SignedInRequest, order: "SampleOrder") -> str:
+def _get_address_with_quote(request: SignedInRequest, order: "SampleOrder", **shown: str) -> str:
     """Return where the form goes, with the version of the quote that the page shows."""
-    return f"{request.path}?{urlencode({'quote': order.quote_version})}"
+    return f"{request.path}?{urlencode({'quote': order.quote_version, **shown})}"
 
 
 def _tell_of_accepting(order: "SampleOrder") -> str:

@@ -117,9 +117,15 @@ function keep(form, data) {
   act.kind ||= form.dataset.kind ?? "check_in";
   act.at = now().toISOString();
   write(QUEUE, [...read(QUEUE), act]);
-  form.reset();
   comeBack();
+  clear();
   showKept();
+}
+
+/** Empty the form on the screen, which everybody reads: no code stays, and no problem that one had. */
+function clear() {
+  for (const field of page().querySelectorAll("[data-act] :is(input:not([type=hidden]), textarea)")) field.value = "";
+  for (const problem of page().querySelectorAll("[data-problems], [data-act] .problem")) problem.remove();
 }
 
 function comeBack() {

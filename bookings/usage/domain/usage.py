@@ -279,13 +279,13 @@ def _find_value_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _check_amount(values.get("amount_yuan", Decimal(0)))
 
 
-def find_samples_problems(samples: int) -> Iterator[Problem]:
-    """Yield the problem of a number of samples that no use has."""
-    if not 0 <= samples <= MAX_SAMPLES:
+def find_samples_problems(samples: int, least: int = 0) -> Iterator[Problem]:
+    """Yield the problem of a number of samples that no use has; one of samples has at least one."""
+    if not least <= samples <= MAX_SAMPLES:
         yield Problem(
             "usage.samples_out_of_range",
-            gettext_noop("Enter a number of samples from 0 to {most}."),
-            {"most": MAX_SAMPLES},
+            gettext_noop("Enter a number of samples from {least} to {most}."),
+            {"least": least, "most": MAX_SAMPLES},
             "samples",
         )
 

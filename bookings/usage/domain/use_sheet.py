@@ -159,7 +159,7 @@ FIELDS: Mapping[str, SheetField] = _by_name(
         SheetField(
             "content",
             gettext_noop("Work done"),
-            headings=("使用内容", "服务内容", "测试内容"),
+            headings=("工作内容", "使用内容", "服务内容", "测试内容"),
             limit=MAX_LENGTHS["content"],
             needed=True,
         ),

@@ -78,6 +78,11 @@ class ByHandForm(InstrumentChoice, IntervalForm, SpentFields):
         help_text=gettext_lazy("With a reason it is recorded and marked; the common time counts once."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # It is asked for only where it is needed.
+        self.fields["overlap_reason"].optional_note = ""  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         """Look up the user and payer."""
         cleaned = super().clean() or {}

@@ -54,7 +54,7 @@ class Use:
 
     def to_text(self) -> str:
         """Return what a page shows before it is recorded, so that nothing else is."""
-        return f"{self.time.to_text()} {self.spent.effective_seconds} {self.price.total}"
+        return f"{self.time.to_text()} {self.spent.effective_seconds} {self.samples} {self.price.total}"
 
 
 def propose_end_of(booking: "Booking", now: datetime) -> datetime:
@@ -96,11 +96,12 @@ def calculate_use(
         post_seconds=post_seconds,
         idle_seconds=idle_seconds,
     )
+    counted = booking.samples if samples is None else samples
+    least = 1 if booking.service_mode == ServiceMode.SAMPLES else 0
     end_problems = find_end_problems(start, end, now, _get_latest_end(booking, now))
-    problems = [*(list(end_problems) or spent.find_problems(time)), *find_samples_problems(samples or 0)]
+    problems = [*(list(end_problems) or spent.find_problems(time)), *find_samples_problems(counted, least)]
     if problems:
         raise UsageRefused(problems=problems)
-    counted = booking.samples if samples is None else samples
     return Use(time, spent, counted, _price_use(booking, time, spent, counted))
 
 

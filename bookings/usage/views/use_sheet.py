@@ -18,5 +18,5 @@ USE_SHEET = SheetImport(
         Outcome.UNCHANGED: (gettext_lazy("Recorded already"), "quiet", "check"),
         Outcome.REFUSED: (gettext_lazy("Can't be imported"), "bad", "cross"),
     },
-    next_page=lambda: (page_address("keeper"), _("Keeper’s desk")),
+    next_page=lambda: (page_address("desk"), _("Desk")),
 )

@@ -43,8 +43,13 @@ def grantable_roles(
     A system administrator's role counts wherever it is held; the caller includes it.
     """
     given = frozenset(role for one in held for role in GRANTABLE_ROLES.get(one, ()))
+    return given & possible_roles(kind=kind, owns_instruments=owns_instruments)
+
+
+def possible_roles(*, kind: OrganizationKind, owns_instruments: bool) -> frozenset[Role]:
+    """Return the roles that can be held in an organization."""
     elsewhere = {role for role, seat in SEATS.items() if seat is not kind}
-    return given - elsewhere if owns_instruments else given - elsewhere - OWNER_ROLES
+    return frozenset(Role) - elsewhere - (frozenset() if owns_instruments else OWNER_ROLES)
 
 
 def is_last(role: Role, others: Collection[Role]) -> bool:

@@ -93,7 +93,7 @@ def unit_desk(request: SignedInRequest) -> HttpResponse:
         "down": down,
         "course": completeness_chart(course, today),
         "year": today.year,
-        "last_year": today.year - 1,
+        "declared_year": _get_declared_year(today.year),
         "counted": [
             {
                 "state": state.value,
@@ -108,11 +108,11 @@ def unit_desk(request: SignedInRequest) -> HttpResponse:
         "drafts": drafts.order_by("urgency", *name_columns(), "id")[:MAX_LISTED],
         "to_recode": _to_recode(request, unit.pk),
         "tasks": _tasks(request, unit, now, waiting),
-        "more": _list_more(request, unit, requests, counts["unbookable"], now),
+        "more": _list_more(request, unit, requests, counts["incomplete"], now),
         "appeals": read_queue(request, appeals, "appeals", "answer_date", "id", limit=MAX_LISTED),
         **_list_uses(request, unit.pk),
         "waiting": requests,
-        "unbookable_count": counts["unbookable"],
+        "incomplete_count": counts["incomplete"],
         "owed": bookings.sum_owed(bookings.statements_of_unit(request.user, unit.pk), today),
         "usage": bookings.get_unit_hours_of_year(unit.pk, today.year),
         "assessments": _assessments(request, unit.pk),
@@ -123,13 +123,18 @@ def unit_desk(request: SignedInRequest) -> HttpResponse:
     return render(request, "pages/unit_desk.html", context)
 
 
+def _get_declared_year(year: int) -> int:
+    """Return the year that facts are declared for: the one before until its data are frozen."""
+    return year - 1 if rewards.get_frozen_date(year - 1) is None else year
+
+
 def _tasks(
     request: HttpRequest, unit: "Organization", now: datetime, waiting: "QuerySet[Booking]"
 ) -> dict[str, list[Any]]:
-    """Return what is due: requests that lapse today, findings to answer, instruments that can't be booked."""
+    """Return what is due: requests that lapse today, findings to answer, instruments that lack something."""
     organization_id = unit.pk
     midnight = datetime.combine(now.astimezone(CITY_TIME).date() + ONE_DAY, time(), CITY_TIME)
-    unbookable = own_instruments(request.user, organization_id, now, state="unbookable")
+    incomplete = own_instruments(request.user, organization_id, now, state="incomplete")
     samples = bookings.sample_orders_waiting(request.user, now)
     samples = samples.filter(instrument__organization_id=organization_id)
     tasks: dict[str, list[Any]] = {
@@ -144,7 +149,7 @@ def _tasks(
                 "month", "id"
             )[:1]
         ),
-        "unbookable": list(unbookable.order_by(*name_columns(), "id")[:MAX_LISTED]),
+        "incomplete": list(incomplete.order_by(*name_columns(), "id")[:MAX_LISTED]),
         "to_join": list(waiting_requests(request.user, [unit]).values()),
         "to_pay": _to_pay(request, unit.pk, now),
         "account": list(filter(None, [rewards.find_account_task(request.user, organization_id)])),
@@ -176,7 +181,7 @@ def _to_pay(request: HttpRequest, organization_id: int, now: datetime) -> list[t
 
 
 def _list_more(
-    request: HttpRequest, unit: "Organization", waiting: "Queue[Booking]", unbookable: int, now: datetime
+    request: HttpRequest, unit: "Organization", waiting: "Queue[Booking]", incomplete: int, now: datetime
 ) -> list[tuple[str, str]]:
     """Return what is due beyond the first of each kind: how much there is in all, and where all of it is."""
     viewer, statements = request.user, reverse("unit_statements", args=[unit.public_id])
@@ -210,9 +215,9 @@ def _list_more(
             f"{statements}?state=credit",
         ),
         (
-            unbookable,
-            _("All {count} instruments that can't be booked"),
-            reverse("unit_instruments", args=[unit.public_id]) + "?state=unbookable",
+            incomplete,
+            _("All {count} instruments whose booking set-up is incomplete"),
+            reverse("unit_instruments", args=[unit.public_id]) + "?state=incomplete",
         ),
     ]
     return [(text.format(count=count), address) for count, text, address in found if count > MAX_LISTED]

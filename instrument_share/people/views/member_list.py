@@ -99,7 +99,7 @@ def show_members(
     request: SignedInRequest, found: "Organization", form: InvitationForm, status: int = 200
 ) -> HttpResponse:
     """Show the list with the form of an invitation beside it."""
-    filters, former = _read_filters(request), _is_former(request)
+    filters, former = _read_filters(request, found), _is_former(request)
     page = cursor.page(
         _find(request, found, filters),
         ordering=TABLE.get_ordering(request),
@@ -138,8 +138,8 @@ def _is_former(request: SignedInRequest) -> bool:
     return request.GET.get("show") == "former"
 
 
-def _read_filters(request: SignedInRequest) -> MemberFilterForm:
-    return FormerMemberFilterForm(request) if _is_former(request) else MemberFilterForm(request)
+def _read_filters(request: SignedInRequest, found: "Organization") -> MemberFilterForm:
+    return (FormerMemberFilterForm if _is_former(request) else MemberFilterForm)(request, found)
 
 
 def _find(
@@ -182,7 +182,7 @@ def _grouped(viewer: "User", found: "Organization", rows: "Collection[Membership
 
 def _export(request: SignedInRequest, found: "Organization") -> HttpResponseBase:
     heads = [_("Person"), _("Email"), _("Role"), _("State"), _("Since"), _("Ended at"), _("Reason")]
-    rows = _find(request, found, _read_filters(request))
+    rows = _find(request, found, _read_filters(request, found))
     people_disclosed(
         actor=request.user,
         what="members.export",

@@ -30,7 +30,8 @@ class Confirmation:
 
     `success` may be a function where it depends on what was entered or has changed. The next page is the one
     that led here unless `next_address` is given. The form goes to the page's own address, or to
-    `action_address`. `template` extends the default one where more is shown.
+    `action_address`. `template` extends the default one where more is shown. `asks_again` shows the page with
+    what follows from what was entered before it is done.
     """
 
     heading: Text
@@ -42,6 +43,7 @@ class Confirmation:
     next_address: str = ""
     action_address: str = ""
     form: forms.BaseForm | None = None
+    asks_again: bool = False
     tone: Literal["primary", "danger"] = "primary"
     template: str = "instrument_share/confirm.html"
     extra_context: Mapping[str, Any] = field(default_factory=dict)
@@ -52,6 +54,8 @@ class Confirmation:
             return self._ask(request, 200)
         if self.form is not None and not self.form.is_valid():
             return self._ask(request, 422)
+        if self.asks_again:
+            return self._ask(request, 200)
         try:
             self.perform()
         except DomainError as error:

@@ -7,6 +7,10 @@ from django.utils.translation import gettext_noop, ngettext_lazy
 
 FORMS = (
     gettext_noop("This field is required."),
+    ngettext_lazy(
+        "Ensure that there are no more than %(max)s digit in total.",
+        "Ensure that there are no more than %(max)s digits in total.",
+    ),
     gettext_noop("Your password can’t be too similar to your other personal information."),
     gettext_noop("Your password can’t be a commonly used password."),
     ngettext_lazy(

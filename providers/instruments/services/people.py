@@ -51,6 +51,7 @@ class QualificationTooShort(DomainError):
 
 NAMED = gettext_noop("You are a keeper of “{name}” now: you decide on its requests and check its users in.")
 NO_LONGER = gettext_noop("You are no longer a keeper of “{name}”.")
+GRANTED = gettext_noop("You may now operate “{name}”, through {date}.")
 REVOKED = gettext_noop("Your right to operate “{name}” has ended: {reason}")
 YOURS_ENDS = gettext_noop(
     "Your right to operate “{name}” ends on {date}. Ask its keepers to renew it if you need it longer."
@@ -144,7 +145,7 @@ def qualification_grant(
         user=user.public_id,
         expires_at=expires_at.isoformat(),
     )
-    _tell(user, gettext_noop("You may now operate “{name}”."), instrument, now)
+    _tell(user, GRANTED, instrument, now, date=qualification.last_day)
     return qualification
 
 

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class BookingGap(StrEnum):
-    """A lack that publication does not look at, but that keeps people from booking or using."""
+    """A lack that publication does not look at."""
 
     RULE = "rule"
     """No version of the rule applies, so that every request is refused."""
@@ -13,7 +13,7 @@ class BookingGap(StrEnum):
     COMPANION = "companion"
     """What is booked together with it is not in service, so that every request is refused."""
     KEEPER = "keeper"
-    """Nobody is named who decides on requests and checks users in."""
+    """Nobody is named who decides on requests and checks users in; the unit's managers do."""
 
 
 REFUSING = frozenset({BookingGap.RULE, BookingGap.COMPANION})

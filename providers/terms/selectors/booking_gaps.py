@@ -1,4 +1,4 @@
-"""Find instruments that are published although nobody can book or use them."""
+"""Find what instruments lack before people can book and use them."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -13,7 +13,7 @@ from providers.terms.domain.booking_gaps import BookingGap, find_booking_gaps
 from providers.terms.models import OpenServiceRule, PriceLine
 from providers.terms.selectors.rules import standing_rules
 
-IS_UNBOOKABLE = Q(state=InstrumentState.PUBLISHED) & (
+HAS_GAPS = Q(state=InstrumentState.PUBLISHED) & (
     Q(has_rule=False) | Q(has_price=False) | Q(has_companions=False) | Q(has_keeper=False)
 )
 """The condition for published instruments with a gap, on rows of `annotate_booking_gaps`."""

@@ -7,9 +7,11 @@ from typing import Any
 from django import template
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from instrument_share.kernel.wording import Words, word
 from instrument_share.web.responses.problem import told
+from instrument_share.web.text.formats import join_sentences
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.domain.states import LIVE
 from providers.instruments.templatetags.instruments_ui import InstrumentNotice
@@ -19,13 +21,22 @@ from providers.terms.selectors.booking_gaps import booking_gaps
 register = template.Library()
 
 _PAGES = {BookingGap.KEEPER: "instrument_people", BookingGap.COMPANION: "instrument_together"}
+NOT_YET = gettext_noop("It can't be booked yet: {gaps}.")
+ONCE_PUBLISHED = gettext_noop("Once published, it still can't be booked: {gaps}.")
 BEFORE_PUBLICATION = frozenset({InstrumentState.DRAFT, InstrumentState.SUBMITTED})
 
 
 @register.filter
-def gaps_in_words(gaps: Iterable[BookingGap]) -> str:
-    """Return the gaps as a list in the reader's language."""
-    return told("{names}", {"names": tuple(Words(word(gap)) for gap in gaps)})
+def tell_gaps(gaps: Iterable[BookingGap], sentence: str = NOT_YET) -> str:
+    """Return what keeps people from booking, and who decides where there is no keeper, which keeps nobody.
+
+    `sentence` is a marked one with {gaps}.
+    """
+    hindering = tuple(Words(word(gap)) for gap in gaps if gap is not BookingGap.KEEPER)
+    told_gaps = [told(sentence, {"gaps": hindering})] if hindering else []
+    if BookingGap.KEEPER in gaps:
+        told_gaps.append(_("No keeper is named: the unit's managers decide on requests."))
+    return join_sentences(told_gaps)
 
 
 @register.filter
@@ -65,7 +76,7 @@ def get_gap_notice(instrument: Any, now: datetime) -> InstrumentNotice | None:
     """
     gaps = booking_gaps([instrument.pk], now)[instrument.pk]
     if instrument.state in BEFORE_PUBLICATION and gaps:
-        text = _("Once published, it still can't be booked: {gaps}.").format(gaps=gaps_in_words(gaps))
+        text = tell_gaps(gaps, ONCE_PUBLISHED)
     elif instrument.state in LIVE and BookingGap.PRICE in gaps:
         gaps = (BookingGap.PRICE,)
         text = _("Its rule has no price. Enter one; enter 0 yuan if it is free of charge.")

@@ -171,7 +171,10 @@ def _problems_of_text(kind: PublicationKind, values: Mapping[str, Any]) -> list[
                 return []
             message = gettext_noop("A regulation needs its Chinese text or an attached file.")
             return [Problem("publication.text_or_file", message, field="body_zh")]
-        case PublicationKind.OPENNESS if any(_given(values, name) for name in STATEMENT_PARTS):
+        case PublicationKind.OPENNESS if not any(_given(values, name) for name in STATEMENT_PARTS):
+            message = gettext_noop("Fill in every part of the statement, or write all of it in the text.")
+            return [Problem("publication.text", message, field="body_zh")]
+        case PublicationKind.OPENNESS:
             message = gettext_noop("Fill in “{field}”, or write it in the text.")
             return [
                 Problem("publication.part", message, {"field": Words(FIELDS[kind][name].label)}, field=name)

@@ -15,7 +15,7 @@ from providers.instruments.domain.states import LIVE
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instruments
 from providers.search.selectors.search import filter_matching, search
-from providers.terms.selectors.booking_gaps import IS_UNBOOKABLE, annotate_booking_gaps
+from providers.terms.selectors.booking_gaps import HAS_GAPS, annotate_booking_gaps
 
 if TYPE_CHECKING:
     from instrument_share.accounts.selectors import Viewer
@@ -41,7 +41,7 @@ def own_instruments(
 ) -> QuerySet[Any]:
     """Return a unit's instruments with `urgency` (returned drafts 0, drafts 1, then by state) and gaps.
 
-    `state` is a state, `returned`, `refused`, `to_confirm` or `unbookable`. Page them by ("urgency",
+    `state` is a state, `returned`, `refused`, `to_confirm` or `incomplete`. Page them by ("urgency",
     "name_zh", "id"), or by `worth` and `last_confirmed_at`, which are never null.
     """
     found = _find_of_unit(viewer, organization_id, text).annotate(urgency=URGENCY)
@@ -53,7 +53,7 @@ def own_instruments(
         "returned": RETURNED,
         "refused": REFUSED,
         "to_confirm": _stale(now),
-        "unbookable": IS_UNBOOKABLE,
+        "incomplete": HAS_GAPS,
     }
     if state in special:
         return found.filter(special[state])
@@ -70,7 +70,7 @@ def own_instrument_counts(
         returned=Count("pk", filter=RETURNED),
         refused=Count("pk", filter=REFUSED),
         to_confirm=Count("pk", filter=_stale(now)),
-        unbookable=Count("pk", filter=IS_UNBOOKABLE),
+        incomplete=Count("pk", filter=HAS_GAPS),
     )
     return {**by_state, **special}
 

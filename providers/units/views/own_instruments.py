@@ -80,7 +80,7 @@ def _chips(request: HttpRequest, counts: "Mapping[str, int]", wanted: str) -> li
         ("refused", _("Changes refused")),
         *((state.value, labels.label("instrument", state.value).text) for state in InstrumentState),
         ("to_confirm", _("To be confirmed")),
-        ("unbookable", _("Not bookable yet")),
+        ("incomplete", _("Booking set-up incomplete")),
     ]
     return [
         (

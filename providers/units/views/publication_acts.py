@@ -135,7 +135,8 @@ def withdraw(request: SignedInRequest, kind: str, public_id: str) -> Confirmatio
     chosen = kind_of(kind)
     found = publication(request.user, chosen, public_id)
     require(request.user, "providers.withdraw_publication", found)
-    form = ReasonForm(request.POST or None, help_text=_("The unit can read it."))
+    is_own = rules.has_perm("providers.edit_unit", request.user, found)
+    form = ReasonForm(request.POST or None, help_text="" if is_own else _("The unit can read it."))
     return Confirmation(
         heading=_("Take down “{title}”").format(title=bilingual(found, "title")),
         consequences=[

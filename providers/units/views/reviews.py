@@ -27,9 +27,8 @@ from providers.instruments.services.instruments import (
     instrument_publish,
     instrument_return,
 )
-from providers.terms.domain.booking_gaps import BookingGap
 from providers.terms.selectors.booking_gaps import booking_gaps
-from providers.terms.templatetags.terms_ui import gaps_in_words
+from providers.terms.templatetags.terms_ui import ONCE_PUBLISHED, tell_gaps
 from providers.units.selectors.reviews import Review, comparison, review
 from providers.units.services.profiles import unit_profile_publish, unit_profile_return
 
@@ -50,7 +49,7 @@ def look(request: HttpRequest, public_id: str) -> HttpResponse:
         "compared": compared,
         "entries": [entry for entry in compared.entries if entry.name != "picture"],
         **_beside(request, found),
-        "gaps": _gaps(found),
+        "gaps": _tell_gaps(found),
         "may_decide": rules.has_perm("providers.review_publication", request.user, found.subject),
         "history": list(journal.history(found.subject))[-10:],
     }
@@ -69,11 +68,11 @@ def _beside(request: HttpRequest, found: Review) -> dict[str, Any]:
     }
 
 
-def _gaps(found: Review) -> tuple[BookingGap, ...]:
-    """Return what keeps people from booking a submitted instrument once it is published."""
-    return (
-        booking_gaps([found.subject.pk], clock.now())[found.subject.pk] if found.kind == "instrument" else ()
-    )
+def _tell_gaps(found: Review) -> str:
+    """Return what a submitted instrument lacks for bookings once it is published; "" where nothing."""
+    if found.kind != "instrument":
+        return ""
+    return tell_gaps(booking_gaps([found.subject.pk], clock.now())[found.subject.pk], ONCE_PUBLISHED)
 
 
 @confirmation_view
@@ -83,8 +82,8 @@ def publish(request: SignedInRequest, public_id: str) -> Confirmation:
         return _accept(request, found)
     name = _name(found)
     consequences = [_when_public(found, _("Everybody sees it at once.")), _("The unit's managers are told.")]
-    if gaps := _gaps(found):
-        consequences.append(_("It can't be booked yet: {gaps}.").format(gaps=gaps_in_words(gaps)))
+    if gaps := _tell_gaps(found):
+        consequences.append(gaps)
     return Confirmation(
         heading=_("Publish “{name}”").format(name=name),
         consequences=consequences,

@@ -199,6 +199,20 @@ def test_cancellation_by_unit_is_free(city):
     assert (cancelled.late_cancel, cancelled.charged_yuan) == (False, None)
 
 
+def test_cancellation_is_told_with_the_reason_and_that_nothing_is_charged(city):
+    def told(person):
+        one = journal.notifications(person).order_by("-pk")[0]
+        return problem.told(one.message, one.params)
+
+    by_unit, by_user, explained = (book(city, slot(day)) for day in (1, 2, 3))
+    booking_cancel(actor=city.keeper, booking_id=by_unit.pk, now=NOW, reason="停电")
+    assert told(city.researcher).endswith("已取消，不收费：停电")
+    booking_cancel(actor=city.researcher, booking_id=by_user.pk, now=NOW)
+    assert told(city.keeper).endswith("开始）已取消。")
+    booking_cancel(actor=city.researcher, booking_id=explained.pk, now=NOW, reason="样品未到")
+    assert told(city.keeper).endswith("开始）已取消：样品未到")
+
+
 def test_a_move_is_checked_like_a_new_booking_but_not_against_itself(city):
     booking = book(city, slot(hour=9, length=2), now=NOW - timedelta(days=2))
     moved = booking_move(

@@ -10,7 +10,11 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking, NextFree
 from bookings.requests.selectors.offers import get_free_intervals
 from bookings.requests.selectors.rule_effects import find_free_starts, get_publication
-from bookings.requests.services.notifications import CANCELLED, KEPT_OUTSIDE_HOURS, MOVED_BY_UNIT
+from bookings.requests.services.notifications import (
+    CANCELLED_WITHOUT_CHARGE,
+    KEPT_OUTSIDE_HOURS,
+    MOVED_BY_UNIT,
+)
 from bookings.requests.services.rules import rule_withdraw
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.errors import Forbidden, ReasonMissing
@@ -104,7 +108,7 @@ def test_booking_is_cancelled_without_charge_for_a_reason(city):
         None,
         "人员调整",
     )
-    assert told(city.researcher) == [CANCELLED]
+    assert told(city.researcher) == [CANCELLED_WITHOUT_CHARGE]
 
 
 def test_booking_is_moved_by_the_new_version(city):

@@ -15,7 +15,7 @@ from bookings.requests.services.closures import closure_place
 from bookings.requests.services.deciding import booking_reject
 from bookings.requests.services.lapses_and_no_shows import bookings_lapse_due
 from bookings.requests.services.membership import organization_leave
-from bookings.requests.services.notifications import CANCELLED, LAPSED_UNDECIDED
+from bookings.requests.services.notifications import CANCELLED_WITHOUT_CHARGE, LAPSED_UNDECIDED
 from instrument_share.journal import selectors as journal
 from instrument_share.kernel.interval import Interval
 from providers.instruments.models import InstrumentLink, Keeper
@@ -151,7 +151,8 @@ def test_declined_or_lapsed_request_ends_both_bookings():
     assert bookings_lapse_due(slot(day=1, hour=20).start) == 1
     assert [state for _name, state, _start in states()][2:] == ["cancelled", "lapsed"]
     why = "Nobody decided in time on an instrument booked together with it."
-    (ended,) = journal.notifications(city.researcher).filter(message=CANCELLED, params__reason__en=why)
+    told = journal.notifications(city.researcher)
+    (ended,) = told.filter(message=CANCELLED_WITHOUT_CHARGE, params__reason__en=why)
     assert ended.params["instrument"]["zh"] == city.instrument.name_zh
     (undecided,) = journal.notifications(city.keeper).filter(message=LAPSED_UNDECIDED)
     assert undecided.params["instrument"]["zh"] == "样品制备仪"

@@ -1,5 +1,6 @@
 """Uses entered by hand for a time that other uses have."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -119,7 +120,9 @@ def test_keeper_sees_the_other_use_and_records_with_a_reason(city, see, send):
     page = refused.content.decode()
     assert (refused.status_code, 'name="overlap_reason"' in page) == (422, True)
     assert f'href="/usage/{first.public_id}/"' in page
-    typed |= {"overlap_reason": "两个样品仓", "shown": f"{slot(-2, 10, 2).to_text()} 7200 200.00"}
+    label = re.search(r'<label[^>]*for="id_overlap_reason">(.*?)</label>', page, re.DOTALL)
+    assert "选填" not in label[1]
+    typed |= {"overlap_reason": "两个样品仓", "shown": f"{slot(-2, 10, 2).to_text()} 7200 0 200.00"}
     assert send(city.keeper, "usage_by_hand", **typed).status_code == 302
     second = UsageLog.objects.get(overlap__isnull=False)
     shown = see(city.researcher, "usage_log", second.public_id).content.decode()

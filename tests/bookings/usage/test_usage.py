@@ -25,8 +25,10 @@ from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Membership, Organization, OrganizationRelation
 from instrument_share.accounts.selectors.standing import forget_standing
 from instrument_share.accounts.services import membership_request, membership_withdraw
+from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden
 from instrument_share.kernel.interval import Interval
+from instrument_share.web.responses import problem
 from providers.instruments.models import Instrument
 from providers.terms.domain.choices import ServiceMode
 from tests import factories
@@ -36,6 +38,29 @@ from tests.page_fixtures import text_of
 
 pytestmark = pytest.mark.django_db
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+def test_changed_number_of_samples_is_shown_before_it_is_recorded(city, send):
+    booking = book(city, slot(hour=9, length=2), samples=3)
+    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)
+    typed = {"ends_at": f"{booking.ends_at.astimezone(CITY_TIME):%Y-%m-%dT%H:%M}", "samples": "3"}
+    send_at = partial(send, city.keeper, "booking_check_out", booking.public_id, now=booking.ends_at)
+    typed["shown"] = send_at(**typed).context["shown"]
+    asked = send_at(**typed | {"samples": "0"})
+    assert (asked.status_code, UsageLog.objects.exists()) == (200, False)
+    assert send_at(**typed).status_code == 302
+    assert UsageLog.objects.get().samples == 3
+
+
+def test_use_of_samples_has_at_least_one(city):
+    booking = book(city, slot(hour=9, length=2), service_mode=ServiceMode.SAMPLES, samples=3)
+    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)
+    with pytest.raises(UsageRefused) as refused:
+        booking_check_out(actor=city.keeper, booking_id=booking.pk, now=booking.ends_at, samples=0)
+    assert codes(refused) == ["usage.samples_out_of_range"]
+    assert problem.told(refused.value.problems[0].message, refused.value.problems[0].params) == (
+        "样品数应在 1 至 10000 之间。"
+    )
 
 
 def test_a_check_out_writes_what_happened_and_what_it_costs(city):
@@ -230,7 +255,7 @@ def test_hours_for_which_the_rule_has_no_price_need_an_amount(city, send, priced
     page = send(city.keeper, "usage_by_hand", **typed)
     assert page.status_code == 422
     assert "规则未列明此项收费，请填写金额，免费填 0。" in page.content.decode()
-    shown = f"{slot(-3, 14, 1).to_text()} 3600 12.50"
+    shown = f"{slot(-3, 14, 1).to_text()} 3600 0 12.50"
     done = send(city.keeper, "usage_by_hand", **typed, amount_yuan="12.50", shown=shown)
     assert done.status_code == 302
     log = UsageLog.objects.get()
@@ -245,7 +270,7 @@ def test_hours_under_a_rule_without_prices_are_free(city):
 def test_hours_by_hand_are_recorded_once_their_amount_was_shown(city, send):
     typed = typed_by_hand(city)
     asked = send(city.keeper, "usage_by_hand", **typed)
-    assert (asked.status_code, asked.context["shown"]) == (200, f"{slot(-3, 14, 1).to_text()} 3600 100.00")
+    assert (asked.status_code, asked.context["shown"]) == (200, f"{slot(-3, 14, 1).to_text()} 3600 0 100.00")
     typed |= {"ends_at": "2026-02-27T16:00", "shown": asked.context["shown"]}
     longer = send(city.keeper, "usage_by_hand", **typed)
     assert "¥200.00" in longer.content.decode()
@@ -313,7 +338,7 @@ def test_organization_that_the_user_has_left_since_pays_for_a_use_of_before(city
     with pytest.raises(UsageRefused) as refused:
         by_hand(city, slot(-1, 9))
     assert codes(refused) == ["usage.payer_not_of_user"]
-    shown = f"{slot(-3, 14, 1).to_text()} 3600 100.00"
+    shown = f"{slot(-3, 14, 1).to_text()} 3600 0 100.00"
     assert send(city.keeper, "usage_by_hand", **typed_by_hand(city), shown=shown).status_code == 302
     assert UsageLog.objects.latest("pk").payer_organization == city.company
 

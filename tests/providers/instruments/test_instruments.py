@@ -8,6 +8,7 @@ from instrument_share.accounts.domain import Role
 from instrument_share.journal.selectors import history, notifications
 from instrument_share.kernel.errors import Forbidden, IllegalMove, Invalid, ReasonMissing, RevisionMismatch
 from instrument_share.web.responses.problem import told
+from instrument_share.web.text.formats import date_only
 from providers.instruments.selectors.instruments import has_qualification, keepers_of
 from providers.instruments.services.common import InReview, Retired
 from providers.instruments.services.instruments import (
@@ -340,6 +341,7 @@ def test_a_qualification_holds_through_its_last_instant_unless_it_is_revoked(wor
     qualification = qualification_grant(
         actor=world.manager, instrument_id=instrument.pk, user=world.user, expires_at=LATER, now=NOW
     )
+    assert inbox(world.user)[0].endswith(f"的上机资格，有效期至{date_only(LATER)}。")
     assert has_qualification(world.user.pk, instrument.pk, LATER)
     assert not has_qualification(world.user.pk, instrument.pk, LATER + timedelta(seconds=1))
     qualification_revoke(actor=world.manager, qualification_id=qualification.pk, reason="离岗", now=NOW)

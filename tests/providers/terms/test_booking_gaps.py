@@ -6,7 +6,7 @@ import pytest
 
 from providers.instruments.models import Instrument, InstrumentLink
 from providers.terms.domain.booking_gaps import BookingGap, find_booking_gaps
-from providers.terms.selectors.booking_gaps import IS_UNBOOKABLE, annotate_booking_gaps, booking_gaps
+from providers.terms.selectors.booking_gaps import HAS_GAPS, annotate_booking_gaps, booking_gaps
 from tests import factories
 from tests.factories import NOW
 
@@ -51,7 +51,7 @@ def test_each_gap_makes_a_published_instrument_unbookable():
     left = factories.keeper(without_keeper)
     left.is_active = False
     left.save()
-    found = annotate_booking_gaps(Instrument.objects.order_by("pk"), NOW).filter(IS_UNBOOKABLE)
+    found = annotate_booking_gaps(Instrument.objects.order_by("pk"), NOW).filter(HAS_GAPS)
     assert list(found) == [without_keeper, without_rule, without_price]
 
 
@@ -64,7 +64,7 @@ def test_what_needs_an_instrument_that_is_not_in_service_is_unbookable(state):
     assert booking_gaps([city.instrument.pk], NOW) == {city.instrument.pk: ()}
     Instrument.objects.filter(pk=other.pk).update(state=state)
     assert booking_gaps([city.instrument.pk], NOW) == {city.instrument.pk: (COMPANION,)}
-    found = annotate_booking_gaps(Instrument.objects.all(), NOW).filter(IS_UNBOOKABLE)
+    found = annotate_booking_gaps(Instrument.objects.all(), NOW).filter(HAS_GAPS)
     assert list(found) == [city.instrument]
 
 
@@ -76,7 +76,7 @@ def test_what_is_booked_with_it_by_further_links_keeps_an_instrument_from_being_
     assert booking_gaps([first.pk], NOW) == {first.pk: ()}
     Instrument.objects.filter(pk=third.pk).update(state="suspended")
     assert booking_gaps([first.pk], NOW) == {first.pk: (COMPANION,)}
-    found = annotate_booking_gaps(Instrument.objects.order_by("pk"), NOW).filter(IS_UNBOOKABLE)
+    found = annotate_booking_gaps(Instrument.objects.order_by("pk"), NOW).filter(HAS_GAPS)
     assert list(found) == [first, second]
 
 
@@ -86,5 +86,5 @@ def test_only_published_instruments_count_as_unbookable():
     bare = factories.instrument(city.owner)
     factories.instrument(city.owner, state="draft")
     factories.instrument(city.owner, state="suspended")
-    found = annotate_booking_gaps(Instrument.objects.all(), NOW).filter(IS_UNBOOKABLE)
+    found = annotate_booking_gaps(Instrument.objects.all(), NOW).filter(HAS_GAPS)
     assert list(found) == [bare]

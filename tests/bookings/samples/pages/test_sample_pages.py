@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -134,11 +135,34 @@ def get_link(page, order, attribute="href"):
     return link
 
 
+def send_quote(client, page, typed):
+    """Enter a quote, read the amount, and send it."""
+    asked = client.post(page, typed)
+    (shown,) = re.findall(rf'action="({page.partition("?")[0]}\?quote=[^"]*)"', asked.text)
+    return client.post(unescape(shown), typed)
+
+
+def test_a_quote_is_sent_once_its_amount_was_shown(as_keeper, city):
+    order, typed = submitted(city), {"hours": "2.4", "report_days": "7"}
+    page = address(order, "sample_order_quote")
+    assert "计算费用" in as_keeper.get(page).text
+    asked = as_keeper.post(page, typed)
+    order.refresh_from_db()
+    assert (asked.status_code, order.quoted_yuan) == (200, None)
+    assert ("¥240.00" in asked.text, "发送报价" in asked.text) == (True, True)
+    (shown,) = re.findall(rf'action="({page}\?quote=[^"]*)"', asked.text)
+    longer = as_keeper.post(unescape(shown), typed | {"hours": "3"})
+    order.refresh_from_db()
+    assert (longer.status_code, "¥300.00" in longer.text, order.quoted_yuan) == (200, True, None)
+    assert as_keeper.post(unescape(shown), typed).url == address(order)
+    order.refresh_from_db()
+    assert order.quoted_yuan == 240
+
+
 def test_the_keeper_quotes_and_the_user_accepts_what_was_shown(client, as_keeper, city):
     order = submitted(city)
-    assert as_keeper.post(address(order, "sample_order_quote"), {"hours": "2", "report_days": "7"}).url == (
-        address(order)
-    )
+    sent = send_quote(as_keeper, address(order, "sample_order_quote"), {"hours": "2", "report_days": "7"})
+    assert sent.url == address(order)
     client.force_login(city.researcher)
     before = get_link(client.get(address(order)).text, order)
     quoted(city, order, hours=2, report_days=60, now=NOW + timedelta(minutes=1))
@@ -167,7 +191,7 @@ def test_a_quote_that_another_keeper_has_given_meanwhile_is_read_before_it_is_re
     order.refresh_from_db()
     assert (order.quoted_yuan, order.quoted_by) == (300, city.manager)
     (shown,) = re.findall(rf'action="({page}\?quote=[^"]+)"', refused.text)
-    assert as_keeper.post(shown, typed).status_code == 302
+    assert as_keeper.post(unescape(shown), typed).status_code == 302
     order.refresh_from_db()
     assert (order.quoted_yuan, order.quoted_by) == (200, city.keeper)
 
@@ -187,7 +211,7 @@ def test_prices_are_asked_where_the_rule_has_none(as_keeper, city):
     order = submitted(city)
     page = address(order, "sample_order_quote")
     assert "sample_yuan" in as_keeper.get(page).text
-    as_keeper.post(page, {"hours": "0", "report_days": "7", "sample_yuan": "40"})
+    send_quote(as_keeper, page, {"hours": "0", "report_days": "7", "sample_yuan": "40"})
     order.refresh_from_db()
     assert order.quoted_yuan == 80
 

@@ -242,9 +242,9 @@ def test_counts_of_the_states_are_those_of_what_was_searched(at, world, draft):
         page = at("manager").get(address, chosen)
         return page.context["total"], {str(name): number for name, _to, _is, number in page.context["chips"]}
 
-    assert counted() == (3, {"草稿": 1, "已发布": 2, "暂不可预约": 2})
-    assert counted(q="B-3") == (3, {"已发布": 1, "暂不可预约": 1})
-    assert counted(q="B-3", state="draft") == (3, {"草稿": 0, "已发布": 1, "暂不可预约": 1})
+    assert counted() == (3, {"草稿": 1, "已发布": 2, "预约设置不全": 2})
+    assert counted(q="B-3") == (3, {"已发布": 1, "预约设置不全": 1})
+    assert counted(q="B-3", state="draft") == (3, {"草稿": 0, "已发布": 1, "预约设置不全": 1})
 
 
 def test_the_list_as_a_sheet_keeps_formulas_text(at, world):

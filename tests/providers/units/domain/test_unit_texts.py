@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from instrument_share.web.responses.problem import told
 from providers.units.domain import profiles as units
 from providers.units.domain import publications
 from providers.units.domain.publications import (
@@ -120,6 +121,8 @@ def test_publication_requires_text():
     assert published(REGULATION, **in_force) == [("publication.text_or_file", "body_zh")]
     assert published(REGULATION, file="a.pdf", **in_force) == []
     assert published(OPENNESS, year=2025) == [("publication.text", "body_zh")]
+    (nothing,) = publications.problems_of_publication(OPENNESS, {"title_zh": "开放日", "year": 2025})
+    assert told(nothing.message, nothing.params) == "请填写各部分内容，或将全部内容写入正文。"
     assert published(OPENNESS, year=2025, how_zh="公开") == [
         ("publication.part", "audience_zh"),
         ("publication.part", "charges_zh"),

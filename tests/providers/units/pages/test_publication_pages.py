@@ -65,6 +65,8 @@ def test_news_go_out_at_once_and_can_be_taken_down_with_a_reason(at, world, addr
     assert answer["Location"] == page_of(made)
     assert "已发布，公开可见。科技局发布单位简介后，单位主页方可访问。" in text_of(client.get(page_of(made)))
     assert "<strong>欢迎</strong>参观。" in at().get(page_of(made)).content.decode()
+    assert "该单位会看到此理由。" not in text_of(client.get(act_of("withdraw", made)))
+    assert "该单位会看到此理由。" in text_of(at("officer").get(act_of("withdraw", made)))
     at("officer").post(act_of("withdraw", made), {"reason": "日期有误"})
     gone = at().get(page_of(made))
     assert gone.status_code == 410

@@ -119,6 +119,14 @@ def test_a_qualification_that_ends_before_the_year_is_not_said_to_count(login, s
         client = login(manager)
 
 
+def test_no_fact_is_chosen_before_the_unit_chooses_one(login, small, manager):
+    client = login(manager)
+    assert '<option value="" selected>请选择</option>' in client.get(ADDRESS).content.decode()
+    refused = client.post(ADDRESS, {"unit": small.unit.pk, "fact": "", "evidence": "协议"})
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["fact"])
+    assert not DeclaredFact.objects.exists()
+
+
 def test_facts_of_a_year_that_is_frozen_are_said_to_count_no_more(login, small, manager):
     client = login(manager)
     typed = {"unit": small.unit.pk, "fact": "qualification:networked", "evidence": "协议"}

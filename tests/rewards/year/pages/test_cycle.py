@@ -351,7 +351,7 @@ def test_a_step_that_is_sent_twice_is_taken_once(login, small, run_jobs):
 def test_a_step_out_of_order_is_refused_in_words(login, small):
     answer = take(login(small.city.officer), "send")
     assert answer.status_code == 409
-    assert "当前状态为“归集中”，不能执行“报送财政局”。请刷新页面。" in text_of(answer)
+    assert "当前状态为“归集中”，不能执行“报送财政局”。" in text_of(answer)
     assert login(small.city.officer).get(reverse("cycle_step", args=[YEAR, "delete"])).status_code == 404
 
 
