@@ -42,12 +42,19 @@ def note(
     problems: Sequence[problem.Told] = (),
     request_id: str = "",
     unlocked_at: str = "",
+    login_at: str = "",
 ) -> HttpResponse:
     """Answer htmx with what stands against its request: a note for the top of the page.
 
     The part that asked stays as it is, with all that was typed. Reads no database.
     """
-    context = {"detail": detail, "problems": problems, "request_id": request_id, "unlocked_at": unlocked_at}
+    context = {
+        "detail": detail,
+        "problems": problems,
+        "request_id": request_id,
+        "unlocked_at": unlocked_at,
+        "login_at": login_at,
+    }
     answer = HttpResponse(loader.render_to_string("instrument_share/error_note.html", context), status=status)
     answer["HX-Retarget"], answer["HX-Reselect"] = "#notes", "unset"
     answer["HX-Reswap"] = "innerHTML show:window:top"
