@@ -83,13 +83,13 @@ from bookings.samples.services.handling import sample_order_quote, sample_order_
 from bookings.samples.services.orders import SampleFacts, sample_order_accept, sample_order_create
 from bookings.samples.services.planning import sample_order_plan
 from bookings.statements.selectors.statements import (
-    drafts_to_send,
     filter_overdue,
     statements_of_unit,
     statements_received,
     statements_to_answer,
     statements_to_pay,
     statements_to_pay_back,
+    statements_to_send,
     sum_owed,
 )
 from bookings.statements.selectors.uses import (

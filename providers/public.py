@@ -177,7 +177,11 @@ from providers.terms.services.rules import require_withdrawable, rule_publish, r
 from providers.terms.services.windows import windows_extend
 from providers.units.selectors.completeness import completeness_at, completeness_of, kinds_running_out
 from providers.units.selectors.logged_hours import register_logged_hours
-from providers.units.selectors.own_instruments import own_instrument_counts, own_instruments
+from providers.units.selectors.own_instruments import (
+    incomplete_instruments,
+    own_instrument_counts,
+    own_instruments,
+)
 from providers.units.selectors.publications import case_lock, publication, publication_at, publications
 from providers.units.selectors.reminders import reminders
 from providers.units.selectors.reviews import count_reviews_waiting, reviews_waiting

@@ -31,7 +31,7 @@ from rewards.objections.services.objections import (
     objection_raise,
 )
 from rewards.payments.domain.bank_sheet import BankRow
-from rewards.payments.selectors.accounts import find_account_task
+from rewards.payments.selectors.accounts import find_account_tasks
 from rewards.payments.services.accounts import account_check, account_enter
 from rewards.payments.services.batches import batch_make, batch_settle
 from rewards.policy.selectors import has_policy

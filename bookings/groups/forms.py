@@ -87,8 +87,8 @@ class BasketForm(forms.Form):
 
     subject = forms.CharField(label=_("Subject of the measurement"), max_length=200, required=False)
 
-    def __init__(self, data: Any, *, needs_subject: bool) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any, *, needs_subject: bool, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
         self.fields["subject"].required = needs_subject
         if not needs_subject:
             self.fields["subject"].widget = forms.HiddenInput()

@@ -139,8 +139,7 @@ class DomainErrorMiddleware:
         answer = self.get_response(request)
         led_to = getattr(answer, "url", "")
         if is_for_part(request) and led_to.startswith(resolve_url(settings.LOGIN_URL)):
-            detail = _("You are no longer logged in. Copy what you typed, then reload the page and log in.")
-            return note(detail, status=401)
+            return _note_login(request)
         if request.method == "POST" and led_to == redirect_to_login(request.get_full_path()).url:
             messages.warning(
                 request, _("What you sent was not carried out. Log in, then enter it and send it again.")
@@ -168,6 +167,13 @@ class DomainErrorMiddleware:
             detail=problem.told(exception.message, exception.params),
             problems=problem.problems_told(exception.problems),
         )
+
+
+def _note_login(request: HttpRequest) -> HttpResponse:
+    """Ask whose login is gone to log in; it leads back to the page, not to the part that asked."""
+    page = request.htmx.current_url_abs_path or resolve_url(settings.LOGIN_REDIRECT_URL)  # type: ignore[attr-defined]
+    detail = _("You are no longer logged in. Copy what you typed, then log in: you return to this page.")
+    return note(detail, status=401, login_at=redirect_to_login(page).url)
 
 
 def _method_refused(answer: HttpResponseNotAllowed) -> HttpResponse:

@@ -19,6 +19,7 @@ from providers.units.services.publications import publication_withdraw
 from rewards.cycle.models import AssessmentCycle
 from rewards.policy.models import RewardPolicy
 from tests import factories
+from tests.bookings.samples.steps import submitted
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
 
@@ -97,17 +98,38 @@ def test_manager_of_several_units_selects_one(see, city):
     assert "云屏第二研究所" in text_of(see(city.manager, "unit_desk", unit=other.public_id))[:60]
 
 
-def test_manager_of_several_units_sees_where_requests_wait(see, city, book):
-    quiet = factories.organization("云屏第二研究所", owns_instruments=True)
-    factories.member(quiet, Role.UNIT_MANAGER, city.manager)
+def test_manager_of_several_units_sees_how_much_waits_in_each(see, city, book):
+    quiet, second = (
+        factories.organization(name, owns_instruments=True) for name in ("云屏第三研究所", "云屏第二研究所")
+    )
+    for unit in (quiet, second):
+        factories.member(unit, Role.UNIT_MANAGER, city.manager)
     book()
     book(2)
-    for shown in (city.owner, quiet):
+    submitted(city)
+    membership_request(actor=factories.user(), organization_id=city.owner.pk, now=NOW)
+    factories.instrument(second)  # published, and nobody has set the terms
+    for shown in (city.owner, quiet, second):
         units = see(city.manager, "unit_desk", unit=shown.public_id).context["units"]
-        assert sorted((name, count) for name, _address, _is_shown, count in units) == [
-            ("云屏测试大学", 2),
-            ("云屏第二研究所", None),
-        ]
+        assert {name: count for name, _address, _is_shown, count in units} == {
+            "云屏测试大学": 4,
+            "云屏第三研究所": None,
+            "云屏第二研究所": 1,
+        }
+
+
+def test_tabs_of_many_units_take_as_many_statements_as_those_of_two(see, city, statements):
+    def manage(*names):
+        for name in names:
+            unit = factories.organization(name, owns_instruments=True)
+            factories.member(unit, Role.UNIT_MANAGER, city.manager)
+            factories.instrument(unit)
+
+    manage("云屏第二研究所")
+    statements.assert_unchanged(
+        lambda: see(city.manager, "unit_desk", unit=city.owner.public_id),
+        by=lambda: manage("云屏第三研究所", "云屏第四研究所", "云屏第五研究所"),
+    )
 
 
 @pytest.mark.parametrize(

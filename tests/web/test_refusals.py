@@ -168,9 +168,12 @@ def test_failure_leaves_the_part_of_a_page_that_asked(monkeypatch, error, status
 
 @pytest.mark.django_db
 def test_part_of_a_page_is_not_replaced_by_the_login(client):
-    response = client.get("/me/", headers=PART)
+    """The login leads back to the page, not to the part of it that asked."""
+    page = {"HX-Current-URL": "http://testserver/me/data/?q=x"}
+    response = client.get("/me/", headers={**PART, **page})
     assert response.status_code == 401
-    assert is_note(response, "登录已失效。请先复制已填写的内容，再刷新页面并登录。")
+    assert is_note(response, "登录已失效。请先复制已填写的内容，再登录；登录后返回本页。")
+    assert 'href="/accounts/login/?next=/me/data/%3Fq%3Dx"' in response.content.decode()
 
 
 def test_api_refusals_are_left_to_the_api():

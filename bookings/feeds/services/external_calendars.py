@@ -33,7 +33,7 @@ from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import DomainError, gettext_noop, require_found
 from instrument_share.kernel.interval import Interval
-from instrument_share.kernel.wording import Bilingual
+from instrument_share.kernel.wording import Bilingual, Words
 from providers import public as providers
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ KEEPER_LEFT = gettext_noop(
     "Whoever connected it no longer looks after the instrument. Connect it again under your name."
 )
 """What the page says of it then."""
+UNREACHABLE = gettext_noop("the server of the address can’t be reached, or does not answer in full")
 FAILS = gettext_noop(
     "The external calendar of {instrument} could not be read for a day ({reason}). The closures made of it "
     "stay as they are. Mend the address or disconnect it."
@@ -178,14 +179,19 @@ def external_calendar_read(public_id: str, now: datetime) -> None:
 
 
 def _describe(error: Exception) -> str:
-    """Return why a calendar could not be read, as it is shown in every language: technical, or a message."""
+    """Return why a calendar could not be read: a message, or a code that is the same in every language.
+
+    What the system says of a connection is in English, and stands in the log.
+    """
     match error:
         case CalendarUnreadable():
             return str(error.params["reason"])
         case DomainError():
             return error.message
+        case CallRefused():
+            return AddressRefused.message
         case _:
-            return str(error) or type(error).__name__
+            return UNREACHABLE
 
 
 def _fetch_times(address: str, now: datetime) -> dict[str, Interval]:
@@ -273,7 +279,7 @@ def _note_failure(calendar: ExternalCalendar, reason: str, now: datetime) -> Non
     calendar.failing_since = calendar.failing_since or now
     if calendar.told_at is None and now - calendar.failing_since >= TOLD_AFTER:
         calendar.told_at = now
-        _notify(calendar, FAILS, now, reason=calendar.failure)
+        _notify(calendar, FAILS, now, reason=Words(calendar.failure))
     calendar.save(update_fields=["failure", "failing_since", "told_at"])
 
 

@@ -31,7 +31,11 @@ def basket(request: SignedInRequest) -> HttpResponse:
     now = clock.now()
     is_sent = request.method == "POST"
     items = list(basket_items(request.user))
-    form = BasketForm(request.POST if is_sent else None, needs_subject=any(not one.subject for one in items))
+    form = BasketForm(
+        request.POST if is_sent else None,
+        needs_subject=any(not one.subject for one in items),
+        initial={"subject": request.GET.get("subject", "")},
+    )
     if is_sent:
         booked = run_service(
             form,
@@ -81,6 +85,8 @@ def add(request: SignedInRequest, public_id: str) -> HttpResponse:
 @require_POST
 @idempotent_form
 def remove(request: SignedInRequest, public_id: str) -> HttpResponse:
-    """Take a time out of the basket."""
+    """Take a time out of the basket; the subject that was typed for the others stays on the page."""
     basket_remove(actor=request.user, public_id=public_id, now=clock.now())
-    return redirect_with_message(request, _("Removed from the basket."), reverse("basket"))
+    typed = request.POST.get("subject")
+    address = reverse("basket", query={"subject": typed} if typed else None)
+    return redirect_with_message(request, _("Removed from the basket."), address)

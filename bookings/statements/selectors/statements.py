@@ -87,11 +87,15 @@ def statements(viewer: "Viewer") -> QuerySet[Statement]:
     return _with_sums(Statement.objects.filter(Q(organization__in=managed) | _received(viewer)))
 
 
+def statements_of_units(viewer: "Viewer") -> QuerySet[Statement]:
+    """Return the statements that the units which the viewer manages have drafted or sent."""
+    managed = standing(viewer).organization_ids(Role.UNIT_MANAGER)
+    return _with_sums(Statement.objects.filter(organization__in=managed))
+
+
 def statements_of_unit(viewer: "Viewer", organization_id: int) -> QuerySet[Statement]:
     """Return the statements that a unit has drafted or sent; the viewer manages it, or none are found."""
-    managed = standing(viewer).organization_ids(Role.UNIT_MANAGER)
-    found = Statement.objects.filter(organization_id=organization_id, organization__in=managed)
-    return _with_sums(found)
+    return statements_of_units(viewer).filter(organization_id=organization_id)
 
 
 def statements_received(viewer: "Viewer") -> QuerySet[Statement]:
@@ -108,15 +112,19 @@ def statements_to_pay(viewer: "Viewer") -> QuerySet[Statement]:
     return statements_received(viewer).filter(waiting).order_by("due_date", "id")
 
 
-def statements_to_answer(viewer: "Viewer", organization_id: int) -> QuerySet[Statement]:
-    """Return statements of a unit that their payers dispute, the oldest first."""
-    disputed = statements_of_unit(viewer, organization_id).filter(state=StatementState.DISPUTED)
-    return disputed.order_by("sent_at", "id")
+def statements_to_answer(viewer: "Viewer") -> QuerySet[Statement]:
+    """Return statements of the viewer's units that their payers dispute, the oldest first."""
+    return statements_of_units(viewer).filter(state=StatementState.DISPUTED).order_by("sent_at", "id")
 
 
-def statements_to_pay_back(viewer: "Viewer", organization_id: int) -> QuerySet[Statement]:
-    """Return credits of a unit that their payers have confirmed and it still owes, the oldest first."""
-    return filter_credits(statements_of_unit(viewer, organization_id)).order_by("confirmed_at", "id")
+def statements_to_send(viewer: "Viewer") -> QuerySet[Statement]:
+    """Return drafts of the viewer's units on which something stands, those of the oldest month first."""
+    return drafts_to_send(statements_of_units(viewer)).order_by("month", "id")
+
+
+def statements_to_pay_back(viewer: "Viewer") -> QuerySet[Statement]:
+    """Return credits that the viewer's units still owe and their payers have confirmed, the oldest first."""
+    return filter_credits(statements_of_units(viewer)).order_by("confirmed_at", "id")
 
 
 def filter_credits(found: QuerySet[Statement]) -> QuerySet[Statement]:

@@ -1,5 +1,7 @@
 """Desk of unit managers."""
 
+from collections import Counter
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +37,7 @@ from providers.domain import (
 from providers.public import (
     Act,
     completeness_chart,
+    incomplete_instruments,
     month_ends_of,
     own_instrument_counts,
     own_instruments,
@@ -46,8 +49,8 @@ from rewards import public as rewards
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from bookings.models import Booking
-    from instrument_share.accounts.models import Organization
+    from bookings.models import Booking, Statement
+    from instrument_share.accounts.models import Organization, User
     from instrument_share.web.lists.queues import Queue
     from providers.models import Instrument
     from rewards.models import UnitAssessment
@@ -69,21 +72,19 @@ def unit_desk(request: SignedInRequest) -> HttpResponse:
     counts = own_instrument_counts(request.user, unit.pk, now)
     drafts = own_instruments(request.user, unit.pk, now, state=InstrumentState.DRAFT)
     refused = own_instruments(request.user, unit.pk, now, state="refused")
-    waiting = bookings.waiting_decisions(request.user, now).filter(instrument__organization_id=unit.pk)
+    waiting = _find_waiting(request.user, now)
     judged, *course = providers.completeness_at([unit.pk], [today, *month_ends_of(today.year, today)])[
         unit.pk
     ]
     withdrawn = take_downs(request.user, unit, now - WITHDRAWN_PERIOD)
     down = read_queue(request, withdrawn, "taken-down", "-id", limit=MAX_LISTED)
     named = titles_by_id([entry.subject_id for entry in down.items])
-    appeals = bookings.waiting_appeals(request.user).filter(
-        event__booking__instrument__organization_id=unit.pk
-    )
-    requests = read_queue(request, waiting, "requests", "decide_by", "starts_at", "id", limit=MAX_LISTED)
+    to_decide, appeals = (waiting[kind].of(unit.pk) for kind in ("requests", "appeals"))
+    requests = read_queue(request, to_decide, "requests", "decide_by", "starts_at", "id", limit=MAX_LISTED)
     context = {
         "now": now,
         "unit": unit,
-        "units": _list_units(request, units, unit, now),
+        "units": _list_units(request.user, units, unit, waiting),
         "completeness": judged,
         "reminder": _reminder(request, unit.pk, judged),
         "notice_days": NOTICE_AHEAD.days,
@@ -107,10 +108,10 @@ def unit_desk(request: SignedInRequest) -> HttpResponse:
         "refused": read_queue(request, refused, "refused", *name_columns(), "id", limit=MAX_LISTED),
         "drafts": drafts.order_by("urgency", *name_columns(), "id")[:MAX_LISTED],
         "to_recode": _to_recode(request, unit.pk),
-        "tasks": _tasks(request, unit, now, waiting),
-        "more": _list_more(request, unit, requests, counts["incomplete"], now),
+        "tasks": _tasks(request.user, unit, now, waiting),
+        "more": _list_more(unit, requests, counts["incomplete"], waiting),
         "appeals": read_queue(request, appeals, "appeals", "answer_date", "id", limit=MAX_LISTED),
-        **_list_uses(request, unit.pk),
+        **_list_uses(request, unit.pk, waiting),
         "waiting": requests,
         "incomplete_count": counts["incomplete"],
         "owed": bookings.sum_owed(bookings.statements_of_unit(request.user, unit.pk), today),
@@ -128,41 +129,66 @@ def _get_declared_year(year: int) -> int:
     return year - 1 if rewards.get_frozen_date(year - 1) is None else year
 
 
+@dataclass(frozen=True)
+class _Waiting:
+    """What of one kind waits for a manager; `unit` leads from a row to its unit."""
+
+    rows: "QuerySet[Any]"
+    unit: str
+
+    def of(self, organization_id: int) -> "QuerySet[Any]":
+        return self.rows.filter(**{self.unit: organization_id})
+
+    def count_by_unit(self) -> dict[int, int]:
+        return dict(self.rows.order_by().values_list(self.unit).annotate(Count("pk", distinct=True)))
+
+
+def _find_waiting(viewer: "User", now: datetime) -> dict[str, _Waiting]:
+    """Return what waits for the viewer in all of their units, by kind; as the desk lists and counts it."""
+    by_instrument = "instrument__organization"
+    return {
+        "requests": _Waiting(bookings.waiting_decisions(viewer, now), by_instrument),
+        "appeals": _Waiting(bookings.waiting_appeals(viewer), f"event__booking__{by_instrument}"),
+        "disputes": _Waiting(bookings.waiting_disputes(viewer), f"log__{by_instrument}"),
+        "confirm": _Waiting(bookings.waiting_confirmations(viewer).exclude(user=viewer), by_instrument),
+        "findings": _Waiting(rewards.findings_to_answer(viewer), "organization"),
+        "falsifications": _Waiting(rewards.falsifications_to_answer(viewer), "finding__organization"),
+        "samples": _Waiting(bookings.sample_orders_waiting(viewer, now), by_instrument),
+        "disputed": _Waiting(bookings.statements_to_answer(viewer), "organization"),
+        "credits": _Waiting(bookings.statements_to_pay_back(viewer), "organization"),
+        "drafts": _Waiting(bookings.statements_to_send(viewer), "organization"),
+        "to_pay": _Waiting(bookings.statements_to_pay(viewer), "payer_organization"),
+        "incomplete": _Waiting(incomplete_instruments(viewer, now), "organization"),
+    }
+
+
 def _tasks(
-    request: HttpRequest, unit: "Organization", now: datetime, waiting: "QuerySet[Booking]"
+    viewer: "User", unit: "Organization", now: datetime, waiting: dict[str, _Waiting]
 ) -> dict[str, list[Any]]:
     """Return what is due: requests that lapse today, findings to answer, instruments that lack something."""
-    organization_id = unit.pk
     midnight = datetime.combine(now.astimezone(CITY_TIME).date() + ONE_DAY, time(), CITY_TIME)
-    incomplete = own_instruments(request.user, organization_id, now, state="incomplete")
-    samples = bookings.sample_orders_waiting(request.user, now)
-    samples = samples.filter(instrument__organization_id=organization_id)
+    of_unit = {kind: each.of(unit.pk) for kind, each in waiting.items()}
     tasks: dict[str, list[Any]] = {
-        "lapsing": list(waiting.filter(decide_by__lt=midnight)[:MAX_LISTED]),
-        "findings": list(rewards.findings_to_answer(request.user, organization_id)[:MAX_LISTED]),
-        "falsifications": list(rewards.falsifications_to_answer(request.user, organization_id)),
-        "samples": list(samples[:MAX_LISTED]),
-        "disputed": list(bookings.statements_to_answer(request.user, organization_id)[:MAX_LISTED]),
-        "credits": list(bookings.statements_to_pay_back(request.user, organization_id)[:MAX_LISTED]),
-        "drafts": list(
-            bookings.drafts_to_send(bookings.statements_of_unit(request.user, organization_id)).order_by(
-                "month", "id"
-            )[:1]
-        ),
-        "incomplete": list(incomplete.order_by(*name_columns(), "id")[:MAX_LISTED]),
-        "to_join": list(waiting_requests(request.user, [unit]).values()),
-        "to_pay": _to_pay(request, unit.pk, now),
-        "account": list(filter(None, [rewards.find_account_task(request.user, organization_id)])),
+        "lapsing": list(of_unit["requests"].filter(decide_by__lt=midnight)[:MAX_LISTED]),
+        "findings": list(of_unit["findings"][:MAX_LISTED]),
+        "falsifications": list(of_unit["falsifications"]),
+        "samples": list(of_unit["samples"][:MAX_LISTED]),
+        "disputed": list(of_unit["disputed"][:MAX_LISTED]),
+        "credits": list(of_unit["credits"][:MAX_LISTED]),
+        "drafts": list(of_unit["drafts"][:1]),
+        "incomplete": list(of_unit["incomplete"][:MAX_LISTED]),
+        "to_join": list(waiting_requests(viewer, [unit]).values()),
+        "to_pay": _to_pay(of_unit["to_pay"], now),
+        "account": list(rewards.find_account_tasks(viewer, [unit.pk]).values()),
     }
     return tasks if any(tasks.values()) else {}
 
 
-def _list_uses(request: SignedInRequest, organization_id: int) -> dict[str, Any]:
+def _list_uses(
+    request: SignedInRequest, organization_id: int, waiting: dict[str, _Waiting]
+) -> dict[str, Any]:
     """Return what the manager has to answer or confirm of others' uses of the unit's instruments."""
-    viewer = request.user
-    disputes = bookings.waiting_disputes(viewer).filter(log__instrument__organization_id=organization_id)
-    to_confirm = bookings.waiting_confirmations(viewer).exclude(user=viewer)
-    to_confirm = to_confirm.filter(instrument__organization_id=organization_id)
+    disputes, to_confirm = (waiting[kind].of(organization_id) for kind in ("disputes", "confirm"))
     confirm = read_queue(request, to_confirm, "confirm", "starts_at", "id", limit=MAX_LISTED)
     return {
         "disputes": read_queue(request, disputes, "disputes", "answer_by", "id", limit=MAX_LISTED),
@@ -171,9 +197,8 @@ def _list_uses(request: SignedInRequest, organization_id: int) -> dict[str, Any]
     }
 
 
-def _to_pay(request: HttpRequest, organization_id: int, now: datetime) -> list[tuple[int, int]]:
+def _to_pay(found: "QuerySet[Statement]", now: datetime) -> list[tuple[int, int]]:
     """Return how many statements wait for the unit to confirm or pay them, and how many are overdue."""
-    found = bookings.statements_to_pay(request.user).filter(payer_organization=organization_id)
     if not (count := found.order_by().count()):
         return []
     late = bookings.filter_overdue(found, now.astimezone(CITY_TIME).date())
@@ -181,36 +206,36 @@ def _to_pay(request: HttpRequest, organization_id: int, now: datetime) -> list[t
 
 
 def _list_more(
-    request: HttpRequest, unit: "Organization", waiting: "Queue[Booking]", incomplete: int, now: datetime
+    unit: "Organization", requests: "Queue[Booking]", incomplete: int, waiting: dict[str, _Waiting]
 ) -> list[tuple[str, str]]:
     """Return what is due beyond the first of each kind: how much there is in all, and where all of it is."""
-    viewer, statements = request.user, reverse("unit_statements", args=[unit.public_id])
-    samples = bookings.sample_orders_waiting(viewer, now).filter(instrument__organization_id=unit.pk)
-    disputed = bookings.statements_to_answer(viewer, unit.pk).order_by().count()
-    owed_back = bookings.statements_to_pay_back(viewer, unit.pk).order_by().count()
-    findings = rewards.findings_to_answer(viewer, unit.pk).order_by().values_list("cycle__year")
+    statements = reverse("unit_statements", args=[unit.public_id])
+    samples, disputed, owed_back, findings = (
+        waiting[kind].of(unit.pk).order_by() for kind in ("samples", "disputed", "credits", "findings")
+    )
+    by_year = findings.values_list("cycle__year").annotate(Count("pk")).order_by("cycle__year")
     found = [
-        (waiting.count, _("All {count} requests that wait for a decision"), "#requests"),
+        (requests.count, _("All {count} requests that wait for a decision"), "#requests"),
         *(
             (
                 count,
                 _("All {count} findings of {year} to answer").replace("{year}", str(year)),
                 f"{reverse('findings', args=[year])}?state=to_answer&unit={unit.public_id}&sort=due",
             )
-            for year, count in findings.annotate(Count("pk")).order_by("cycle__year")
+            for year, count in by_year
         ),
         (
-            samples.order_by().count(),
+            samples.count(),
             _("All {count} sample orders of this unit, in the list of all that wait for you"),
             reverse("sample_orders"),
         ),
         (
-            disputed,
+            disputed.count(),
             _("All {count} disputed statements"),
             f"{statements}?state={StatementState.DISPUTED.value}",
         ),
         (
-            owed_back,
+            owed_back.count(),
             _("All {count} credits to pay back"),
             f"{statements}?state=credit",
         ),
@@ -224,13 +249,15 @@ def _list_more(
 
 
 def _list_units(
-    request: HttpRequest, units: "list[Organization]", chosen: "Organization", now: datetime
+    viewer: "User", units: "list[Organization]", chosen: "Organization", waiting: dict[str, _Waiting]
 ) -> list[tuple[Any, ...]]:
-    """Return the tabs of a manager of several units, each with how many requests wait for a decision."""
+    """Return the tabs of a manager of several units, each with how much waits there."""
     if len(units) == 1:
         return []
-    waiting = bookings.waiting_decisions(request.user, now).order_by()
-    counts = dict(waiting.values_list("instrument__organization_id").annotate(Count("pk")))
+    counts = Counter(waiting_requests(viewer, units))
+    counts.update(list(rewards.find_account_tasks(viewer, [one.pk for one in units])))
+    for each in waiting.values():
+        counts.update(each.count_by_unit())
     return [
         (bilingual(one, "name"), f"?unit={one.public_id}", one.pk == chosen.pk, counts.get(one.pk))
         for one in units

@@ -43,14 +43,21 @@ def note(
     request_id: str = "",
     unlocked_at: str = "",
     changed: str = "",
+    login_at: str = "",
 ) -> HttpResponse:
     """Answer htmx with what stands against its request: a note for the top of the page.
 
     The part that asked stays as it is, with all that was typed; `changed` is the page of what has changed.
     Reads no database.
     """
-    context = {"detail": detail, "problems": problems, "request_id": request_id, "unlocked_at": unlocked_at}
-    context["changed"] = changed
+    context = {
+        "detail": detail,
+        "problems": problems,
+        "request_id": request_id,
+        "unlocked_at": unlocked_at,
+        "changed": changed,
+        "login_at": login_at,
+    }
     answer = HttpResponse(loader.render_to_string("instrument_share/error_note.html", context), status=status)
     answer["HX-Retarget"], answer["HX-Reselect"] = "#notes", "unset"
     answer["HX-Reswap"] = "innerHTML show:window:top"

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
+from instrument_share.accounts.domain import Role
+from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.web.text.formats import name_columns
 from providers.instruments.domain.choices import InstrumentState
 from providers.instruments.domain.freshness import FRESH_FOR
 from providers.instruments.domain.states import LIVE
@@ -58,6 +61,13 @@ def own_instruments(
     if state in special:
         return found.filter(special[state])
     return found.filter(state=state) if state else found
+
+
+def incomplete_instruments(viewer: "Viewer", now: datetime) -> QuerySet[Any]:
+    """Return the published instruments of the viewer's units that lack something for bookings, by name."""
+    managed = standing(viewer).organization_ids(Role.UNIT_MANAGER)
+    found = annotate_booking_gaps(instruments(viewer).filter(organization__in=managed), now)
+    return found.filter(HAS_GAPS).order_by(*name_columns(), "id")
 
 
 def own_instrument_counts(

@@ -53,13 +53,11 @@ def count_open_falsifications(cycle: AssessmentCycle) -> int:
     return Falsification.objects.filter(finding__cycle=cycle, state=FalsificationState.PROPOSED).count()
 
 
-def falsifications_to_answer(viewer: "Viewer", organization_id: int) -> QuerySet[Falsification]:
-    """Return a unit's proposed falsifications without an answer, the earliest due date first."""
+def falsifications_to_answer(viewer: "Viewer") -> QuerySet[Falsification]:
+    """Return proposed falsifications without an answer, a manager's own ones, the earliest due first."""
     found = Falsification.objects.select_related("finding__cycle").filter(
-        finding__organization_id=organization_id,
-        finding__cycle__state__in=BEFORE_APPROVAL,
-        state=FalsificationState.PROPOSED,
-        answered_at=None,
+        finding__cycle__state__in=BEFORE_APPROVAL, state=FalsificationState.PROPOSED, answered_at=None
     )
-    seen = can_see_all(viewer) or organization_id in managed_units(viewer)
-    return (found if seen else found.none()).order_by("answer_due_date", "id")
+    if not can_see_all(viewer):
+        found = found.filter(finding__organization__in=managed_units(viewer))
+    return found.order_by("answer_due_date", "id")

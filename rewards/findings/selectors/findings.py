@@ -33,11 +33,9 @@ def findings(viewer: "Viewer", cycle: AssessmentCycle) -> QuerySet[Finding]:
     return _visible(viewer).filter(cycle=cycle).order_by(is_open, "id")
 
 
-def findings_to_answer(viewer: "Viewer", organization_id: int) -> QuerySet[Finding]:
-    """Return a unit's undecided findings without an answer, the earliest due date first."""
-    return (
-        _visible(viewer).filter(TO_ANSWER, organization_id=organization_id).order_by("answer_due_date", "id")
-    )
+def findings_to_answer(viewer: "Viewer") -> QuerySet[Finding]:
+    """Return the visible undecided findings without an answer, the earliest due date first."""
+    return _visible(viewer).filter(TO_ANSWER).order_by("answer_due_date", "id")
 
 
 def get_finding(viewer: "Viewer", public_id: str) -> Finding:

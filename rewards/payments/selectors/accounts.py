@@ -11,7 +11,7 @@ from instrument_share.accounts.selectors import managers_of, organization_ids, o
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 from rewards.payments.models import PayeeAccount
-from rewards.payments.selectors.payments import has_unpaid_award
+from rewards.payments.selectors.payments import find_unpaid_units
 
 if TYPE_CHECKING:
     from instrument_share.accounts.models import Organization, User
@@ -97,16 +97,18 @@ def accounts_to_check(viewer: "Viewer") -> QuerySet[PayeeAccount]:
     )
 
 
-def find_account_task(viewer: "Viewer", organization_id: int) -> str:
-    """Return what a manager of a unit has to do before its awards can be paid: "enter", "check" or nothing.
+def find_account_tasks(viewer: "Viewer", organization_ids: Collection[int]) -> dict[int, str]:
+    """Return what a manager has to do before awards of their units can be paid: "enter" or "check", by unit.
 
     Who entered the account can't check it, so that it is nothing for them.
     """
-    if not has_unpaid_award(organization_id):
-        return ""
-    if not accounts_of(organization_id).exists():
-        return "enter"
-    return "check" if accounts_to_check(viewer).filter(organization=organization_id).exists() else ""
+    unpaid = find_unpaid_units(organization_ids)
+    if not unpaid:
+        return {}
+    entered = PayeeAccount.objects.filter(organization__in=unpaid).values_list("organization", flat=True)
+    to_check = accounts_to_check(viewer).filter(organization__in=unpaid)
+    without_account = dict.fromkeys(unpaid - set(entered), "enter")
+    return without_account | dict.fromkeys(to_check.values_list("organization", flat=True), "check")
 
 
 def account_lock(account_id: int) -> PayeeAccount:

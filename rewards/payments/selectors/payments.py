@@ -50,13 +50,13 @@ def get_unpaid_of(organization_ids: Collection[int], cycle_ids: Collection[int])
     return dict(found.values_list("assessment__cycle").annotate(Sum("amount_yuan")))
 
 
-def has_unpaid_award(organization_id: int) -> bool:
-    """Return whether a unit has an award of an approved year that is not paid."""
+def find_unpaid_units(organization_ids: Collection[int]) -> set[int]:
+    """Return those of some units that have an award of an approved year that is not paid."""
     paid = payments_in_force().filter(award=OuterRef("pk"))
-    of_unit = Award.objects.filter(
-        assessment__organization=organization_id, assessment__cycle__state__in=FINAL, amount_yuan__gt=0
+    of_units = Award.objects.filter(
+        assessment__organization__in=organization_ids, assessment__cycle__state__in=FINAL, amount_yuan__gt=0
     )
-    return of_unit.filter(~Exists(paid)).exists()
+    return set(of_units.filter(~Exists(paid)).values_list("assessment__organization", flat=True))
 
 
 def get_account_reasons(model: type[Model], public_ids: Collection[str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from bookings.feeds.domain.webhooks import AddressRefused
 from bookings.feeds.models import ExternalCalendar
 from bookings.feeds.selectors import external_calendars as shown_calendars
 from bookings.feeds.services import external_calendars
-from bookings.feeds.services.calls import Answer
+from bookings.feeds.services.calls import Answer, CallRefused
 from bookings.feeds.services.external_calendars import (
     external_calendar_connect,
     external_calendar_disconnect,
@@ -41,6 +41,7 @@ from tests import factories
 from tests.bookings.requests.booking import book, codes
 from tests.bookings.waiting.waiting import join, offered
 from tests.factories import NOW, slot
+from tests.page_fixtures import text_of
 
 ADDRESS = "https://calendar.example.org/a.ics"
 MINUTE = timedelta(minutes=1)
@@ -387,17 +388,32 @@ def test_what_cannot_be_read_leaves_closures_and_is_told_after_a_day(city, read,
     [
         (Answer(404, ""), "HTTP 404"),
         ("<html>", "iCalendar: ValueError"),
-        (ConnectionRefusedError(111, "Connection refused"), "[Errno 111] Connection refused"),
-        (TimeoutError(), "TimeoutError"),
+        (ConnectionRefusedError(111, "Connection refused"), "无法连接该地址的服务器，或其响应不完整"),
+        (TimeoutError(), "无法连接该地址的服务器，或其响应不完整"),
+        (
+            CallRefused("10.0.0.7 is not a public address"),
+            "请填写以 https:// 开头、不带其他端口（只能用 443）、能从互联网访问的地址。",
+        ),
     ],
 )
 def test_why_it_cannot_be_read_is_said_without_words_of_another_language(
-    client, city, read, answer, reason, clock
+    client, city, read, answer, reason, clock, caplog
 ):
+    """What the system said of it stands in the log, under the number that the page names."""
     clock.set(NOW)
-    assert read(answer).failure == reason
+    caplog.set_level("INFO", "bookings.feeds")
+    number = read(answer).public_id
     client.force_login(city.keeper)
-    assert f"起：{reason}" in client.get(reverse("external_calendars")).content.decode()
+    page = text_of(client.get(reverse("external_calendars")))
+    assert (
+        f"起：{reason} 由它生成的停用时间保持不变。请更正地址或取消关联。"
+        f"平台管理员可按编号 {number} 在日志中查到原因。"
+    ) in page
+    (logged,) = [one.getMessage() for one in caplog.records if number in one.getMessage()]
+    assert logged.startswith(f"External calendar {number} could not be read: ")
+    read(answer, NOW + timedelta(days=1))
+    (message,) = Notification.objects.filter(user=city.keeper, path=reverse("external_calendars"))
+    assert f"无法读取（{reason}）" in text_of(client.get(reverse("inbox")))
 
 
 def test_a_calendar_of_more_bytes_than_are_read_is_refused_as_too_large(read):

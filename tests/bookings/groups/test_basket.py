@@ -5,6 +5,7 @@ import re
 import pytest
 from django.db import connection
 from django.urls import reverse
+from lxml import html
 
 from bookings.groups.domain import MOST_ITEMS, BasketEmpty, BasketFull
 from bookings.groups.models import BasketItem
@@ -202,6 +203,31 @@ def test_subject_that_was_typed_stays_where_the_basket_cannot_be_booked(city, se
     refused = client.post(reverse("basket"), {"subject": "薄膜厚度", "shown": read})
     page = refused.content.decode()
     assert (refused.status_code, page.count('value="薄膜厚度"'), "全部预约" in page) == (422, 1, False)
+
+
+def test_subject_that_was_typed_stays_where_a_time_is_removed(city, see, client):
+    put_both(city, subject="")
+    book(city, slot(day=2), subject="别的")
+    client.force_login(city.researcher)
+    form = read_form(see(city.researcher, "basket"))
+    by_enter, *others = form.xpath(".//button")
+    removing = [one.get("formaction") for one in others]
+    items = basket_items(city.researcher).order_by("starts_at", "id")
+    assert removing == [reverse("basket_remove", args=[one.public_id]) for one in items]
+    assert by_enter.get("formaction") is None
+    for address in (removing[-1], removing[0]):  # what can't be booked, then what could
+        removed = client.post(address, {"subject": "薄膜 & 厚度", "shown": ""})
+        form = read_form(client.get(removed["Location"]))
+        assert dict(form.form_values())["subject"] == "薄膜 & 厚度"
+        assert form.xpath(".//button")[-1].text_content().strip() == "全部预约"
+    client.post(reverse("basket"), dict(form.form_values()))
+    assert [one.subject for one in Booking.objects.exclude(subject="别的")] == ["薄膜 & 厚度"]
+
+
+def read_form(answer):
+    """The one form of the basket: whatever is pressed in it is sent with what was typed."""
+    (form,) = [one for one in html.fromstring(answer.text).forms if one.xpath(".//ul")]
+    return form
 
 
 @pytest.mark.parametrize("change", ["one more", "dearer", "dearer to cancel", "removed"])

@@ -35,7 +35,7 @@ from rewards.payments.domain.errors import (
     VoucherUsed,
 )
 from rewards.payments.models import BatchRow, PayeeAccount, Payment
-from rewards.payments.selectors.accounts import find_account_task
+from rewards.payments.selectors.accounts import find_account_tasks
 from rewards.payments.selectors.payments import get_paid_by_report
 from rewards.payments.services import telling
 from rewards.payments.services.accounts import account_check, account_enter
@@ -138,16 +138,17 @@ def test_an_account_counts_when_another_person_has_checked_it(accepted, pay, ste
 def test_desk_of_a_unit_asks_for_the_account_that_its_award_needs(steps, year, see):
     manager, other = (steps.city.person(name, year.first, Role.UNIT_MANAGER) for name in ("甲", "乙"))
     steps.through("announce")
-    assert find_account_task(manager, year.first.pk) == ""
+    assert find_account_tasks(manager, [year.first.pk]) == {}
     steps.approve()
     assert "登记收款账户 账户登记并经复核后，本单位奖励资金方可拨付。" in text_of(see(manager, "unit_desk"))
     account = enter(year.first, manager)
-    assert [find_account_task(one, year.first.pk) for one in (manager, other)] == ["", "check"]
+    to_check = {year.first.pk: "check"}
+    assert [find_account_tasks(one, [year.first.pk]) for one in (manager, other)] == [{}, to_check]
     assert "复核收款账户" in text_of(see(other, "unit_desk"))
     account_check(actor=other, account_id=account.pk, now=NOW)
-    assert find_account_task(other, year.first.pk) == ""
+    assert find_account_tasks(other, [year.first.pk]) == {}
     third = Award.objects.filter(amount_yuan=0).values_list("assessment__organization", flat=True).get()
-    assert find_account_task(manager, third) == ""
+    assert find_account_tasks(manager, [third]) == {}
     told = Notification.objects.filter(user=manager).values_list("message", flat=True)
     assert APPROVED_WITH_AWARD in told
 

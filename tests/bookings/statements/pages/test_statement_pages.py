@@ -216,6 +216,20 @@ def test_payer_finds_confirms_and_disputes(billed, see, send):
     assert "确认或付款的结算单" not in text_of(see(billed.payer, "me", now=APRIL_1))
 
 
+def test_desk_of_several_units_counts_the_dispute_and_the_statement_to_pay_where_they_wait(billed, see, send):
+    manager = billed.city.manager
+    factories.member(billed.city.company, Role.UNIT_MANAGER, person=manager)
+
+    def count():
+        units = see(manager, "unit_desk", now=APRIL_1).context["units"]
+        return {name: count for name, _address, _is_shown, count in units}
+
+    assert count() == {"云屏测试大学": None, "云屏测试科技有限公司": 1}
+    number = billed.statement.public_id
+    assert send(billed.payer, "statement_dispute", number, reason="第1行有误", now=APRIL_1).status_code == 302
+    assert count() == {"云屏测试大学": 1, "云屏测试科技有限公司": None}
+
+
 def test_payer_of_a_credit_confirms_what_the_unit_pays_back(billed, see, send):
     may_1, city = APRIL_1 + 30 * DAY, billed.city
     pay(billed, 200)
