@@ -8,11 +8,12 @@ class ProvidersConfig(AppConfig):
         from instrument_share.accounts.services.organizations import register_owner_check
         from instrument_share.jobs.registry import register_recurring
         from instrument_share.journal.addresses import register_pages
+        from instrument_share.journal.guards import register
         from instrument_share.journal.registry import register_journal
         from instrument_share.kernel.wording import register_words
         from instrument_share.transparency.registry import register_invariants
         from instrument_share.web.text.labels import register_labels
-        from providers import personal
+        from providers import guards, personal
         from providers.exchange import tasks  # noqa: F401 (registers the jobs)
         from providers.instruments import badges as instrument_badges
         from providers.instruments.domain import labels as instrument_labels
@@ -57,6 +58,7 @@ class ProvidersConfig(AppConfig):
         register_instrument_tabs(*OWN_TABS)
         register_instrument_notice(get_gap_notice)
         on_instruments_changed(search_index)
+        register(*guards.TERMS)
         personal.register()
         register_recurring(*RECURRING)
         register_invariants(*INVARIANTS)

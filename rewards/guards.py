@@ -1,14 +1,14 @@
 """What the database refuses for results, reports and payments, whatever the code does."""
 
-from collections.abc import Sequence
-
 from instrument_share.journal.guards import (
+    REFUSE_FOUND_FUNCTION,
     Guard,
     append_only,
     kept_but_for,
     never_deleted,
-    never_emptied,
     refuse_columns,
+    refuse_found,
+    refuse_rows,
 )
 from rewards.cycle.domain.states import FINAL
 
@@ -68,33 +68,6 @@ REPORT_COLUMNS = (
 ANSWER_COLUMNS = ("state", "answered_at", "answered_by_id", "answer_note")
 
 
-def refuse_rows(table: str, key: str, found: str, events: Sequence[str], message: str) -> tuple[Guard, ...]:
-    """Return guards that refuse these events of a row for whose `key` the query `found` has a row.
-
-    Where DELETE is among them, so that rows are not lost, the table is never emptied at one stroke either.
-    """
-    by_row = tuple(_refuse_row(table, key, found, event, message) for event in events)
-    return (*by_row, *never_emptied(table)) if "DELETE" in events else by_row
-
-
-def _refuse_row(table: str, key: str, found: str, event: str, message: str) -> Guard:
-    name = f"{table}_final_{event.lower()}"
-    rows = {"INSERT": ("NEW",), "DELETE": ("OLD",), "UPDATE": ("OLD", "NEW")}[event]
-    when = " OR ".join(f"EXISTS ({found}{row}.{key})" for row in rows)
-    return Guard(
-        name=name,
-        table=table,
-        sqlite=(
-            f"CREATE TRIGGER {name} BEFORE {event} ON {table} WHEN {when} "
-            f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
-        ),
-        postgresql=(
-            f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW "
-            f"EXECUTE FUNCTION guard_refuse_found('{message}', '{_quoted(found)}', '{key}')"
-        ),
-    )
-
-
 def _refuse_written(table: str, event: str, name: str, wrong: str, message: str) -> Guard:
     """Return a guard that refuses a row as it was written where the query `wrong` finds it."""
     name = f"{table}_{name}"
@@ -104,14 +77,8 @@ def _refuse_written(table: str, event: str, name: str, wrong: str, message: str)
         name=name,
         table=table,
         sqlite=f"{head} WHEN EXISTS ({found}NEW.id) BEGIN SELECT RAISE(ABORT, '{message}'); END",
-        postgresql=(
-            f"{head} FOR EACH ROW EXECUTE FUNCTION guard_refuse_found('{message}', '{_quoted(found)}', 'id')"
-        ),
+        postgresql=f"{REFUSE_FOUND_FUNCTION}; {head} FOR EACH ROW {refuse_found(message, found, 'id')}",
     )
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
 
 
 PREVIEW_COLUMNS = ("cycle_id", "number", "sha256", "file", "made_at", "made_by_id")
@@ -331,27 +298,3 @@ VOUCHERS = (
     *append_only("rewards_voucherreversal"),
 )
 """What was applied for, granted, claimed, listed and paid stays; decisions are written once."""
-
-REFUSE_FOUND_FUNCTION = """
-CREATE OR REPLACE FUNCTION guard_refuse_found() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    keys bigint[];
-    found boolean;
-BEGIN
-    IF TG_OP <> 'INSERT' THEN
-        keys := keys || (to_jsonb(OLD) ->> TG_ARGV[2])::bigint;
-    END IF;
-    IF TG_OP <> 'DELETE' THEN
-        keys := keys || (to_jsonb(NEW) ->> TG_ARGV[2])::bigint;
-    END IF;
-    EXECUTE format('SELECT EXISTS (%s ANY ($1))', TG_ARGV[1]) INTO found USING keys;
-    IF found THEN
-        RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
-    END IF;
-    IF TG_OP = 'DELETE' THEN
-        RETURN OLD;
-    END IF;
-    RETURN NEW;
-END $$
-"""
-"""Of PostgreSQL, whose triggers take no query as a condition; created by a migration."""

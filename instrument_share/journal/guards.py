@@ -145,6 +145,61 @@ def refuse_columns(table: str, columns: Sequence[str], when: str, name: str, mes
     )
 
 
+def refuse_rows(table: str, key: str, found: str, events: Sequence[str], message: str) -> tuple[Guard, ...]:
+    """Return guards that refuse these events of a row for whose `key` the query `found` has a row.
+
+    An UPDATE may name columns. Where DELETE is among them, so that rows are not lost, the table is never
+    emptied at one stroke either.
+    """
+    by_row = tuple(_refuse_row(table, key, found, event, message) for event in events)
+    return (*by_row, *never_emptied(table)) if "DELETE" in events else by_row
+
+
+def _refuse_row(table: str, key: str, found: str, event: str, message: str) -> Guard:
+    act = event.split()[0]
+    name = f"{table}_final_{act.lower()}"
+    rows = {"INSERT": ("NEW",), "DELETE": ("OLD",), "UPDATE": ("OLD", "NEW")}[act]
+    when = " OR ".join(f"EXISTS ({found}{row}.{key})" for row in rows)
+    head = f"CREATE TRIGGER {name} BEFORE {event} ON {table}"
+    return Guard(
+        name=name,
+        table=table,
+        sqlite=f"{head} WHEN {when} BEGIN SELECT RAISE(ABORT, '{message}'); END",
+        postgresql=f"{REFUSE_FOUND_FUNCTION}; {head} FOR EACH ROW {refuse_found(message, found, key)}",
+    )
+
+
+def refuse_found(message: str, found: str, key: str) -> str:
+    """Return what a trigger of PostgreSQL executes that refuses a row for whose `key` a query has a row."""
+    quoted = found.replace("'", "''")
+    return f"EXECUTE FUNCTION guard_refuse_found('{message}', '{quoted}', '{key}')"
+
+
+REFUSE_FOUND_FUNCTION = """
+CREATE OR REPLACE FUNCTION guard_refuse_found() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    keys bigint[];
+    found boolean;
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        keys := keys || (to_jsonb(OLD) ->> TG_ARGV[2])::bigint;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        keys := keys || (to_jsonb(NEW) ->> TG_ARGV[2])::bigint;
+    END IF;
+    EXECUTE format('SELECT EXISTS (%s ANY ($1))', TG_ARGV[1]) INTO found USING keys;
+    IF found THEN
+        RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        RETURN OLD;
+    END IF;
+    RETURN NEW;
+END $$
+"""
+"""Of PostgreSQL, whose triggers take no query as a condition; made with each guard that it stands behind."""
+
+
 def kept_but_for(table: str, columns: Sequence[str], later: Sequence[str], settled: str) -> tuple[Guard, ...]:
     """Return guards of rows that stay, of which `later` is written once: not where `settled` holds."""
     kept = refuse_columns(table, columns, "OLD.id IS NOT NULL", f"{table}_kept", f"{table} stays")

@@ -5,18 +5,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 from instrument_share.databases.new_tables import created_together
-from rewards.guards import REFUSE_FOUND_FUNCTION
-
-
-def create_guard_function(_apps, editor):
-    """Make the function behind PostgreSQL's guards of results, which `post_migrate` creates."""
-    if editor.connection.vendor == "postgresql":
-        editor.execute(REFUSE_FOUND_FUNCTION, params=None)
-
-
-def drop_guard_function(_apps, editor):
-    if editor.connection.vendor == "postgresql":
-        editor.execute("DROP FUNCTION guard_refuse_found() CASCADE")
 
 
 class Migration(migrations.Migration):
@@ -959,5 +947,4 @@ class Migration(migrations.Migration):
                 ("recorded_by", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL)),
             ],
         ),
-        migrations.RunPython(create_guard_function, drop_guard_function),
     ])
