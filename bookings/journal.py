@@ -100,12 +100,8 @@ ACTS: dict[str, str] = {
     "sample_order.submitted": gettext_noop("Samples ordered to be measured"),
     "sample_order.photos_added": gettext_noop("Photos of samples added"),
     "sample_order.quoted": gettext_noop("Quote for samples sent"),
-    "sample_order.held": gettext_noop(
-        "Deadline of a sample order held while the instrument is out of service"
-    ),
-    "sample_order.due_anew": gettext_noop(
-        "Term of a sample order begun anew, as the instrument is back in service"
-    ),
+    "sample_order.held": gettext_noop("Deadline of a sample order held"),
+    "sample_order.due_anew": gettext_noop("Term of a sample order begun anew"),
     "sample_order.accepted": gettext_noop("Quote for samples accepted"),
     "sample_order.cancelled": gettext_noop("Sample order withdrawn"),
     "sample_order.rejected": gettext_noop("Sample order declined"),
