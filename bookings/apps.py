@@ -256,6 +256,7 @@ def _register_pages() -> None:
         "sample_order_new",
         "sample_orders",
         "statement",
+        "statement_account",
         "usage_log",
         "verify_receipt",
         "wait",
