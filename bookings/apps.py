@@ -201,8 +201,10 @@ def _register_answers_between_rooms() -> None:
         service_breaks.orders_of_companion_unlinked_tell,
     )
     register_payer_left_watcher(payers.orders_of_payer_left_tell)
-    register_payer_suspension_watcher(payers.orders_of_payer_suspended_tell)
-    register_payer_suspension_watcher(waiting_notifications.notify_of_suspended_payer)
+    register_payer_suspension_watcher(payers.orders_of_payer_suspended_hold)
+    register_payer_suspension_watcher(
+        lambda _actor, payer, now: waiting_notifications.notify_of_suspended_payer(payer, now)
+    )
     register_rule_change_watcher(service_breaks.orders_of_changed_rule_tell, describe_orders_hit)
     register_rule_change_watcher(waiting_notifications.notify_of_changed_rule, describe_waits_hit)
     register_uses_reader(sum_project_uses)
@@ -254,6 +256,7 @@ def _register_pages() -> None:
         "sample_order_new",
         "sample_orders",
         "statement",
+        "statement_account",
         "usage_log",
         "verify_receipt",
         "wait",

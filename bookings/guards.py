@@ -53,6 +53,7 @@ APPEND_ONLY: tuple[Guard, ...] = tuple(
         "bookings_usageresultwithdrawal",
         "bookings_creditevent",
         "bookings_creditanswer",
+        "bookings_statementaccount",
         "bookings_statementnote",
         "bookings_statementpayment",
         "bookings_statementreversal",
@@ -111,7 +112,7 @@ _SENT = "bookings_statement is sent"
 _KEPT_COLUMNS = (
     "public_id, organization_id, payer_organization_id, payer_person_id, month, year, number, drafted_at"
 )
-_SENT_COLUMNS = f"{_KEPT_COLUMNS}, total_yuan, sent_at, sent_by_id"
+_SENT_COLUMNS = f"{_KEPT_COLUMNS}, total_yuan, sent_at, sent_by_id, account_id"
 
 
 def _columns_kept(name: str, columns: str, when: str) -> Guard:
@@ -182,4 +183,4 @@ STATEMENTS = (
     *(guard for guard in append_only("bookings_statementline") if not guard.name.endswith("_no_delete")),
     *never_deleted("bookings_statement"),
 )
-"""A statement is never removed; what was sent of it stays: lines, total, payer and number."""
+"""A statement is never removed; what was sent of it stays: lines, total, payer, number and account."""

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
+import rules
 from django.urls import reverse
 
 from bookings.credit.selectors import credit_events
@@ -12,7 +13,7 @@ from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors.bookings import bookings
 from bookings.samples.models import SampleOrder
 from bookings.samples.selectors import sample_orders
-from bookings.statements.models import Statement
+from bookings.statements.models import Statement, StatementAccount
 from bookings.statements.selectors.statements import statements
 from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageLog, UsageWithdrawal
 from bookings.usage.selectors.usage import usage_logs
@@ -100,12 +101,8 @@ ACTS: dict[str, str] = {
     "sample_order.submitted": gettext_noop("Samples ordered to be measured"),
     "sample_order.photos_added": gettext_noop("Photos of samples added"),
     "sample_order.quoted": gettext_noop("Quote for samples sent"),
-    "sample_order.held": gettext_noop(
-        "Deadline of a sample order held while the instrument is out of service"
-    ),
-    "sample_order.due_anew": gettext_noop(
-        "Term of a sample order begun anew, as the instrument is back in service"
-    ),
+    "sample_order.held": gettext_noop("Deadline of a sample order held"),
+    "sample_order.due_anew": gettext_noop("Term of a sample order begun anew"),
     "sample_order.accepted": gettext_noop("Quote for samples accepted"),
     "sample_order.cancelled": gettext_noop("Sample order withdrawn"),
     "sample_order.rejected": gettext_noop("Sample order declined"),
@@ -114,6 +111,7 @@ ACTS: dict[str, str] = {
     "sample_order.planned": gettext_noop("Samples planned"),
     "sample_order.reported": gettext_noop("Report on samples delivered"),
     "sample_order.closed": gettext_noop("Samples given back or disposed of"),
+    "statement_account.entered": gettext_noop("Account for statements entered"),
     "statement.drafted": gettext_noop("Statement drafted"),
     "statement.charge_dropped": gettext_noop("Charge taken off the draft of a statement"),
     "statement.sent": gettext_noop("Statement sent"),
@@ -194,6 +192,19 @@ def _statements(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]
     }
 
 
+def _statement_accounts(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
+    rows = StatementAccount.objects.filter(public_id__in=ids).select_related("organization")
+    return {
+        row.public_id: Subject(
+            _name(row.organization),
+            reverse("statement_account", args=[row.organization.public_id])
+            if rules.has_perm("bookings.manage_statements", viewer, row)
+            else "",
+        )
+        for row in rows
+    }
+
+
 def _credit_events(viewer: "Viewer", ids: Collection[str]) -> Mapping[str, Subject]:
     rows = CreditEvent.objects.filter(public_id__in=ids, booking__isnull=False)
     visible = set(credit_events(viewer).filter(public_id__in=ids).values_list("public_id", flat=True))
@@ -240,6 +251,7 @@ KINDS: dict[str, SubjectKind] = {
     "bookings.BasketItem": SubjectKind(gettext_noop("Time in a basket")),
     "bookings.SampleOrder": SubjectKind(gettext_noop("Sample order"), _sample_orders),
     "bookings.Statement": SubjectKind(gettext_noop("Statement"), _statements),
+    "bookings.StatementAccount": SubjectKind(gettext_noop("Account for statements"), _statement_accounts),
     "bookings.Project": SubjectKind(gettext_noop("Project of an organization"), _projects),
     "bookings.WaitlistEntry": SubjectKind(gettext_noop("Wait"), _waits),
     "bookings.CreditEvent": SubjectKind(gettext_noop("Credit event"), _credit_events),

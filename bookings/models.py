@@ -16,6 +16,7 @@ from bookings.requests.models import (
 from bookings.samples.models import Sample, SampleFile, SampleOrder
 from bookings.statements.models import (
     Statement,
+    StatementAccount,
     StatementLine,
     StatementNote,
     StatementPayment,

@@ -99,6 +99,7 @@ from bookings.statements.selectors.uses import (
     is_agreed,
     uses_with_correction_to_bill,
 )
+from bookings.statements.services.accounts import statement_account_enter
 from bookings.statements.services.drafting import statements_draft
 from bookings.statements.services.payments import statement_payment_record, statement_payment_reverse
 from bookings.statements.services.reinstatement import organization_reinstate

@@ -304,7 +304,7 @@ def _of_statements(w):
         [one.public_id] for one in (w.statement, w.statement_draft, w.statement_disputed)
     )
     unit = [w.unit.public_id]
-    of_unit = ("unit_statements", "statements_draft", "statements_send")
+    of_unit = ("unit_statements", "statements_draft", "statements_send", "statement_account")
     of_sent = ("statement", "statement_pdf", "statement_xlsx", "statement_confirm", "statement_dispute")
     return {
         **dict.fromkeys(of_unit, unit),

@@ -352,6 +352,14 @@ def attempts(w):
             b.statements_draft, organization_id=w.unit.pk, month=LONG_AGO.date(), **now
         ),
         "statements_send": partial(b.statements_send, organization_id=w.unit.pk, **now),
+        "statement_account_enter": partial(
+            b.statement_account_enter,
+            organization_id=w.unit.pk,
+            holder="甲",
+            bank="乙",
+            number="62220000",
+            **now,
+        ),
         "statement_send": partial(b.statement_send, statement_id=w.statement_draft.pk, **now),
         "statement_confirm": partial(b.statement_confirm, **statement),
         "statement_dispute": partial(b.statement_dispute, **statement, **reason),

@@ -299,6 +299,7 @@ publication_discard                  in    404   404   404   404   404   ok    4
 case_uses                            in    403   403   403   403   403   ok    403   403   403   403   403
 unit_statements                      in    403   403   403   403   403   ok    403   403   403   403   403
 statements_draft                     in    403   403   403   403   403   ok    403   403   403   403   403
+statement_account                    in    403   403   403   403   403   ok    403   403   403   403   403
 statements_send                      in    403   403   403   403   403   ok    403   403   403   403   403
 statistics                           in    403   403   403   403   403   403   403   ok    ok    ok    403
 statistics/unit                      in    403   403   403   403   403   ok    403   ok    ok    ok    403

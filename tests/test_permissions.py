@@ -250,6 +250,7 @@ sample_order_close             .     .     .     .     yes   .     yes   .     .
 # the unit's
 statements_draft               .     .     .     .     .     .     yes   .     .     .     .     .
 statements_send                .     .     .     .     .     .     yes   .     .     .     .     .
+statement_account_enter        .     .     .     .     .     .     yes   .     .     .     .     .
 statement_send                 .     .     .     .     .     .     yes   .     .     .     .     .
 # sent to the company
 statement_confirm              .     .     .     yes   .     .     .     .     .     .     .     .

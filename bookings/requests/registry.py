@@ -28,7 +28,7 @@ ReturnWatcher = Callable[["User", "Instrument", datetime], None]
 CompanionLeavingWatcher = Callable[["User", "Instrument", "Instrument", str, datetime], None]
 CompanionReturnWatcher = Callable[["User", "Instrument", "Instrument", datetime], None]
 PayerLeftWatcher = Callable[["User", "Organization", datetime], None]
-PayerSuspensionWatcher = Callable[["Organization", datetime], None]
+PayerSuspensionWatcher = Callable[["User", "Organization", datetime], None]
 RuleChangeWatcher = Callable[["RuleChange", datetime], None]
 RuleChangeTeller = Callable[["RuleChange"], str]
 ChargeDropper = Callable[["Booking", "User | None", datetime], bool]
@@ -230,10 +230,10 @@ def register_payer_suspension_watcher(watcher: PayerSuspensionWatcher) -> None:
     _payer_suspension_watchers.append(watcher)
 
 
-def announce_payer_suspension(organization: "Organization", now: datetime) -> None:
+def announce_payer_suspension(actor: "User", organization: "Organization", now: datetime) -> None:
     """Tell whom it concerns besides bookings that the organization, which is to pay, is suspended."""
     for watch in _payer_suspension_watchers:
-        watch(organization, now)
+        watch(actor, organization, now)
 
 
 def register_rule_change_watcher(watcher: RuleChangeWatcher, teller: RuleChangeTeller) -> None:

@@ -84,7 +84,7 @@ class SampleOrderOut(Schema):
     due_at: datetime | None = Field(
         description=_(
             "until when the next step is due; null: no step has a deadline now, as before the samples came "
-            "while the instrument is out of service"
+            "while the instrument is out of service or the paying organization is suspended"
         )
     )
     subject: str

@@ -40,6 +40,7 @@ from bookings.samples.domain.states import (
 )
 from bookings.samples.models import Sample, SampleFile, SampleOrder
 from bookings.usage.selectors.usage import get_current_values
+from instrument_share.accounts.domain import OrganizationState
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.errors import DomainError, Problem, require_found
 from instrument_share.kernel.interval import Interval
@@ -112,7 +113,7 @@ def own_sample_orders(viewer: "User", now: datetime) -> QuerySet[SampleOrder]:
 def _is_to_answer(now: datetime) -> Q:
     """Return whether a quote can be answered.
 
-    One without a deadline can't be accepted now: its instrument is out of service.
+    One without a deadline can't be accepted now: the order rests.
     """
     return Q(state=SampleOrderState.QUOTED, due_at__isnull=False, due_at__gt=now)
 
@@ -189,10 +190,11 @@ def get_order(viewer: "Viewer", public_id: str) -> SampleOrder:
 def order_lock(order_id: int) -> SampleOrder:
     """Return the order, locked until the transaction ends. Raises NotFound.
 
-    Its booking is read when it is asked for: joined here, it would be that of before a wait for the lock.
+    Its booking and the organization that pays are read when they are asked for: joined here, they would be
+    those of before a wait for the lock.
     """
     locked = SampleOrder.objects.select_for_update(of=("self",)).filter(pk=order_id)
-    return require_found(locked.select_related(*PARTIES).first())
+    return require_found(locked.select_related("instrument__organization", "user", "payer_person").first())
 
 
 def open_orders(instrument_id: int) -> QuerySet[SampleOrder]:
@@ -240,6 +242,16 @@ def orders_to_lapse(now: datetime) -> QuerySet[SampleOrder]:
 def is_about_to_lapse(order: SampleOrder, now: datetime) -> bool:
     """Return whether the order's deadline has passed, so that it lapses as soon as the clock comes round."""
     return order.state in LAPSING_STATES and order.due_at is not None and order.due_at <= now
+
+
+def is_resting(order: SampleOrder) -> bool:
+    """Return whether the order has no deadline before the samples come.
+
+    Its instrument is out of service, or the organization that is to pay is suspended.
+    """
+    payer = order.payer_organization
+    is_suspended = payer is not None and payer.state == OrganizationState.SUSPENDED
+    return is_suspended or not is_in_service(order.instrument)
 
 
 def get_order_progress(order: SampleOrder) -> Progress | None:
@@ -403,11 +415,12 @@ def count_open_orders(instrument_id: int) -> int:
 
 def orders_hit_by(change: "RuleChange") -> tuple[list[SampleOrder], list[SampleOrder]]:
     """Return the orders without a time that a changed rule takes no more, and those that it takes again."""
-    waiting = [one for one in open_orders(change.instrument_id) if _waits_for_a_time(one)]
+    waiting = [one for one in open_orders(change.instrument_id) if waits_for_a_time(one)]
     return sort_by_effect(change, waiting, lambda terms, one: _find_obstacle_in(terms, one) is None)
 
 
-def _waits_for_a_time(order: SampleOrder) -> bool:
+def waits_for_a_time(order: SampleOrder) -> bool:
+    """Return whether the order is open and nothing is booked for it."""
     return order.state in UNHANDED_STATES or get_order_progress(order) == Progress.TO_PLAN
 
 
@@ -419,7 +432,7 @@ def orders_to_pay(organization_id: int, user_id: int | None = None) -> list[Samp
     found = SampleOrder.objects.filter(payer_organization_id=organization_id, state__in=OPEN_STATES)
     if user_id is not None:
         found = found.filter(user_id=user_id)
-    return [one for one in _with_relations(found).order_by("pk") if _waits_for_a_time(one)]
+    return [one for one in _with_relations(found).order_by("pk") if waits_for_a_time(one)]
 
 
 def orders_to_pay_elsewhere(organization_id: int) -> list[SampleOrder]:

@@ -16,6 +16,23 @@ _OF_PERSON = Q(payer_organization__isnull=True, payer_person__isnull=False)
 _OF_BOOKING = Q(log__isnull=True, booking__isnull=False)
 
 
+class StatementAccount(models.Model):
+    """结算收款账户: to which a unit's statements are paid; the newest counts. Append-only."""
+
+    public_id = models.CharField(
+        max_length=16, unique=True, editable=False, default=partial(new_public_id, "SAC")
+    )
+    organization = models.ForeignKey("accounts.Organization", on_delete=models.PROTECT, related_name="+")
+    holder = models.CharField(max_length=100)
+    bank = models.CharField(max_length=100)
+    number = models.CharField(max_length=32, help_text="digits")
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.holder} {self.bank} {self.number}"
+
+
 class Statement(models.Model):
     """结算单: what a payer, an organization or a person, owes a unit for a month.
 
@@ -45,6 +62,13 @@ class Statement(models.Model):
     drafted_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     sent_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    account = models.ForeignKey(
+        StatementAccount,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="the unit's when it was sent; null: a draft, or the unit had entered none",
+    )
     due_date = models.DateField(null=True, help_text="the last day on which it is paid in time")
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")

@@ -79,6 +79,7 @@ def _blocks(
     ]
     blocks: list[Block] = [
         KeyValue(pairs, per_row=2),
+        *_describe_account(statement),
         Heading(_("1. Uses and charges")),
         _shortened_lines(statement, lines),
     ]
@@ -86,6 +87,29 @@ def _blocks(
         blocks += [Heading(_("2. Payments")), _payments(payments)]
     last = _("If you dispute an amount, say so with a reason on the platform before the payment is due.")
     return [*blocks, Paragraph(last)]
+
+
+def _describe_account(statement: "Statement") -> list[Block]:
+    """Return where a statement that was sent is to be paid; nothing where nothing is owed."""
+    if statement.sent_at is None or statement.total_yuan <= 0:
+        return []
+    account = statement.account
+    if account is None:
+        return [Paragraph(_("This statement names no account. Ask the unit how to pay."))]
+    pairs = [
+        (_("Account holder"), account.holder),
+        (_("Bank and branch"), account.bank),
+        (_("Account number"), account.number),
+    ]
+    return [
+        KeyValue(pairs),
+        Paragraph(describe_remark(statement)),
+    ]
+
+
+def describe_remark(statement: "Statement") -> str:
+    """Return what to write into a transfer, so that the unit knows what it pays."""
+    return _("Quote {number} in the remarks of the transfer.").format(number=statement)
 
 
 def _lines(statement: "Statement", lines: "Sequence[StatementLine]") -> Table:

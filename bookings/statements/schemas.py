@@ -20,7 +20,7 @@ from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import OrganizationRef, PublicId, organization_ref
 
 if TYPE_CHECKING:
-    from bookings.statements.models import Statement
+    from bookings.statements.models import Statement, StatementAccount
 
 
 class StatementOut(Schema):
@@ -92,6 +92,14 @@ class StatementPaymentOut(Schema):
     reversal_reason: str = Field(description=_("why it does not count; empty: it counts"))
 
 
+class StatementAccountOut(Schema):
+    """The account to which a statement is paid, as the unit had entered it when it sent the statement."""
+
+    holder: str = Field(description=_("who holds the account"), examples=["云屏大学"])
+    bank: str = Field(description=_("bank and branch that keep the account"), examples=["云屏银行大学城支行"])
+    number: str = Field(description=_("digits of the account number"), examples=["6222020000001234"])
+
+
 class StatementNoteOut(Schema):
     """What the payer disputes about a statement, or the unit answers."""
 
@@ -102,6 +110,9 @@ class StatementNoteOut(Schema):
 
 
 class StatementWithLinesOut(StatementOut):
+    account: StatementAccountOut | None = Field(
+        description=_("where it is to be paid; null: a draft, or the unit had entered no account")
+    )
     lines: list[StatementLineOut] = Field(description=_("what is billed, use by use"))
     payments: list[StatementPaymentOut] = Field(description=_("transfers that pay it, reversed ones too"))
     notes: list[StatementNoteOut] = Field(
@@ -131,10 +142,17 @@ def serialize_statement(statement: "Statement") -> dict[str, Any]:
     }
 
 
+def _serialize_account(account: "StatementAccount | None") -> StatementAccountOut | None:
+    if account is None:
+        return None
+    return StatementAccountOut(holder=account.holder, bank=account.bank, number=account.number)
+
+
 def serialize_with_lines(statement: "Statement") -> StatementWithLinesOut:
     """Return a statement with its lines, its payments and what was said of it."""
     return StatementWithLinesOut(
         **serialize_statement(statement),
+        account=_serialize_account(statement.account),
         lines=[
             StatementLineOut(
                 usage_log=line.log.public_id if line.log else None,

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from bookings.statements.views import statements, steps, waiving
+from bookings.statements.views import accounts, statements, steps, waiving
 
 unit_urls = [
     path("statements/", statements.unit_statements, name="unit_statements"),
     path("statements/draft/", steps.statements_draft_month, name="statements_draft"),
+    path("statements/account/", accounts.statement_account, name="statement_account"),
     path("statements/send/", steps.statements_send_all, name="statements_send"),
 ]
 """Under `unit/<id>/`."""

@@ -53,4 +53,9 @@ FORMER = (
         "The city login can now be used for your account. If you did not link it, unlink it under Settings "
         "and change your password."
     ),
+    gettext_noop(
+        "“{organization}”, which is to pay for samples of {user} with {instrument} ({subject}), is "
+        "suspended: {reason} No quote is accepted and no time planned for them until it is reinstated; "
+        "deadlines run on."
+    ),
 )

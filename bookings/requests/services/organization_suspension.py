@@ -48,7 +48,7 @@ def organization_suspend(
     for instrument in providers.instruments_by_id(own_ids):
         if instrument.state == InstrumentState.PUBLISHED:
             announce_leaving(actor, instrument, suspended.reason, now)
-    announce_payer_suspension(suspended, now)
+    announce_payer_suspension(actor, suspended, now)
     return suspended
 
 

@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bookings.requests.selectors.admission import is_in_service
 from bookings.samples.domain.deadlines import get_deadline
 from bookings.samples.domain.errors import DeadlinePassed
 from bookings.samples.domain.states import LAPSING_STATES, get_next_state
 from bookings.samples.models import SampleOrder
-from bookings.samples.selectors import is_about_to_lapse, order_lock
+from bookings.samples.selectors import is_about_to_lapse, is_resting, order_lock
 from instrument_share.accounts.permissions import require
 from instrument_share.journal.services import record
 
@@ -51,10 +50,25 @@ def move_order(
 
 
 def _get_deadline(order: SampleOrder, state: str, now: datetime) -> datetime | None:
-    """Return until when the next step is due; what would lapse has no deadline while out of service."""
-    if state in LAPSING_STATES and not is_in_service(order.instrument):
+    """Return until when the next step is due; what would lapse has no deadline while it rests."""
+    if state in LAPSING_STATES and is_resting(order):
         return None
     return get_deadline(state, now, order.report_days)
+
+
+def deadline_hold_or_renew(order: SampleOrder, actor: "User | None", now: datetime) -> None:
+    """Take the deadline off what would lapse while it rests; after that let the whole term of its step begin.
+
+    Under the caller's lock.
+    """
+    if order.state not in LAPSING_STATES or is_resting(order) == (order.due_at is None):
+        return
+    order.due_at = _get_deadline(order, order.state, now)
+    order.save(update_fields=["due_at"])
+    if order.due_at is None:
+        record_order(order, "sample_order.held", actor, now)
+    else:
+        record_order(order, "sample_order.due_anew", actor, now, {"until": order.due_at.isoformat()})
 
 
 def record_order(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from bookings.requests.domain.states import HOLDING_STATES
+from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.services.bookings import get_terms
 from bookings.samples.domain.choices import Afterwards
 from bookings.samples.domain.deadlines import MOST_REPORT_DAYS
@@ -65,7 +66,8 @@ def sample_order_quote(
 
     The prices are the rule's; where it has none for samples, those of `own_prices` by unit. Raises
     OrderRefused with every problem, SamplesNotTaken, and QuoteChanged where the order has another quote than
-    the one that was read (`shown`, its version). Out of service it can't be accepted, and has no deadline.
+    the one that was read (`shown`, its version). While the order rests it can't be accepted, and has no
+    deadline.
     """
     asked = require_found(SampleOrder.objects.filter(pk=order_id).first())
     providers.instrument_lock(asked.instrument_id)
@@ -80,8 +82,7 @@ def sample_order_quote(
     move_order(
         order, "quote", *QUOTE_FIELDS, actor=actor, now=now, action="sample_order.quoted", details=details
     )
-    message = notifications.QUOTED if order.due_at else notifications.QUOTED_OUT_OF_SERVICE
-    notifications.notify_user(order, message, now)
+    notifications.notify_user(order, _get_quoted_message(order), now)
     return order
 
 
@@ -95,6 +96,14 @@ def calculate_quote(
     if problems:
         raise OrderRefused(problems=problems)
     return calculate_order_quote(terms, kind, order.samples.count(), hours, prices)
+
+
+def _get_quoted_message(order: SampleOrder) -> str:
+    if order.due_at is not None:
+        return notifications.QUOTED
+    if is_in_service(order.instrument):
+        return notifications.QUOTED_PAYER_SUSPENDED
+    return notifications.QUOTED_OUT_OF_SERVICE
 
 
 @transaction.atomic

@@ -20,6 +20,10 @@ QUOTED_OUT_OF_SERVICE = gettext_noop(
     "Your samples for {instrument} ({subject}) would cost ¥{amount}. The instrument is out of service: the "
     "quote can be accepted once it is back, and does not lapse until then."
 )
+QUOTED_PAYER_SUSPENDED = gettext_noop(
+    "Your samples for {instrument} ({subject}) would cost ¥{amount}. The organization that is to pay is "
+    "suspended: the quote can be accepted once it is reinstated, and does not lapse until then."
+)
 ACCEPTED = gettext_noop("{user} accepts the quote for samples with {instrument}: {subject}.")
 HAND_IN = gettext_noop(
     "Hand in your samples for {instrument} ({subject}) by {due}. Print the label and put it on the parcel."
@@ -102,11 +106,16 @@ OWN_PAYER_LEFT = gettext_noop(
 )
 PAYER_SUSPENDED = gettext_noop(
     "“{organization}”, which is to pay for samples of {user} with {instrument} ({subject}), is suspended: "
-    "{reason} No quote is accepted and no time planned for them until it is reinstated; deadlines run on."
+    "{reason} No quote is accepted and no time planned for them until it is reinstated; the order does not "
+    "lapse until then."
 )
 PAYER_REINSTATED = gettext_noop(
     "“{organization}”, which is to pay for samples of {user} with {instrument} ({subject}), is reinstated. "
     "The order goes on."
+)
+PAYER_REINSTATED_DUE = gettext_noop(
+    "“{organization}”, which is to pay for samples of {user} with {instrument} ({subject}), is reinstated. "
+    "The order goes on; its next step is due by {due}."
 )
 TAKEN_NO_MORE = gettext_noop(
     "From {since} on, the rule of {instrument} takes no samples from this kind of user. For your order of "

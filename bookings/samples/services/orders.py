@@ -151,7 +151,7 @@ def sample_order_cancel(*, actor: "User", order_id: int, now: datetime, reason: 
 def sample_orders_lapse_due(now: datetime) -> int:
     """Let orders lapse whose deadline has passed, each in its own transaction; return their number.
 
-    First the deadlines rest of those whose instrument is out of service.
+    First the deadlines rest of those whose instrument is out of service, or whose payer is suspended.
     """
     try:
         orders_to_hold_due(now)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models import Q
 
+from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.affected import has_companions_in_service
 from bookings.requests.services.notifications import get_instrument_name
-from bookings.samples.domain.deadlines import get_deadline
 from bookings.samples.domain.states import LAPSING_STATES, Progress, SampleOrderState
 from bookings.samples.models import SampleOrder
 from bookings.samples.selectors import (
@@ -21,7 +21,8 @@ from bookings.samples.selectors import (
     orders_hit_by,
 )
 from bookings.samples.services import notifications
-from bookings.samples.services.changes import record_order
+from bookings.samples.services.changes import deadline_hold_or_renew
+from bookings.samples.services.payers import order_of_suspended_hold
 from instrument_share.accounts.domain import OrganizationState
 from instrument_share.jobs.one_by_one import do_one_by_one
 from providers import public as providers
@@ -61,9 +62,9 @@ def orders_of_leaving_hold(actor: "User", instrument: "Instrument", reason: str,
 
 
 def orders_to_hold_due(now: datetime) -> int:
-    """Take the deadline off orders that still have one although their instrument is out of service.
+    """Take the deadline off orders that still have one although they rest; return their number.
 
-    Those are the ones whose instrument had left before deadlines rested. Return their number.
+    Those are the ones whose instrument had left, or whose payer was suspended, before deadlines rested.
     """
     ids = _orders_to_hold(now).values_list("pk", flat=True)
     return do_one_by_one("sample order", ids, lambda pk: _hold_due(pk, now))
@@ -75,6 +76,9 @@ def _hold_due(order_id: int, now: datetime) -> bool:
     order = order_lock(order_id)
     if not _orders_to_hold(now).filter(pk=order_id).exists():
         return False
+    if is_in_service(order.instrument):
+        order_of_suspended_hold(order, None, now)
+        return True
     is_suspended = order.instrument.state == InstrumentState.SUSPENDED
     reason = order.instrument.suspension_reason if is_suspended else order.instrument.organization.reason
     _hold(order, None, reason, now)
@@ -82,16 +86,19 @@ def _hold_due(order_id: int, now: datetime) -> bool:
 
 
 def _orders_to_hold(now: datetime) -> "QuerySet[SampleOrder]":
-    suspended = Q(instrument__state=InstrumentState.SUSPENDED) | Q(
-        instrument__state=InstrumentState.PUBLISHED,
-        instrument__organization__state=OrganizationState.SUSPENDED,
+    resting = (
+        Q(instrument__state=InstrumentState.SUSPENDED)
+        | Q(
+            instrument__state=InstrumentState.PUBLISHED,
+            instrument__organization__state=OrganizationState.SUSPENDED,
+        )
+        | Q(payer_organization__state=OrganizationState.SUSPENDED)
     )
-    return SampleOrder.objects.filter(suspended, state__in=LAPSING_STATES, due_at__gt=now).order_by("id")
+    return SampleOrder.objects.filter(resting, state__in=LAPSING_STATES, due_at__gt=now).order_by("id")
 
 
 def _hold(order: SampleOrder, actor: "User | None", reason: str, now: datetime) -> None:
-    if order.state in LAPSING_STATES:
-        _set_deadline(order, None, actor, "sample_order.held", now)
+    deadline_hold_or_renew(order, actor, now)
     if message := LEAVING_MESSAGES.get(_get_stage(order)):
         notifications.notify_user(order, message, now, reason=reason)
 
@@ -100,13 +107,13 @@ def orders_of_returning_renew(actor: "User", instrument: "Instrument", now: date
     """Let the whole term of the next step begin, as an instrument is back; tell who has open orders.
 
     Under the instrument's lock. For samples that are there a time is planned once what is booked with it is
-    back, too.
+    back, too. What its payer's suspension holds goes on resting.
     """
     can_plan = has_companions_in_service(instrument.pk)
     for order in _lock_lasting(instrument, now):
-        if order.state in LAPSING_STATES:
-            due_at = get_deadline(order.state, now, order.report_days)
-            _set_deadline(order, due_at, actor, "sample_order.due_anew", now)
+        deadline_hold_or_renew(order, actor, now)
+        if order.due_at is None:
+            continue
         stage = _get_stage(order)
         if (message := RETURN_MESSAGES.get(stage)) and (can_plan or stage != Progress.TO_PLAN):
             notifications.notify_user(order, message, now)
@@ -163,14 +170,6 @@ def _tell_of_companion(
 
 def _lock_lasting(instrument: "Instrument", now: datetime) -> "Iterator[SampleOrder]":
     return (order for order in open_order_locks(instrument.pk) if not is_about_to_lapse(order, now))
-
-
-def _set_deadline(
-    order: SampleOrder, due_at: datetime | None, actor: "User | None", action: str, now: datetime
-) -> None:
-    order.due_at = due_at
-    order.save(update_fields=["due_at"])
-    record_order(order, action, actor, now, None if due_at is None else {"until": due_at.isoformat()})
 
 
 def _get_stage(order: SampleOrder) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import template
 from django.utils.translation import gettext as _
 
+from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.templatetags.bookings_ui import payer
 from bookings.samples.domain.choices import Afterwards, SampleHazard
 from bookings.samples.domain.states import LAPSING_STATES, Progress, SampleOrderState
@@ -121,7 +122,23 @@ def next_step(order: "SampleOrder", is_mine: bool) -> str:
 
 
 def _describe_held(order: "SampleOrder") -> str:
-    """Return what an order waits for that has no deadline, since its instrument is out of service."""
+    """Return what an order waits for that has no deadline, since it rests."""
+    if is_in_service(order.instrument):
+        sentences = {
+            SampleOrderState.SUBMITTED: _(
+                "The unit quotes a price. The order does not lapse while the organization that is to pay is "
+                "suspended."
+            ),
+            SampleOrderState.QUOTED: _(
+                "The quote can be accepted once the organization that is to pay is reinstated; it does not "
+                "lapse until then."
+            ),
+            SampleOrderState.ACCEPTED: _(
+                "The samples can be measured once the organization that is to pay is reinstated; the order "
+                "does not lapse until then."
+            ),
+        }
+        return sentences[SampleOrderState(order.state)]
     sentences = {
         SampleOrderState.SUBMITTED: _(
             "The unit quotes a price. The order does not lapse while the instrument is out of service."

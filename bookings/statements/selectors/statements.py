@@ -311,7 +311,7 @@ def _with_sums(found: QuerySet[Statement]) -> QuerySet[Statement]:
         payer_organization__state=OrganizationState.SUSPENDED,
         total_yuan__gt=0,
     )
-    found = found.select_related("organization", "payer_organization", "payer_person")
+    found = found.select_related("organization", "payer_organization", "payer_person", "account")
     return with_last_suspension(found).annotate(
         paid_yuan=Coalesce(Subquery(_PAID, output_field=_MONEY), Decimal(0), output_field=_MONEY),
         owed_yuan=Case(

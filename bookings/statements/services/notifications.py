@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise
 
 from bookings.requests.selectors.scope import PAYING_ROLES
-from bookings.statements.models import Statement
+from bookings.statements.models import Statement, StatementAccount
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors import people_with_role
 from instrument_share.journal.addresses import page_address
@@ -43,6 +43,10 @@ CONFIRMED_CREDIT = gettext_noop(
     "{payer} confirmed the credit of ¥{credit} on statement {number}. Your unit pays it back."
 )
 DISPUTED = gettext_noop("{payer} disputes statement {number}: {text}")
+ACCOUNT_ENTERED = gettext_noop(
+    "{person} entered an account for statements of {unit}: {holder}, {bank}, number ending in {digits}. "
+    "Statements that are sent from now on name it. If it is not right, enter the right one at once."
+)
 Text = str | Promise
 
 
@@ -55,6 +59,25 @@ def notify_unit(statement: Statement, message: str, now: datetime, **params: Any
     """Tell the managers of the unit."""
     managers = people_with_role(Role.UNIT_MANAGER, statement.organization_id)
     _notify(managers, statement, message, now, params)
+
+
+def notify_of_account(account: StatementAccount, now: datetime) -> None:
+    """Tell all managers of the unit, also who entered it: nobody changes it in another's name unnoticed."""
+    unit = account.organization
+    notify(
+        users=people_with_role(Role.UNIT_MANAGER, unit.pk),
+        message=ACCOUNT_ENTERED,
+        now=now,
+        path=page_address("statement_account", unit.public_id),
+        params={
+            "person": account.entered_by.name,
+            "unit": _name(unit),
+            "holder": account.holder,
+            "bank": account.bank,
+            "digits": account.number[-4:],
+        },
+        kind=NotificationKind.STATEMENTS,
+    )
 
 
 def _people_of_payer(statement: Statement) -> "Iterable[User]":

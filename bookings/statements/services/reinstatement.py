@@ -7,7 +7,7 @@ from django.db import transaction
 
 from bookings.requests.registry import announce_return
 from bookings.requests.selectors.admission import is_in_service
-from bookings.samples.services.payers import orders_of_payer_reinstated_tell
+from bookings.samples.services.payers import orders_of_payer_reinstated_renew
 from bookings.statements.domain.states import StatementState
 from bookings.statements.models import Statement
 from bookings.statements.selectors.statements import with_last_suspension
@@ -27,13 +27,14 @@ def organization_reinstate(*, actor: "User", organization_id: int, now: datetime
 
     Those are the ones that were sent, or about which a dispute was answered, while it was suspended. Its
     people are told of them, who awaits its instruments that these are back in service, and who awaits others
-    that it is to pay for that it can again.
+    that it is to pay for that it can again. So are samples that it is to pay for, with a whole term of their
+    own.
     """
     reinstated = account_services.organization_reinstate(
         actor=actor, organization_id=organization_id, now=now
     )
     _announce_instruments(reinstated, actor, now)
-    orders_of_payer_reinstated_tell(reinstated, now)
+    orders_of_payer_reinstated_renew(actor, reinstated, now)
     notify_of_reinstated_payer(reinstated, now)
     sent = Statement.objects.filter(payer_organization=reinstated, state=StatementState.SENT)
     unread = (

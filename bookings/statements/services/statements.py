@@ -17,6 +17,7 @@ from bookings.statements.domain.states import (
     get_state_after_reversal,
 )
 from bookings.statements.models import Statement, StatementNote
+from bookings.statements.selectors.accounts import get_present_account
 from bookings.statements.selectors.statements import (
     drafts_to_send,
     overdue_statements,
@@ -45,7 +46,7 @@ REMINDED_EVERY = timedelta(days=7)
 def statement_send(
     *, actor: "User", statement_id: int, now: datetime, shown: Mapping[str, str] | None = None
 ) -> Statement:
-    """Send a draft to its payer; from then on it stays as it is.
+    """Send a draft to its payer, with the unit's account; from then on it stays as it is.
 
     `shown` is what `describe_totals` told the sender. Raises IllegalMove, NothingToSend, and TotalsChanged if
     the draft is no longer that.
@@ -56,8 +57,12 @@ def statement_send(
     _require_as_shown([statement], shown)
     statement.state = get_next_state(statement.state, "send")
     statement.sent_at, statement.sent_by, statement.due_date = now, actor, get_due_date(now)
-    statement.save(update_fields=["state", "sent_at", "sent_by", "due_date"])
-    _record(statement, "statement.sent", actor, now, {"total_yuan": f"{statement.total_yuan:.2f}"})
+    statement.account = get_present_account(statement.organization_id)
+    statement.save(update_fields=["state", "sent_at", "sent_by", "due_date", "account"])
+    details = {"total_yuan": f"{statement.total_yuan:.2f}"}
+    if statement.account is not None:
+        details["last_digits"] = statement.account.number[-4:]
+    _record(statement, "statement.sent", actor, now, details)
     statement_announce(statement, now)
     return statement
 

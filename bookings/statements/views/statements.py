@@ -18,7 +18,8 @@ from django.views.decorators.http import require_safe
 from bookings.statements.domain.billing import AGE_LIMITS
 from bookings.statements.domain.states import MOVES, StatementState, is_overdue
 from bookings.statements.forms import StatementFilterForm
-from bookings.statements.reports import build_statement_sheet, render_statement
+from bookings.statements.reports import build_statement_sheet, describe_remark, render_statement
+from bookings.statements.selectors.accounts import get_present_account
 from bookings.statements.selectors.statements import (
     Debt,
     drafts_to_send,
@@ -93,6 +94,7 @@ def unit_statements(request: SignedInRequest, organization_id: str) -> HttpRespo
         "bands": get_band_names(),
         "picture": _picture(debts) if debts else None,
         "form": form,
+        "has_account": get_present_account(unit.pk) is not None,
         "has_drafts": drafts_to_send(found).exists(),
         **shown,
     }
@@ -150,6 +152,7 @@ def statement(request: SignedInRequest, public_id: str) -> HttpResponse:
         "steps": _steps(found),
         "moves": moves if lines else moves - {"send"},
         "is_overdue": _is_overdue(found),
+        "how_to_quote": describe_remark(found),
         "up": up,
     }
     return render(request, "bookings/statements/statement.html", context)

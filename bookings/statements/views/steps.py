@@ -10,6 +10,7 @@ from django.utils.translation import ngettext, pgettext
 from bookings.statements.domain.billing import require_owed, to_fen
 from bookings.statements.domain.states import StatementState, get_next_state
 from bookings.statements.forms import MonthForm, PaymentForm, SendingForm
+from bookings.statements.selectors.accounts import get_present_account
 from bookings.statements.selectors.statements import (
     drafts_to_send,
     get_payment,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from bookings.statements.domain.billing import Billable
-    from bookings.statements.models import Statement
+    from bookings.statements.models import Statement, StatementAccount
 
 
 def _statement_for(request: SignedInRequest, public_id: str, move: str) -> "Statement":
@@ -118,13 +119,14 @@ def statements_send_all(request: SignedInRequest, organization_id: str) -> Confi
     unit = get_managed_unit(request.user, organization_id)
     address = reverse("unit_statements", args=[organization_id])
     drafts = drafts_to_send(statements_of_unit(request.user, unit.pk))
-    found = list(drafts.order_by("month", "number"))
+    found, account = list(drafts.order_by("month", "number")), get_present_account(unit.pk)
     form = SendingForm(request.POST if request.method == "POST" else None, drafts=found)
     sent: list[Statement] = []
     return Confirmation(
         heading=_("Send all drafts?"),
         consequences=[
             *(_describe(one) for one in found),
+            *_describe_account(account),
             _after_sending(),
             _("Every payer is notified here and by mail."),
             *filter(None, map(_describe_suspension, found)),
@@ -140,6 +142,8 @@ def statements_send_all(request: SignedInRequest, organization_id: str) -> Confi
         back_address=address,
         next_address=f"{address}?state=sent",
         form=form,
+        template="bookings/statements/send.html",
+        extra_context={"account": account, "unit": unit},
     )
 
 
@@ -161,6 +165,11 @@ def _describe_suspension(statement: "Statement") -> str:
     ).format(payer=get_payer_name(payer))
 
 
+def _describe_account(account: "StatementAccount | None") -> list[str]:
+    """Return which account is named by what is sent now; without one the page says so with a link."""
+    return [] if account is None else [_("Account to pay to: {account}").format(account=account)]
+
+
 def _after_sending() -> str:
     return _("A sent statement cannot be changed; later corrections go onto the next one.")
 
@@ -170,12 +179,14 @@ def statement_sending(request: SignedInRequest, public_id: str) -> Confirmation:
     """Send a draft."""
     found = _statement_for(request, public_id, "send")
     require_lines(found)
+    account = get_present_account(found.organization_id)
     form = SendingForm(request.POST if request.method == "POST" else None, drafts=[found])
     payer = get_payer_name(found.payer_organization or found.payer_person)
     return Confirmation(
         heading=_("Send the statement to {payer}?").format(payer=payer),
         consequences=[
             _("Amount: {amount}").format(amount=yuan(found.total_yuan)),
+            *_describe_account(account),
             _after_sending(),
             _describe_suspension(found) or _("{payer} is notified here and by mail.").format(payer=payer),
         ],
@@ -186,6 +197,8 @@ def statement_sending(request: SignedInRequest, public_id: str) -> Confirmation:
         success=_("The statement is sent. You will be notified when it is confirmed or disputed."),
         back_address=_address(found),
         form=form,
+        template="bookings/statements/send.html",
+        extra_context={"account": account, "unit": found.organization},
     )
 
 

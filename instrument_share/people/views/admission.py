@@ -235,9 +235,9 @@ def _tell_who_awaits_at_its_expense(found: "Organization") -> list[str]:
     orders = len(bookings.orders_to_pay_elsewhere(found.pk))
     of_orders = ngettext(
         "{count} sample order elsewhere that it is to pay: no quote is accepted and no time planned while "
-        "it is suspended; its deadline runs on. Its user and the keepers are told.",
+        "it is suspended, and it does not lapse. Its user and the keepers are told.",
         "{count} sample orders elsewhere that it is to pay: no quote is accepted and no time planned while "
-        "it is suspended; their deadlines run on. Their users and the keepers are told.",
+        "it is suspended, and they do not lapse. Their users and the keepers are told.",
         orders,
     )
     waits = bookings.waits_to_pay_elsewhere(found.pk).count()

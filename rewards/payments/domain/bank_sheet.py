@@ -10,9 +10,9 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
+from instrument_share.accounts.domain.bank_account import plain_number
 from instrument_share.kernel.cells import cell_text, find_heads, parse_day
 from instrument_share.kernel.errors import Invalid, Problem, gettext_noop
-from rewards.payments.domain.account import plain_number
 from rewards.payments.domain.errors import BankSheetWrong
 
 AWARD, ACCOUNT, AMOUNT = "award", "account", "amount"

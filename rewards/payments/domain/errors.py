@@ -146,21 +146,6 @@ class AccountReplacedThen(DomainError):
     )
 
 
-class AccountIncomplete(DomainError):
-    """A receiving account without its holder or its bank."""
-
-    code = "reward.account_incomplete"
-    message = gettext_noop("Enter the account holder and the bank that keeps the account.")
-
-
-class AccountNumberUnlikely(DomainError):
-    """What was entered is no account number."""
-
-    code = "reward.account_number"
-    field = "number"
-    message = gettext_noop("An account number has 8 to 32 digits; spaces and hyphens are ignored.")
-
-
 class AccountCheckedBySame(Conflict):
     """Who entered an account wants to check it."""
 

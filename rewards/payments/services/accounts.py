@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from instrument_share.accounts.domain import Role
+from instrument_share.accounts.domain.bank_account import BankAccount
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import organization_lock, people_for_city
 from instrument_share.accounts.services import role_holders_tell
@@ -15,7 +16,6 @@ from instrument_share.journal.domain import NotificationKind
 from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.wording import Bilingual
-from rewards.payments.domain.account import Account
 from rewards.payments.domain.errors import AccountCheckedBySame, AccountReplaced
 from rewards.payments.models import PayeeAccount
 from rewards.payments.selectors.accounts import account_keepers, account_lock, accounts_of
@@ -44,9 +44,9 @@ def account_enter(
     """
     require(actor, "rewards.enter_account", SimpleNamespace(organization_id=organization_id))
     unit = organization_lock(organization_id)
-    entered = Account.parse(holder=holder, bank=bank, number=number)
+    entered = BankAccount.parse(holder=holder, bank=bank, number=number)
     present = accounts_of(organization_id).first()
-    if present is not None and Account(present.holder, present.bank, present.number) == entered:
+    if present is not None and BankAccount(present.holder, present.bank, present.number) == entered:
         return present
     account = PayeeAccount.objects.create(
         organization=unit,

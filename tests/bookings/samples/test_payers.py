@@ -1,15 +1,20 @@
 """Who is told of open orders and waits as the organization that is to pay can't, or can again."""
 
+from datetime import timedelta
+
 import pytest
 
+from bookings.requests.services.instrument_decisions import instrument_resume, instrument_suspend
 from bookings.requests.services.membership import membership_end, organization_leave
 from bookings.requests.services.organization_suspension import organization_suspend
+from bookings.samples.models import SampleOrder
 from bookings.samples.services import notifications as samples
+from bookings.samples.services.orders import sample_order_accept, sample_orders_lapse_due
 from bookings.statements.services.reinstatement import organization_reinstate
 from bookings.waiting.services import notifications as waiting
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.models import Membership
-from instrument_share.journal.models import Notification
+from instrument_share.accounts.models import Membership, Organization
+from instrument_share.journal.models import AuditEntry, Notification
 from tests import factories
 from tests.bookings.samples.steps import accepted, measured, planned, quoted, received, submitted
 from tests.bookings.waiting.waiting import join
@@ -17,7 +22,14 @@ from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
 
 pytestmark = pytest.mark.django_db
-TOLD = (samples.PAYER_LEFT, samples.OWN_PAYER_LEFT, samples.PAYER_SUSPENDED, samples.PAYER_REINSTATED)
+DAY = timedelta(days=1)
+TOLD = (
+    samples.PAYER_LEFT,
+    samples.OWN_PAYER_LEFT,
+    samples.PAYER_SUSPENDED,
+    samples.PAYER_REINSTATED,
+    samples.PAYER_REINSTATED_DUE,
+)
 OF_WAITS = (waiting.PAYER_SUSPENDED, waiting.PAYER_REINSTATED)
 
 
@@ -81,7 +93,9 @@ def test_who_awaits_at_the_expense_of_a_suspended_organization_is_told_and_again
     assert {one.params["reason"] for one in Notification.objects.filter(message__in=TOLD)} == {"证照已过期。"}
     Notification.objects.all().delete()
     organization_reinstate(**about)
-    assert told() == [(name, samples.PAYER_REINSTATED, number) for name, number in pairs]
+    terms = 6 * [samples.PAYER_REINSTATED_DUE] + 2 * [samples.PAYER_REINSTATED]
+    told_again = [(name, message, number) for (name, number), message in zip(pairs, terms, strict=True)]
+    assert told() == told_again
     assert told(OF_WAITS) == [(wait.user.name, waiting.PAYER_REINSTATED, "me/waiting")]
 
 
@@ -115,8 +129,98 @@ def test_bureau_reads_which_orders_and_waits_elsewhere_a_suspension_stops(see, c
     orders_of_every_stage(city)
     join(city, city.researcher, wanted=slot(day=5))
     text = text_of(see(officer, *asked))
-    assert "有 3 个由其付费、送往其他单位的送样委托：暂停期间不能接受报价，也不能安排时段" in text
+    of_orders = "有 3 个由其付费、送往其他单位的送样委托：暂停期间不能接受报价，也不能安排时段，委托不会"
+    assert of_orders in text
     assert "有 1 个由其付费、在其他单位的候补：暂停期间不会留出时段" in text
     organization_suspend(actor=officer, organization_id=city.company.pk, reason="证照已过期", now=NOW)
     text = text_of(see(officer, "organization_reinstate", city.company.public_id))
     assert "由其付费在其他单位候补的，以及有送样委托未结束的用户会收到通知。" in text
+
+
+def suspend_payer(city, now=NOW):
+    about = {"organization_id": city.company.pk, "reason": "证照已过期。", "now": now}
+    organization_suspend(actor=factories.officer(), **about)
+
+
+def reinstate_payer(city, now):
+    organization_reinstate(actor=factories.officer(), organization_id=city.company.pk, now=now)
+
+
+def get_deadlines(*orders):
+    found = SampleOrder.objects.filter(pk__in=[one.pk for one in orders])
+    return [(one.state, one.due_at) for one in found.order_by("pk")]
+
+
+def test_no_order_lapses_while_its_payer_is_suspended_and_each_step_has_its_whole_term_after(city):
+    orders = submitted(city), quoted(city), accepted(city), received(city)
+    later = NOW + 90 * DAY
+    suspend_payer(city, NOW + DAY)
+    assert sample_orders_lapse_due(later) == 0
+    reports_due = ("received", NOW + 7 * DAY)
+    assert get_deadlines(*orders) == [("submitted", None), ("quoted", None), ("accepted", None), reports_due]
+    Notification.objects.all().delete()
+    reinstate_payer(city, later)
+    terms = [("submitted", later + 3 * DAY), ("quoted", later + 14 * DAY), ("accepted", later + 30 * DAY)]
+    assert get_deadlines(*orders) == [*terms, reports_due]
+    due = Notification.objects.filter(user=city.researcher, message=samples.PAYER_REINSTATED_DUE)
+    deadlines = [list(one.params["due"].values()) for one in due.order_by("pk")]
+    assert deadlines == [[at.isoformat()] for _, at in terms]
+    entries = AuditEntry.objects.filter(action__in=["sample_order.held", "sample_order.due_anew"])
+    assert [one.action for one in entries.order_by("pk")] == 3 * ["sample_order.held"] + 3 * [
+        "sample_order.due_anew"
+    ]
+    assert None not in entries.values_list("actor", flat=True)
+    accept = {"actor": city.researcher, "order_id": orders[1].pk}
+    assert sample_order_accept(**accept, now=later + 14 * DAY - timedelta(seconds=1)).state == "accepted"
+
+
+def test_an_order_that_lapses_before_its_payer_is_suspended_stays_lapsing(city):
+    order = submitted(city)
+    suspend_payer(city, NOW + 3 * DAY)
+    assert sample_orders_lapse_due(NOW + 3 * DAY) == 1
+    assert get_deadlines(order) == [("lapsed", None)]
+
+
+def test_quote_made_while_the_payer_is_suspended_gets_its_term_as_that_is_reinstated(city):
+    order = submitted(city)
+    suspend_payer(city)
+    quoted(city, order, now=NOW + DAY)
+    assert Notification.objects.filter(user=city.researcher).latest("pk").message == (
+        samples.QUOTED_PAYER_SUSPENDED
+    )
+    reinstate_payer(city, NOW + 20 * DAY)
+    assert get_deadlines(order) == [("quoted", NOW + 34 * DAY)]
+
+
+@pytest.mark.parametrize("payer_first", [False, True])
+def test_an_order_that_rests_for_two_reasons_has_its_term_once_both_are_over(city, payer_first):
+    order, about = quoted(city), {"actor": city.manager, "instrument_id": city.instrument.pk}
+    suspend_payer(city)
+    instrument_suspend(**about, reason="检修", now=NOW)
+    ends = [
+        lambda now: instrument_resume(**about, now=now),
+        lambda now: reinstate_payer(city, now),
+    ]
+    first, last = reversed(ends) if payer_first else ends
+    first(NOW + DAY)
+    assert get_deadlines(order) == [("quoted", None)]
+    last(NOW + 2 * DAY)
+    assert get_deadlines(order) == [("quoted", NOW + 16 * DAY)]
+    held_once = AuditEntry.objects.filter(action="sample_order.held")
+    assert held_once.count() == 1
+
+
+def test_an_order_whose_payer_was_suspended_before_deadlines_rested_does_not_lapse(city):
+    order = quoted(city)
+    Organization.objects.filter(pk=city.company.pk).update(state="suspended", reason="证照已过期。")
+    assert [sample_orders_lapse_due(NOW + days * DAY) for days in (1, 2, 60)] == [0, 0, 0]
+    assert get_deadlines(order) == [("quoted", None)]
+    people = (city.researcher, city.keeper)
+    assert told() == [(one.name, samples.PAYER_SUSPENDED, order.public_id) for one in people]
+
+
+def test_the_page_says_what_an_order_waits_for_whose_payer_is_suspended(see, city):
+    order = quoted(city)
+    suspend_payer(city)
+    text = text_of(see(city.keeper, "sample_order", order.public_id))
+    assert "付费单位恢复后方可接受报价，此前报价不会失效。" in text

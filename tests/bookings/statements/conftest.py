@@ -7,6 +7,7 @@ import pytest
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.statements.models import Statement
+from bookings.statements.services.accounts import statement_account_enter
 from bookings.statements.services.drafting import statements_draft
 from bookings.statements.services.statements import statement_send
 from bookings.usage.services.usage import usage_confirm, usage_correct, usage_log_by_hand
@@ -94,6 +95,14 @@ def billed(city):
     log = confirmed_use(city)
     payer = factories.member(city.company, Role.ORG_ADMIN, name="辛")
     (statement,) = draft(city)
+    statement_account_enter(
+        actor=city.manager,
+        organization_id=city.owner.pk,
+        holder="云屏测试大学",
+        bank="云屏银行",
+        number="6222020000001234",
+        now=APRIL_1,
+    )
     statement = statement_send(actor=city.manager, statement_id=statement.pk, now=APRIL_1)
     assert statement.total_yuan == Decimal(200)
     return SimpleNamespace(city=city, log=log, payer=payer, statement=statement)

@@ -79,6 +79,7 @@ def make_statement(lines):
         begins_later=False,
         sent_at=SENT_AT,
         drafted_at=SENT_AT,
+        account=None,
     )
 
 

@@ -5,10 +5,14 @@ from decimal import Decimal
 
 import pytest
 
+from instrument_share.accounts.domain.bank_account import (
+    AccountIncomplete,
+    AccountNumberUnlikely,
+    BankAccount,
+)
 from instrument_share.kernel.errors import Invalid
-from rewards.payments.domain.account import Account
 from rewards.payments.domain.bank_sheet import BankRow, Expected, read_bank_sheet
-from rewards.payments.domain.errors import AccountIncomplete, AccountNumberUnlikely, BankSheetWrong
+from rewards.payments.domain.errors import BankSheetWrong
 
 OURS = [
     "序号",
@@ -105,12 +109,11 @@ def test_a_sheet_without_the_columns_names_them():
 
 
 def test_an_account_is_kept_in_digits():
-    assert Account.parse(holder=" 云屏大学 ", bank="云屏银行", number="6222-0200 0000 1234") == Account(
-        "云屏大学", "云屏银行", "6222020000001234"
-    )
+    typed = {"holder": " 云屏大学 ", "bank": "云屏银行", "number": "6222-0200 0000 1234"}
+    assert BankAccount.parse(**typed) == BankAccount("云屏大学", "云屏银行", "6222020000001234")
     for number in ("1234567", "62220200X0001234", "６２２２０２００"):
         with pytest.raises(AccountNumberUnlikely):
-            Account.parse(holder="甲", bank="乙", number=number)
+            BankAccount.parse(holder="甲", bank="乙", number=number)
     for holder, bank in ((" ", "乙"), ("甲", " ")):
         with pytest.raises(AccountIncomplete):
-            Account.parse(holder=holder, bank=bank, number="6222020000001234")
+            BankAccount.parse(holder=holder, bank=bank, number="6222020000001234")

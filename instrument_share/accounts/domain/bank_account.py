@@ -1,18 +1,33 @@
-"""What a receiving account is."""
+"""What a bank account of an organization is."""
 
 import re
 from dataclasses import dataclass
 from typing import Self
 
+from instrument_share.kernel.errors import DomainError, gettext_noop
 from instrument_share.kernel.names import plain_line
-from rewards.payments.domain.errors import AccountIncomplete, AccountNumberUnlikely
 
 NUMBER = re.compile(r"[0-9]{8,32}", re.ASCII)
 IGNORED = re.compile(r"[\s-]")
 
 
+class AccountIncomplete(DomainError):
+    """An account without its holder or its bank."""
+
+    code = "bank_account.incomplete"
+    message = gettext_noop("Enter the account holder and the bank that keeps the account.")
+
+
+class AccountNumberUnlikely(DomainError):
+    """What was entered is no account number."""
+
+    code = "bank_account.number"
+    field = "number"
+    message = gettext_noop("An account number has 8 to 32 digits; spaces and hyphens are ignored.")
+
+
 @dataclass(frozen=True)
-class Account:
+class BankAccount:
     """户名、开户行、账号: who holds the account, the bank that keeps it, and its number in digits."""
 
     holder: str

@@ -1,0 +1,47 @@
+"""The account to which a unit's statements are paid: see it with those before, and enter another."""
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from bookings.statements.forms import AccountForm
+from bookings.statements.selectors.accounts import statement_accounts
+from bookings.statements.services.accounts import statement_account_enter
+from bookings.statements.views.statements import get_managed_unit
+from instrument_share.web import clock
+from instrument_share.web.idempotency import idempotent_form
+from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
+from instrument_share.web.signed_in import SignedInRequest
+
+if TYPE_CHECKING:
+    from bookings.statements.models import StatementAccount
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@idempotent_form
+def statement_account(request: SignedInRequest, organization_id: str) -> HttpResponse:
+    """Show the account to which the unit's statements are paid; its manager enters another."""
+    unit = get_managed_unit(request.user, organization_id)
+    entered = list(statement_accounts(unit.pk))
+    present = entered[0] if entered else None
+    form = AccountForm(request.POST if request.method == "POST" else None)
+    return answer_form(
+        request,
+        form,
+        save=lambda: statement_account_enter(
+            actor=request.user, organization_id=unit.pk, now=clock.now(), **form.cleaned_data
+        ),
+        respond=lambda saved: redirect_with_message(request, _describe_entered(saved, present), request.path),
+        template="bookings/statements/account.html",
+        context=lambda: {"unit": unit, "present": present, "earlier": entered[1:], "form": form},
+    )
+
+
+def _describe_entered(account: "StatementAccount", present: "StatementAccount | None") -> str:
+    if account == present:
+        return _("This is the current account already; nothing has changed.")
+    return _("The account is entered. Statements that you send from now on name it.")
