@@ -412,7 +412,7 @@ def test_why_it_cannot_be_read_is_said_without_words_of_another_language(
     (logged,) = [one.getMessage() for one in caplog.records if number in one.getMessage()]
     assert logged.startswith(f"External calendar {number} could not be read: ")
     read(answer, NOW + timedelta(days=1))
-    (message,) = Notification.objects.filter(user=city.keeper, path=reverse("external_calendars"))
+    assert Notification.objects.filter(user=city.keeper, path=reverse("external_calendars")).count() == 1
     assert f"无法读取（{reason}）" in text_of(client.get(reverse("inbox")))
 
 
