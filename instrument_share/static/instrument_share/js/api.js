@@ -40,11 +40,22 @@ const headsWithoutLinks = ({ React }) => ({
   components: { DeepLink: ({ text }) => React.createElement("span", null, text) },
 });
 
+// Where a visitor needs no token the document says so by an empty choice, beside which a lock would say the opposite.
+const locksWhereATokenIsNeeded = ({ React }) => ({
+  wrapComponents: {
+    OperationSummary: (Summary) => (props) => {
+      const isOpen = props.operationProps.get("security")?.some((one) => one.size === 0);
+      const operationProps = isOpen ? props.operationProps.delete("security") : props.operationProps;
+      return React.createElement(Summary, { ...props, operationProps });
+    },
+  },
+});
+
 window.SwaggerUIBundle({
   domNode: place,
   url: place.dataset.url,
   deepLinking: true,
-  plugins: [headsWithoutLinks],
+  plugins: [headsWithoutLinks, locksWhereATokenIsNeeded],
   syntaxHighlight: { activated: false },
   layout: "BaseLayout",
   // Each operation shows what it takes and answers; drawing all of it once more below takes seconds.
