@@ -236,3 +236,15 @@ def test_the_pages_are_open_to_everybody(open_page, city, width):
         page.wait_for_load_state("networkidle")
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth") == width, address
+
+
+def test_a_chart_is_printed_as_wide_as_the_paper(city, enter):
+    page = enter(city.researcher.username, viewport={"width": 1440, "height": 900})
+    page.goto("/openness/")
+    chart = page.locator(".chart canvas").last
+    chart.wait_for()
+    page.emulate_media(media="print")
+    assert chart.evaluate("""one => {
+      document.body.style.width = "670px"; // of the paper, for which no script draws anew
+      return one.clientWidth <= one.closest("figure").clientWidth;
+    }""")

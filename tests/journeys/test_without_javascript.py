@@ -88,3 +88,11 @@ def test_a_stretch_of_the_timeline_leads_to_the_form_with_its_first_time(city, p
     expect(page.locator("#id_starts_at")).to_have_value("2026-03-05T08:00")
     expect(page.locator("#id_ends_at")).to_have_value("2026-03-05T08:30")
     expect(page.locator("#quote")).to_contain_text("¥50.00")
+
+
+def test_the_figures_of_a_chart_stand_open_in_its_place(city, plain):
+    page = plain()
+    page.goto("/openness/")
+    expect(page.locator(".chart").last).to_be_hidden()
+    expect(page.locator(".chart-part table").last).to_contain_text("仪器")
+    expect(page.locator(".chart-part table").last).to_be_visible()
