@@ -238,6 +238,17 @@ def test_the_pages_are_open_to_everybody(open_page, city, width):
         assert page.evaluate("document.documentElement.scrollWidth") == width, address
 
 
+def test_the_bookable_times_are_printed_as_a_list(open_page):
+    page = open_page("/instruments/{}/")
+    times = page.locator("[data-free-list]")
+    expect(times).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(page.locator(".calendar")).to_be_hidden()
+    expect(times).to_be_visible()
+    expect(times).to_contain_text("3月3日周二")
+    assert times.evaluate("one => one.scrollHeight == one.clientHeight")
+
+
 def test_a_chart_is_printed_as_wide_as_the_paper(city, enter):
     page = enter(city.researcher.username, viewport={"width": 1440, "height": 900})
     page.goto("/openness/")
