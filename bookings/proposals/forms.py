@@ -29,7 +29,7 @@ MODES = [mode for mode in ServiceMode if mode != ServiceMode.SAMPLES]
 class FindForm(forms.Form):
     """Words or a category, a number of hours, and the days in which they are wanted."""
 
-    q = forms.CharField(label=_("What do you want to measure?"), required=False, max_length=100)
+    q = forms.CharField(label=_("What do you want to measure?"), required=False, max_length=200)
     category = forms.CharField(required=False, max_length=6, widget=forms.HiddenInput)
     sort = forms.ChoiceField(
         required=False, choices=[(one, one) for one in ProposalOrder], widget=forms.HiddenInput

@@ -224,7 +224,7 @@ def test_a_proposal_leads_to_the_booking_form_filled_in(client, clock, town):
     [
         ({"hours": "20"}, "无足够时长的空闲时段"),
         ({"q": "qqqqxxx"}, "未找到相关仪器"),
-        ({"hours": "0.08"}, "大于或等于0.09"),
+        ({"hours": "0.08"}, "不得小于 0.09"),
         ({"first": "2026-03-05", "last": "2026-03-04"}, "结束日期不得早于开始日期"),
         ({"first": "2026-03-05", "last": "2026-04-05"}, "最多选择 31 天"),
     ],

@@ -479,7 +479,13 @@ def test_invalid_parameters_are_reported_beside_results(shop, see):
     page = see(None, "catalogue", day="2026-03-05", begins="12:00", ends="09:00").content.decode()
     results = page[page.index('id="results"') :]
     assert "以下条件有误，未用于筛选：" in results
-    assert "结束时刻：结束时间应晚于开始时间。" in results
+    assert "“结束时刻”：结束时间应晚于开始时间。" in results
+
+
+def test_a_search_takes_as_many_characters_as_that_of_the_api(shop, see):
+    assert see(None, "catalogue", q="x" * 200).context["form"].errors == {}
+    page = see(None, "catalogue", q="x" * 201).content.decode()
+    assert "“您需要检测什么？”：最多 200 个字符，现有 201 个。" in page
 
 
 def test_empty_result_suggests_words_categories_and_contact(shop, ask):

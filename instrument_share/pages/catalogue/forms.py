@@ -26,7 +26,7 @@ MIDNIGHT = time()
 class SearchForm(forms.Form):
     """Words and a day, with which a search of the catalogue begins."""
 
-    q = forms.CharField(label=_("What do you want to measure?"), required=False, max_length=100)
+    q = forms.CharField(label=_("What do you want to measure?"), required=False, max_length=200)
     day = DayField(label=_("Free on"), required=False, widget=DayInput)
 
 
