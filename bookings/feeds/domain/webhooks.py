@@ -72,6 +72,23 @@ class AddressRefused(Invalid):
     )
 
 
+NO_ANSWER = {
+    "CallRefused": AddressRefused.message,
+    "gaierror": gettext_noop("The name of the server was not found. Check the address of the webhook."),
+    "ConnectionRefusedError": gettext_noop(
+        "The server refused the connection. Check that the receiver runs and its firewall lets calls in."
+    ),
+    "TimeoutError": gettext_noop(
+        "The receiver did not answer in time. Let it answer within three seconds and do its work afterwards."
+    ),
+    "SSLCertVerificationError": gettext_noop(
+        "The certificate of the server is not valid. Check its name, its end and its whole chain."
+    ),
+}
+"""What to do about a call without an answer, by the name of its error."""
+UNREACHED = gettext_noop("The receiver could not be reached. Whoever runs it can tell by what follows.")
+
+
 class TooManyWebhooks(Conflict):
     code = "webhook.too_many"
     message = gettext_noop(
@@ -96,6 +113,11 @@ def sign(secret: str, at: datetime, body: str) -> str:
     seconds = int(at.timestamp())
     digest = hmac.new(secret.encode(), f"{seconds}.{body}".encode(), "sha256").hexdigest()
     return f"t={seconds},v1={digest}"
+
+
+def explain_no_answer(reason: str) -> str:
+    """Return what to do about a call without an answer, of which `Error: text` was kept."""
+    return NO_ANSWER.get(reason.partition(":")[0], UNREACHED)
 
 
 def is_given_up(failing_since: datetime, now: datetime) -> bool:

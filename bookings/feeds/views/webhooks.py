@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from bookings.feeds.domain.webhooks import MOST_WEBHOOKS, TooManyWebhooks, WebhookSide
+from bookings.feeds.domain.webhooks import MOST_WEBHOOKS, TooManyWebhooks, WebhookSide, explain_no_answer
 from bookings.feeds.forms import WebhookForm
 from bookings.feeds.selectors import webhooks as selectors
 from bookings.feeds.services import webhooks as services
@@ -96,7 +96,12 @@ def webhook(
         "secret": selectors.get_webhook_secret(found),
         "page": page,
         "deliveries": [
-            (one, _(words[one.action]) if one.action in words else _("Test")) for one in page.items
+            (
+                one,
+                _(words[one.action]) if one.action in words else _("Test"),
+                _(explain_no_answer(one.answer)) if one.attempts and not one.status else "",
+            )
+            for one in page.items
         ],
     }
     return render(request, "bookings/feeds/webhook.html", context)

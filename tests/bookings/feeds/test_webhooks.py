@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from socket import gaierror
+from ssl import SSLCertVerificationError
 
 import pytest
 from django.conf import settings
@@ -318,6 +320,32 @@ def test_an_address_that_cannot_be_written_is_a_failed_delivery(city, webhook, r
     work(NOW + MINUTE)
     delivery = WebhookDelivery.objects.get()
     assert (delivery.attempts, delivery.answer) == (1, "ValueError: Port out of range 0-65535")
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (gaierror(-2, "Name or service not known"), "找不到该服务器，请检查接口地址。"),
+        (ConnectionRefusedError(111, "Connection refused"), "服务器拒绝连接，请检查接收程序是否运行"),
+        (TimeoutError("timed out"), "接收程序未在 3 秒内应答"),
+        (SSLCertVerificationError(1, "certificate has expired"), "服务器证书无效"),
+        (CallRefused("lims.example.org is not a public address"), "请填写以 https:// 开头"),
+        (OSError(101, "Network is unreachable"), "无法连接接收程序"),
+    ],
+)
+def test_a_call_without_an_answer_says_what_to_do_and_then_why(
+    city, webhook, work, see, monkeypatch, error, advice
+):
+    def fail(*args):
+        raise error
+
+    monkeypatch.setattr(sending, "post_json", fail)
+    webhook_test(actor=city.manager, webhook_id=webhook.pk, now=NOW)
+    work(NOW)
+    page = text_of(see(city.manager, "webhook", city.owner.public_id, webhook.public_id))
+    assert advice in page and f"{type(error).__name__}: {error}" in page
+    assert page.index(advice) < page.index(type(error).__name__)
+    assert "测试消息只发送一次" in page
 
 
 def test_a_failed_test_does_not_count_towards_switching_off(city, webhook, receiver, work):
