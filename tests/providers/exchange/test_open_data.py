@@ -168,6 +168,8 @@ def test_the_page_describes_them_in_the_readers_language(see, city):
     chinese = see(None, "opendata").content.decode()
     assert 'href="/opendata/rules.csv"' in chinese
     assert "CC BY 4.0" in chinese
+    assert "全部仪器、开放规则和单位的完整数据" in chinese
+    assert "时刻为协调世界时（UTC），一天内的时间为北京时间。" in chinese
 
 
 @pytest.fixture
