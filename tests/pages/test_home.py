@@ -71,3 +71,10 @@ def test_three_steps_of_booking_are_an_ordered_list(shop, see):
     steps = re.search(r"<ol>(.*?)</ol>", page, re.DOTALL)[1]
     assert re.findall(r"<strong>([^<]+)</strong>", steps) == ["查找仪器", "选时间并看价格", "提交预约"]
     assert 'href="/help/"' in page
+
+
+@pytest.mark.parametrize("page", ["home", "catalogue"])
+def test_the_way_to_find_a_time_says_that_one_logs_in_first(shop, see, page):
+    visitor, known = (see(who, page).content.decode() for who in (None, shop.researcher))
+    assert "登录后查询可约时段" in visitor
+    assert "登录后查询可约时段" not in known
