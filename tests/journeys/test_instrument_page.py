@@ -242,6 +242,7 @@ def test_the_bookable_times_are_printed_as_a_list(open_page):
     page = open_page("/instruments/{}/")
     times = page.locator("[data-free-list]")
     expect(times).to_be_hidden()
+    page.keyboard.press("Control")  # as whoever prints does
     page.emulate_media(media="print")
     expect(page.locator(".calendar")).to_be_hidden()
     expect(times).to_be_visible()
@@ -254,6 +255,7 @@ def test_a_chart_is_printed_as_wide_as_the_paper(city, enter):
     page.goto("/openness/")
     chart = page.locator(".chart canvas").last
     chart.wait_for()
+    page.keyboard.press("Control")  # as whoever prints does
     page.emulate_media(media="print")
     assert chart.evaluate("""one => {
       document.body.style.width = "670px"; // of the paper, for which no script draws anew
