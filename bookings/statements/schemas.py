@@ -95,9 +95,9 @@ class StatementPaymentOut(Schema):
 class StatementAccountOut(Schema):
     """The account to which a statement is paid, as the unit had entered it when it sent the statement."""
 
-    holder: str = Field(description=_("who holds the account"), examples=["云屏大学"])
-    bank: str = Field(description=_("bank and branch that keep the account"), examples=["云屏银行大学城支行"])
-    number: str = Field(description=_("digits of the account number"), examples=["6222020000001234"])
+    holder: str = Field(description=_("who holds the account"))
+    bank: str = Field(description=_("bank and branch that keep the account"))
+    number: str = Field(description=_("digits of the account number"))
 
 
 class StatementNoteOut(Schema):

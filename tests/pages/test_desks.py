@@ -392,7 +392,7 @@ def test_hours_by_hand_need_a_known_person_and_their_organization(city, send):
     }
     nobody = send(city.keeper, "usage_by_hand", **{**typed, "person": "无此人"})
     assert (nobody.status_code, "没有找到此账号" in texts(nobody)) == (422, True)
-    shown = f"{slot(day=-1, hour=10, length=2).to_text()} 5400 150.00"
+    shown = f"{slot(day=-1, hour=10, length=2).to_text()} 5400 0 150.00"
     assert send(city.keeper, "usage_by_hand", **typed, shown=shown).status_code == 302
     log = usage_logs(city.keeper).get()
     assert (log.user, log.payer_organization, log.effective_seconds, log.capture) == (

@@ -20,6 +20,7 @@ MONTHS = 4
 SENT, ANSWERED, PAID = timedelta(days=2, hours=10), timedelta(days=6), timedelta(days=20)
 """From the first day of the month after; the others from sending on."""
 QUESTION = "第1行上机时间与我方记录不符，请核对。"
+BANK = "云屏银行大学城支行"
 ANSWER = "已核对仪器运行记录，登记时间无误。"
 
 
@@ -28,8 +29,23 @@ def load(world: World) -> str:
     months = [previous_month(world.today)]
     while len(months) < MONTHS:
         months.append(previous_month(months[-1]))
+    _enter_accounts(world, months[-1])
     drafted = [_bill(world, month) for month in reversed(months) if month >= world.since]
     return f"{sum(drafted)} statements of {len(drafted)} months"
+
+
+def _enter_accounts(world: World, month: date) -> None:
+    """Let every unit but the last enter an account, before the first statements are sent."""
+    for unit in world.city.units[:-1]:
+        organization = world.organizations[unit.key]
+        bookings.statement_account_enter(
+            actor=world.manager(unit.key),
+            organization_id=organization.pk,
+            holder=organization.name_zh,
+            bank=BANK,
+            number=f"6222020000{organization.pk:06d}",
+            now=combine(month, 9),
+        )
 
 
 def _bill(world: World, month: date) -> int:
