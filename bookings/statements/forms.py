@@ -9,13 +9,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from bookings.statements.domain.billing import describe_totals, previous_month
+from bookings.statements.domain.billing import describe_sending, previous_month
 from instrument_share.web.forms.fields import DayField, DayInput, set_choices
 from instrument_share.web.lists.filters import MAX_TEXT, FilterForm
 from instrument_share.web.text.formats import month_label
 
 if TYPE_CHECKING:
-    from bookings.statements.models import Statement
+    from bookings.statements.models import Statement, StatementAccount
 
 MONTHS_BACK = 12
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
@@ -58,13 +58,15 @@ class ShownField(forms.JSONField):
 
 
 class SendingForm(forms.Form):
-    """The amounts of the drafts that are to be sent, as the page shows them."""
+    """The amounts of the drafts that are to be sent and their account, as the page shows them."""
 
     shown = ShownField(required=False)
 
-    def __init__(self, *args: Any, drafts: Iterable["Statement"], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, drafts: Iterable["Statement"], account: "StatementAccount | None", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["shown"].initial = describe_totals(drafts)
+        self.fields["shown"].initial = describe_sending(drafts, account)
 
     def clean_shown(self) -> Any:
         """Return nothing shown where nothing was sent, so that it is compared all the same."""

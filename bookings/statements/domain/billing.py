@@ -56,9 +56,10 @@ def to_fen(amount: Decimal) -> Decimal:
     return amount.quantize(FEN)
 
 
-def describe_totals(statements: Iterable[Any]) -> dict[str, str]:
-    """Return the amounts of statements by public id, as a page holds what it shows."""
-    return {one.public_id: f"{one.total_yuan:.2f}" for one in statements}
+def describe_sending(statements: Iterable[Any], account: Any) -> dict[str, str]:
+    """Return the amounts of statements by public id, and their account, as a page holds what it shows."""
+    amounts = {one.public_id: f"{one.total_yuan:.2f}" for one in statements}
+    return {**amounts, "account": account.public_id if account else ""}
 
 
 def previous_month(day: date) -> date:

@@ -18,10 +18,12 @@ class MonthNotOver(DomainError):
 
 
 class TotalsChanged(Conflict):
-    """Drafts that are not those, or not of the amounts, that the sender was shown."""
+    """Drafts that are not those, or not of the amounts or the account, that the sender was shown."""
 
     code = "statement.totals_changed"
-    message = gettext_noop("The drafts or their amounts have changed. Check them, then send them again.")
+    message = gettext_noop(
+        "The drafts, their amounts or the account have changed. Check them, then send them again."
+    )
 
 
 class NothingToSend(Conflict):

@@ -9,14 +9,14 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from bookings.statements.domain.billing import describe_totals
+from bookings.statements.domain.billing import describe_sending
 from bookings.statements.domain.errors import ANSWER_MISSING, DISPUTE_REASON_MISSING, TotalsChanged
 from bookings.statements.domain.states import (
     NoteKind,
     get_next_state,
     get_state_after_reversal,
 )
-from bookings.statements.models import Statement, StatementNote
+from bookings.statements.models import Statement, StatementAccount, StatementNote
 from bookings.statements.selectors.accounts import get_present_account
 from bookings.statements.selectors.statements import (
     drafts_to_send,
@@ -48,16 +48,17 @@ def statement_send(
 ) -> Statement:
     """Send a draft to its payer, with the unit's account; from then on it stays as it is.
 
-    `shown` is what `describe_totals` told the sender. Raises IllegalMove, NothingToSend, and TotalsChanged if
+    `shown` is what `describe_sending` told the sender. Raises IllegalMove, NothingToSend, and TotalsChanged if
     the draft is no longer that.
     """
     statement = statement_lock(statement_id)
     require(actor, "bookings.manage_statements", statement)
     require_lines(statement)
-    _require_as_shown([statement], shown)
+    account = get_present_account(statement.organization_id)
+    _require_as_shown([statement], account, shown)
     statement.state = get_next_state(statement.state, "send")
     statement.sent_at, statement.sent_by, statement.due_date = now, actor, get_due_date(now)
-    statement.account = get_present_account(statement.organization_id)
+    statement.account = account
     statement.save(update_fields=["state", "sent_at", "sent_by", "due_date", "account"])
     details = {"total_yuan": f"{statement.total_yuan:.2f}"}
     if statement.account is not None:
@@ -86,7 +87,7 @@ def statements_send(
     organization_lock(organization_id)
     drafts = drafts_to_send(Statement.objects.filter(organization_id=organization_id))
     locked = list(drafts.select_for_update(of=("self",)).order_by("month", "number"))
-    _require_as_shown(locked, shown)
+    _require_as_shown(locked, get_present_account(organization_id), shown)
     return [statement_send(actor=actor, statement_id=one.pk, now=now) for one in locked]
 
 
@@ -192,8 +193,10 @@ def _to_remind(now: datetime) -> Any:
     )
 
 
-def _require_as_shown(drafts: Iterable[Statement], shown: Mapping[str, str] | None) -> None:
-    if shown is not None and shown != describe_totals(drafts):
+def _require_as_shown(
+    drafts: Iterable[Statement], account: StatementAccount | None, shown: Mapping[str, str] | None
+) -> None:
+    if shown is not None and shown != describe_sending(drafts, account):
         raise TotalsChanged
 
 

@@ -120,7 +120,7 @@ def statements_send_all(request: SignedInRequest, organization_id: str) -> Confi
     address = reverse("unit_statements", args=[organization_id])
     drafts = drafts_to_send(statements_of_unit(request.user, unit.pk))
     found, account = list(drafts.order_by("month", "number")), get_present_account(unit.pk)
-    form = SendingForm(request.POST if request.method == "POST" else None, drafts=found)
+    form = SendingForm(request.POST if request.method == "POST" else None, drafts=found, account=account)
     sent: list[Statement] = []
     return Confirmation(
         heading=_("Send all drafts?"),
@@ -180,7 +180,7 @@ def statement_sending(request: SignedInRequest, public_id: str) -> Confirmation:
     found = _statement_for(request, public_id, "send")
     require_lines(found)
     account = get_present_account(found.organization_id)
-    form = SendingForm(request.POST if request.method == "POST" else None, drafts=[found])
+    form = SendingForm(request.POST if request.method == "POST" else None, drafts=[found], account=account)
     payer = get_payer_name(found.payer_organization or found.payer_person)
     return Confirmation(
         heading=_("Send the statement to {payer}?").format(payer=payer),

@@ -55,6 +55,22 @@ def test_a_statement_keeps_the_account_of_when_it_was_sent_on_page_paper_and_in_
     assert (served.holder, served.bank, served.number) == ("云屏测试大学", "云屏银行大学城支行", DIGITS)
 
 
+def test_a_draft_is_not_sent_with_another_account_than_was_shown(city, see, send):
+    confirmed_use(city)
+    (one,) = draft(city)
+    enter(city)
+    shown = see(city.manager, "statement_send", one.public_id, now=APRIL_1).context["form"]["shown"].value()
+    enter(city, OTHER)
+    refused = send(city.manager, "statement_send", one.public_id, now=APRIL_1, shown=shown)
+    assert "草稿、金额或收款账户已有变化" in text_of(refused)
+    one.refresh_from_db()
+    assert (refused.status_code, one.state, OTHER_DIGITS in text_of(refused)) == (409, "draft", True)
+    shown = refused.context["form"]["shown"].value()
+    assert send(city.manager, "statement_send", one.public_id, now=APRIL_1, shown=shown).status_code == 302
+    one.refresh_from_db()
+    assert one.account.number == OTHER_DIGITS
+
+
 def test_a_statement_of_a_unit_without_an_account_says_whom_to_ask(city, see):
     statement = sent(city)
     payer = factories.member(city.company, Role.ORG_ADMIN)

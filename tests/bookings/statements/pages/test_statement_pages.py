@@ -160,7 +160,7 @@ def test_drafts_are_not_sent_with_other_amounts_than_were_shown(city, see, send)
         for stale in ({"shown": shown_on(page)}, {}):
             refused = send(city.manager, *address, now=APRIL_1, **stale)
             assert refused.status_code == 409
-            assert "草稿或金额已有变化" in text_of(refused) and "¥400.00" in text_of(refused)
+            assert "草稿、金额或收款账户已有变化" in text_of(refused) and "¥400.00" in text_of(refused)
     assert set(Statement.objects.values_list("state", flat=True)) == {"draft"}
     assert "2026-0002 " in text_of(refused)
     done = send(city.manager, *every, now=APRIL_1, shown=shown_on(refused))
