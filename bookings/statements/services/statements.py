@@ -48,8 +48,8 @@ def statement_send(
 ) -> Statement:
     """Send a draft to its payer, with the unit's account; from then on it stays as it is.
 
-    `shown` is what `describe_sending` told the sender. Raises IllegalMove, NothingToSend, and TotalsChanged if
-    the draft is no longer that.
+    `shown` is what `describe_sending` told the sender. Raises IllegalMove, NothingToSend, and TotalsChanged
+    if the draft or the account is no longer that.
     """
     statement = statement_lock(statement_id)
     require(actor, "bookings.manage_statements", statement)
