@@ -413,9 +413,13 @@ def count_open_orders(instrument_id: int) -> int:
     return open_orders(instrument_id).count()
 
 
-def orders_hit_by(change: "RuleChange") -> tuple[list[SampleOrder], list[SampleOrder]]:
-    """Return the orders without a time that a changed rule takes no more, and those that it takes again."""
-    waiting = [one for one in open_orders(change.instrument_id) if waits_for_a_time(one)]
+def orders_hit_by(change: "RuleChange", now: datetime) -> tuple[list[SampleOrder], list[SampleOrder]]:
+    """Return the orders without a time that a changed rule takes no more, and those that it takes again.
+
+    Those whose deadline has passed are not among them: they lapse, and their users are told of that.
+    """
+    lasting = (one for one in open_orders(change.instrument_id) if not is_about_to_lapse(one, now))
+    waiting = [one for one in lasting if waits_for_a_time(one)]
     return sort_by_effect(change, waiting, lambda terms, one: _find_obstacle_in(terms, one) is None)
 
 

@@ -209,7 +209,7 @@ def describe_open_orders(instrument_id: int) -> str:
 
 def describe_orders_hit(change: "RuleChange") -> str:
     """Return how many sample orders a changed rule takes no more, as a sentence."""
-    count = len(orders_hit_by(change)[0])
+    count = len(orders_hit_by(change, clock.now())[0])
     sentence = ngettext(
         "{count} sample order is no longer taken by the rule: no quote is accepted from then on, and no "
         "time planned that begins then. Its user is told.",

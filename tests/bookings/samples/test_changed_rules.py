@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 
 from bookings.requests.services.rules import rule_withdraw
+from bookings.samples.models import SampleOrder
 from bookings.samples.services import notifications as samples
 from bookings.waiting.services import notifications as waiting
 from instrument_share.journal.models import Notification
@@ -127,11 +128,14 @@ def test_preview_takes_as_many_statements_for_many_who_wait_at_their_own_expense
 def test_preview_of_a_version_counts_the_orders_and_waits_that_it_hits(open_city, send, see):
     asked = (open_city.manager, "rule_new", open_city.instrument.public_id)
     assert "个送样委托：届时起" not in text_of(send(*asked, **RULE, act="preview"))
-    orders_of_every_stage(open_city)
+    lapsing, *_lasting = orders_of_every_stage(open_city)
     join(open_city, wanted=slot(day=5))
     page = text_of(send(*asked, **RULE, act="preview"))
     assert "规则不再受理 4 个送样委托：届时起不能接受报价，也不能安排届时起的时段" in page
     assert "人的候补不再符合规则" not in page
+    SampleOrder.objects.filter(public_id=lapsing).update(due_at=NOW)
+    assert "规则不再受理 3 个送样委托" in text_of(send(*asked, **RULE, act="preview"))
+    SampleOrder.objects.filter(public_id=lapsing).update(due_at=slot(day=9).start)
     page = text_of(send(*asked, **{**RULE, "user_kinds": ["inside"]}, act="preview"))
     assert "规则不再受理 4 个送样委托" in page
     assert "有 1 人的候补不再符合规则：不会留出届时起的时段" in page
