@@ -34,20 +34,6 @@ class MonthForm(forms.Form):
         set_choices(self.fields["month"], ((one.isoformat(), month_label(one)) for one in months))
 
 
-class AccountForm(forms.Form):
-    """An account to which statements are paid."""
-
-    holder = forms.CharField(
-        label=_("Account holder"), max_length=100, help_text=_("As the bank has it, usually the unit’s name.")
-    )
-    bank = forms.CharField(label=_("Bank and branch"), max_length=100)
-    number = forms.CharField(
-        label=_("Account number"),
-        max_length=48,
-        widget=forms.TextInput(attrs={**PLAIN, "inputmode": "numeric"}),
-    )
-
-
 class ShownField(forms.JSONField):
     """What a page showed; after a refusal the page holds what it shows then."""
 

@@ -21,20 +21,6 @@ if TYPE_CHECKING:
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
 
-class AccountForm(forms.Form):
-    """A receiving account."""
-
-    holder = forms.CharField(
-        label=_("Account holder"), max_length=100, help_text=_("As the bank has it, usually the unit’s name.")
-    )
-    bank = forms.CharField(label=_("Bank and branch"), max_length=100)
-    number = forms.CharField(
-        label=_("Account number"),
-        max_length=48,
-        widget=forms.TextInput(attrs={**PLAIN, "inputmode": "numeric"}),
-    )
-
-
 class _DatedForm(forms.Form):
     """A day from the earliest possible one up to today, and a voucher."""
 

@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from bookings.statements.forms import AccountForm
 from bookings.statements.selectors.accounts import statement_accounts
 from bookings.statements.services.accounts import statement_account_enter
 from bookings.statements.views.statements import get_managed_unit
 from instrument_share.web import clock
+from instrument_share.web.forms.bank_account import BankAccountForm
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
@@ -28,7 +28,7 @@ def statement_account(request: SignedInRequest, organization_id: str) -> HttpRes
     unit = get_managed_unit(request.user, organization_id)
     entered = list(statement_accounts(unit.pk))
     present = entered[0] if entered else None
-    form = AccountForm(request.POST if request.method == "POST" else None)
+    form = BankAccountForm(request.POST if request.method == "POST" else None)
     return answer_form(
         request,
         form,

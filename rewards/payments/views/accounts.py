@@ -13,11 +13,11 @@ from django.views.decorators.http import require_http_methods
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_found
 from instrument_share.web import clock
+from instrument_share.web.forms.bank_account import BankAccountForm
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.outcomes import answer_form, redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
-from rewards.payments.forms import AccountForm
 from rewards.payments.selectors.accounts import accounts_of, get_account_owner
 from rewards.payments.services.accounts import account_check, account_enter
 
@@ -36,7 +36,7 @@ def payee_account(request: SignedInRequest, unit_id: str) -> HttpResponse:
     entered = list(accounts_of(unit.pk))
     present = entered[0] if entered else None
     enters = rules.has_perm("rewards.enter_account", request.user, of_unit)
-    form = AccountForm(request.POST if enters and request.method == "POST" else None)
+    form = BankAccountForm(request.POST if enters and request.method == "POST" else None)
     return answer_form(
         request,
         form,
