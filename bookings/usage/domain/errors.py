@@ -16,7 +16,7 @@ class AmountUnread(Conflict):
     """A use by hand would be recorded otherwise than its page has shown; `params["use"]` is what would be."""
 
     code = "usage.amount_unread"
-    message = gettext_noop("This records {length} effective and ¥{amount}. Check them, then send again.")
+    message = gettext_noop("This records {hours} h effective and ¥{amount}. Check them, then send again.")
 
 
 class SamePerson(DomainError):
@@ -50,7 +50,7 @@ class CorrectedMeanwhile(Conflict):
 
     code = "usage.corrected_meanwhile"
     message = gettext_noop(
-        "A correction has been confirmed since you read this: {length} effective and ¥{amount} count now. "
+        "A correction has been confirmed since you read this: {hours} h effective and ¥{amount} count now. "
         "Check them, then confirm again."
     )
 

@@ -73,7 +73,7 @@ from bookings.usage.services.waiting import waiting_add, waiting_end
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal
 from instrument_share.kernel.errors import Problem, gettext_noop, require_found
-from instrument_share.kernel.interval import Interval
+from instrument_share.kernel.interval import Interval, in_hours
 from instrument_share.kernel.money import round_to_fen
 from providers import public as providers
 from providers.domain import OPERATED_BY_USER, ServiceMode, UserKind
@@ -177,7 +177,7 @@ def usage_log_by_hand(
         time, spent, samples, _price_by_hand(terms, time, kind, service_mode, samples, spent, amount_yuan)
     )
     if shown is not None and shown != use.to_text():
-        raise AmountUnread(use=use, length=spent.effective, amount=use.price.total)
+        raise AmountUnread(use=use, hours=in_hours(spent.effective_seconds), amount=use.price.total)
     related = get_related_ids_then(instrument.organization_id, time.start)
     log = UsageLog(
         instrument=instrument,
@@ -342,8 +342,7 @@ def _require_seen(log: UsageLog, seen: int | None) -> None:
     if seen is None or seen == get_current_number(log):
         return
     values = get_current_values(log)
-    length = timedelta(seconds=values["effective_seconds"])
-    raise CorrectedMeanwhile(length=length, amount=values["amount_yuan"])
+    raise CorrectedMeanwhile(hours=in_hours(values["effective_seconds"]), amount=values["amount_yuan"])
 
 
 def confirmation_write(

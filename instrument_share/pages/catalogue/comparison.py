@@ -242,11 +242,11 @@ def _qualification(terms: "Terms") -> str:
 
 
 def _length(terms: "Terms") -> str:
-    return f"{formats.hours(terms.min_length)} – {formats.hours(terms.max_length)}"
+    return f"{formats.length(terms.min_length)} – {formats.length(terms.max_length)}"
 
 
 def _lead(terms: "Terms") -> str:
-    return formats.hours(terms.lead) if terms.lead else ""
+    return formats.length(terms.lead) if terms.lead else ""
 
 
 def _yes(value: bool) -> str:

@@ -149,7 +149,7 @@ _TEXT_BY_TYPE: dict[type, Callable[[Any], str]] = {
     Interval: formats.timerange,
     datetime: formats.moment,  # before `date`, of which it is a subclass
     date: formats.date_only,
-    timedelta: formats.hours,
+    timedelta: formats.length,
     Decimal: formats.number,
 }
 
@@ -168,7 +168,7 @@ def _shown_mapping(value: Mapping[str, Any]) -> str:
         case {"date": text}:
             return formats.date_only(date.fromisoformat(text))
         case {"seconds": number}:
-            return formats.hours(timedelta(seconds=number))
+            return formats.length(timedelta(seconds=number))
         case {"decimal": text}:
             return formats.number(Decimal(text))
     return str(value)

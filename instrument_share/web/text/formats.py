@@ -91,6 +91,15 @@ def hours(length: timedelta | Decimal | float | None) -> str:
     return ngettext("%(hours)s hour", "%(hours)s hours", 1 if text == "1" else 2) % {"hours": text}
 
 
+def length(duration: timedelta) -> str:
+    """Format a length of time in its usual unit: `30 分钟`, `9.5 hours`."""
+    half_hours, rest = divmod(duration, timedelta(minutes=30))
+    if half_hours >= 2 and not rest:
+        return hours(duration)
+    minutes = duration // timedelta(minutes=1)
+    return ngettext("{count} minute", "{count} minutes", minutes).format(count=minutes)
+
+
 def hours_and_minutes(length: Decimal) -> str:
     """Format a number of hours: `2.5`, and `15 h 50 min` where quarters of an hour don't do."""
     if not length * 4 % 1:

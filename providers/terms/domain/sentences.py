@@ -16,9 +16,9 @@ from providers.terms.domain.choices import (
     UserKind,
 )
 from providers.terms.domain.labels import NTH_WORDS, WEEKDAYS
-from providers.terms.domain.terms import MINUTE, DayException, OpeningPattern, Price, Terms, TermsDraft
+from providers.terms.domain.terms import DayException, OpeningPattern, Price, Terms, TermsDraft
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+DAY = timedelta(days=1)
 
 _HOLIDAYS = {
     HolidayTreatment.CLOSED_AND_SHIFTED: gettext_noop(
@@ -145,9 +145,7 @@ def _exception(exception: DayException) -> Sentence:
 
 
 def _length(length: timedelta) -> Sentence | timedelta:
-    """Return a length in its usual unit: 30 minutes, 9.5 hours, 3 days."""
-    if length < HOUR or length % (HOUR / 2):
-        return Sentence(gettext_noop("{number} minutes"), {"number": length // MINUTE})
+    """Return a length as it is written in sentences: in whole days, else as the page writes any length."""
     if length > DAY and not length % DAY:
         return Sentence(gettext_noop("{number} days"), {"number": length // DAY})
     return length

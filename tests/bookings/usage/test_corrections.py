@@ -65,7 +65,7 @@ def test_hours_that_were_corrected_since_they_were_read_are_not_confirmed(city):
     for correction_id in (None, other.pk):
         with pytest.raises(CorrectedMeanwhile) as refused:
             confirm(actor=city.researcher, correction_id=correction_id)
-        assert refused.value.params == {"length": timedelta(hours=1), "amount": Decimal("100.00")}
+        assert refused.value.params == {"hours": Decimal("1.00"), "amount": Decimal("100.00")}
     present = get_current_number(get_usage_log(city.researcher, log.public_id))
     assert (seen, present) == (1, 4)
     usage_confirm(actor=city.researcher, log_id=log.pk, now=now, seen=present)
