@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -21,10 +22,14 @@ if TYPE_CHECKING:
 
 
 @login_required
+@reauthentication_required(allow_get=True, app="allauth.account")
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def statement_account(request: SignedInRequest, organization_id: str) -> HttpResponse:
-    """Show the account to which the unit's statements are paid; its manager enters another."""
+    """Show the account to which the unit's statements are paid; its manager enters another.
+
+    The password is asked for again before: who finds an open session can't turn the payments to themselves.
+    """
     unit = get_managed_unit(request.user, organization_id)
     entered = list(statement_accounts(unit.pk))
     present = entered[0] if entered else None

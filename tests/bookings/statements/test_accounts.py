@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import pytest
+from django.urls import reverse
 from pypdf import PdfReader
 
 from bookings.statements.models import StatementAccount
@@ -20,6 +21,7 @@ from tests.page_fixtures import text_of
 
 ACCOUNT = {"holder": "云屏测试大学", "bank": "云屏银行大学城支行", "number": "6222 0200 0000 1234"}
 OTHER = {**ACCOUNT, "number": "6222 0200 0000 9999"}
+PASSWORD = "an-unlikely-phrase-7"
 DIGITS, OTHER_DIGITS = "6222020000001234", "6222020000009999"
 
 
@@ -136,3 +138,18 @@ def test_an_account_is_entered_whole_by_a_manager_on_the_page(city, send):
     assert send(city.manager, "statement_account", city.owner.public_id, **ACCOUNT).status_code == 302
     account = StatementAccount.objects.get()
     assert (account.number, account.entered_by) == (DIGITS, city.manager)
+
+
+def test_password_is_asked_for_again_before_an_account_is_entered(city, client, settings):
+    settings.ACCOUNT_REAUTHENTICATION_REQUIRED = True
+    city.manager.set_password(PASSWORD)
+    city.manager.save()
+    client.force_login(city.manager)
+    address = reverse("statement_account", args=[city.owner.public_id])
+    assert client.get(address).status_code == 200
+    asked = client.post(address, ACCOUNT)
+    assert asked.url.startswith("/accounts/reauthenticate/?next=")
+    client.post("/accounts/reauthenticate/", {"password": "wrong", "next": address})
+    assert not StatementAccount.objects.exists()
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD, "next": address})
+    assert StatementAccount.objects.get().number == DIGITS  # what was typed is entered
