@@ -34,7 +34,7 @@ from instrument_share.web import clock
 from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.templatetags.ui import facts
 from instrument_share.web.text import formats
-from instrument_share.web.text.labels import label
+from instrument_share.web.text.labels import get_step_of_end, label
 from providers import public as providers
 from providers.domain import ServiceMode, UserKind
 
@@ -126,7 +126,8 @@ def _steps(booking: Any) -> Iterable[tuple[str, str, str]]:
         for at in range(1 if refused else 2):
             yield words[at], "done", formats.moment(instants[at])
         ended = booking.ended_at or booking.starts_at
-        yield str(label("booking", booking.state).text), "failed", formats.moment(ended)
+        shown = label("booking", booking.state)
+        yield str(shown.text), get_step_of_end(shown), formats.moment(ended)
         return
     here = STEP_BY_STATE[BookingState(booking.state)]
     is_asked = booking.state == BookingState.REQUESTED

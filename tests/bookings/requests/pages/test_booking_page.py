@@ -10,7 +10,8 @@ from bookings.journal import ACTS
 from bookings.requests.domain.labels import ACTIONS
 from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.requests.services.bookings import booking_move
-from bookings.requests.services.deciding import booking_approve
+from bookings.requests.services.cancellations import booking_cancel
+from bookings.requests.services.deciding import booking_approve, booking_reject
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.usage.selectors.usage import usage_logs
 from instrument_share.accounts.domain import Role
@@ -544,3 +545,19 @@ def test_nobody_agrees_to_a_time_that_the_unit_chose_after_they_had_opened_the_p
     assert refused.status_code == 409
     booking.refresh_from_db()
     assert booking.moved_by_unit_at == NOW
+
+
+def test_line_of_steps_tells_what_its_user_ended_from_what_was_refused(city, booking, see):
+    def get_last_step():
+        page = see(city.researcher, "booking", booking.public_id)
+        return re.findall(r'class="step step-(\w+)"', page.text)[-1]
+
+    factories.rule(city.instrument, decision="by_keeper")
+    withdrawn, booking = booking, book(city, slot(day=4))
+    booking_reject(actor=city.keeper, booking_id=booking.pk, reason="停机检修", now=NOW)
+    assert get_last_step() == "stopped"
+    booking = withdrawn
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
+    assert get_last_step() == "ended"
+    page = texts(see(city.researcher, "booking", booking.public_id))
+    assert '已取消<span class="visually-hidden"> (已结束)</span>' in page

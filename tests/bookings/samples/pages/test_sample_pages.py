@@ -530,3 +530,13 @@ def test_samples_that_no_rule_takes_any_more_lead_to_no_plan(city, see):
     page = see(city.keeper, "sample_order", order.public_id)
     assert address(order, "sample_order_plan") not in page.content.decode()
     assert "现行和已公布的开放服务规则均不再接收此类用户的送样" in text_of(page)
+
+
+def test_line_of_steps_tells_what_its_user_withdrew_from_what_was_declined(as_user, city):
+    def get_last_step(order):
+        return re.findall(r'class="step step-(\w+)"', as_user.get(address(order)).text)[-1]
+
+    withdrawn, declined = submitted(city), submitted(city)
+    sample_order_cancel(actor=city.researcher, order_id=withdrawn.pk, now=NOW)
+    sample_order_reject(actor=city.keeper, order_id=declined.pk, reason="不测易燃样品", now=NOW)
+    assert [get_last_step(withdrawn), get_last_step(declined)] == ["ended", "stopped"]
