@@ -19,7 +19,7 @@ from rules import has_perm
 from bookings.requests.domain import labels
 from bookings.requests.domain.choices import Direction
 from bookings.requests.domain.offers import Offer
-from bookings.requests.domain.states import CANCELLABLE_STATES, NOT_BEGUN_STATES, BookingState
+from bookings.requests.domain.states import CANCELLABLE_STATES, BookingState
 from bookings.requests.keys import get_check_in_code
 from bookings.requests.reports import describe_price_line
 from bookings.requests.selectors.admission import find_out_of_service, find_requester_problems, is_in_service
@@ -147,8 +147,8 @@ def _steps(booking: Any) -> Iterable[tuple[str, str, str]]:
 
 
 @register.inclusion_tag("bookings/requests/parts/deadlines.html")
-def deadlines(booking: Any, viewer: Any, *, cancel: bool = True) -> dict[str, Any]:
-    """Show the booking's user until when it may be moved and, with `cancel`, cancelled without charge.
+def deadlines(booking: Any, viewer: Any) -> dict[str, Any]:
+    """Show the booking's user until when it may be moved, and until when cancelled without charge.
 
     Who may move it at all is told where its project, what its user may book, or an instrument out of service
     keeps it from being moved; and the unit, where an overdue request for what is booked with it does.
@@ -169,14 +169,14 @@ def deadlines(booking: Any, viewer: Any, *, cancel: bool = True) -> dict[str, An
         "user": booking.user,
     }
     is_answered_for = booking.user_id == viewer.pk and not booking.planned_by_unit
-    if not is_answered_for or booking.state not in NOT_BEGUN_STATES:
+    if not is_answered_for or booking.state not in CANCELLABLE_STATES:
         return {"is_own": False, **obstacles}
     return {
         "is_own": True,
         **obstacles,
         "is_waiting": booking.state == BookingState.REQUESTED,
         "move_until": None if is_kept else get_move_deadline(viewer, booking),
-        "cost": get_cancel_cost(viewer, booking, now) if cancel else None,
+        "cost": get_cancel_cost(viewer, booking, now),
         "now": now,
     }
 

@@ -22,6 +22,7 @@ from tests import factories
 from tests.bookings.requests.booking import book
 from tests.bookings.requests.rules import hours, put_in_force
 from tests.factories import NOW, slot
+from tests.page_fixtures import text_of
 
 MINUTE = timedelta(minutes=1)
 
@@ -143,9 +144,21 @@ def test_an_approved_booking_shows_its_user_the_code_and_until_when_cancelling_i
     booking = book(city, slot(day=4))
     booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
     page = texts(see(city.researcher, "booking", booking.public_id))
-    assert "请于 2026年3月6日 09:00 到场并出示签到码。2026年3月5日 09:00 前取消不收费。" in page
+    assert "请于 2026年3月6日 09:00 到场并出示签到码。" in page
     assert f'alt="预约 {booking.public_id} 的签到码"' in page
     assert "签到码" not in texts(see(city.keeper, "booking", booking.public_id))
+
+
+def test_desk_and_page_of_a_booking_say_once_and_alike_until_when_cancelling_is_free(city, booking, see):
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    free, late = (
+        "免费取消截止时间：2026年3月2日 09:00。",
+        "免费取消已于 2026年3月2日 09:00 截止：现在取消最多收取 ¥100.00，并计入信用记录。",
+    )
+    for now, said in ((NOW, free), (NOW + 61 * MINUTE, late)):
+        for name, args in (("booking", [booking.public_id]), ("me", [])):
+            page = text_of(see(city.researcher, name, *args, now=now))
+            assert (page.count(said), page.count("免费取消")) == (1, 1)
 
 
 def test_late_cancellation_shows_charge_before_confirmation(city, booking, see, send):
