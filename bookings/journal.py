@@ -51,6 +51,7 @@ ACTS: dict[str, str] = {
     "credit.appeal_passed_on": gettext_noop("Appeal passed on to the bureau"),
     "basket.added": gettext_noop("Time put into the basket"),
     "basket.removed": gettext_noop("Time taken out of the basket"),
+    "basket.booked": gettext_noop("Time in the basket booked"),
     "booking.handed_over": gettext_noop("Booking handed over to a colleague"),
     "booking.planned": gettext_noop("Time for samples booked"),
     "booking.agreed": gettext_noop("New time of a booking agreed to"),

@@ -33,10 +33,26 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
 
 
 class BasketEmpty(Conflict):
-    """Nothing is asked for, or it was booked meanwhile."""
+    """Nothing is asked for."""
 
     code = "basket.empty"
     message = gettext_noop("The basket is empty")
+
+
+class BasketEmptied(Conflict):
+    """The times in the basket were removed, as in another tab."""
+
+    code = "basket.emptied"
+    message = gettext_noop(
+        "The last time was removed from the basket on {time}, so nothing was booked. Add times, then book."
+    )
+
+
+class BasketBooked(Conflict):
+    """What was in the basket is booked, as in another tab; `group` is the id of what it became."""
+
+    code = "basket.booked"
+    message = gettext_noop("This was booked from the basket on {time}. It was not booked again.")
 
 
 class BasketChanged(Conflict):

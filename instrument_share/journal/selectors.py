@@ -73,6 +73,11 @@ def entries_of_organization(organization_id: int, actions: Collection[str]) -> Q
     return entries().filter(organization_id=organization_id, action__in=list(actions)).order_by("-id")
 
 
+def entries_by(actor: "User", actions: Collection[str]) -> QuerySet[AuditEntry]:
+    """Return the entries of these actions that a person has made, newest first."""
+    return entries().filter(actor=actor, action__in=list(actions)).order_by("-id")
+
+
 def decisions(subject: Model, organization_id: int) -> QuerySet[AuditEntry]:
     """What was done to something of an organization with a reason, newest first.
 

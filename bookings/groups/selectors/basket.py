@@ -3,9 +3,11 @@
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from bookings.groups.domain import MOST_ITEMS, BasketFull
+from bookings.groups.domain import MOST_ITEMS, BasketBooked, BasketEmptied, BasketEmpty, BasketFull
 from bookings.groups.models import BasketItem
 from bookings.groups.selectors.together import Wanted
+from instrument_share.journal import selectors as journal
+from instrument_share.kernel.errors import Conflict
 from instrument_share.kernel.interval import Interval
 from providers.domain import ServiceMode
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
     from bookings.requests.domain.pricing import Conditions
     from instrument_share.accounts.models import User
+
+LEFT = BOOKED, REMOVED = "basket.booked", "basket.removed"
+"""How a time leaves a basket."""
 
 
 def basket_items(viewer: "User") -> "QuerySet[BasketItem]":
@@ -35,6 +40,19 @@ def find_basket_obstacle(viewer: "User", **same: Any) -> BasketFull | None:
     if items.count() < MOST_ITEMS or (same and items.filter(**same).exists()):
         return None
     return BasketFull(most=MOST_ITEMS)
+
+
+def explain_absence(viewer: "User", **of: Any) -> Conflict:
+    """Return why nothing is in the person's basket, by how the last time has left it.
+
+    `of` narrows it to one time: the `subject_id` of its entries in the journal.
+    """
+    last = journal.entries_by(viewer, LEFT).filter(**of).first()
+    if last is None:
+        return BasketEmpty()
+    if last.action == BOOKED:
+        return BasketBooked(time=last.at, group=last.details["group"])
+    return BasketEmptied(time=last.at)
 
 
 def get_basket_version(items: "Iterable[BasketItem]", conditions: "Iterable[Conditions | None]") -> str:

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from bookings.groups.domain import BasketChanged
+from bookings.groups.domain import BasketBooked, BasketChanged, BasketEmpty
 from bookings.groups.models import BasketItem
 from bookings.groups.selectors.basket import (
+    BOOKED,
+    REMOVED,
     basket_items,
+    explain_absence,
     find_basket_obstacle,
     get_basket_request,
     get_basket_version,
@@ -22,7 +25,7 @@ from bookings.requests.selectors.costs import get_conditions_of_each
 from bookings.requests.selectors.request_facts import get_payer
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal
-from instrument_share.kernel.errors import require_found
+from instrument_share.kernel.errors import NotFound
 from instrument_share.kernel.interval import Interval
 
 if TYPE_CHECKING:
@@ -63,11 +66,22 @@ def basket_add(*, actor: "User", wanted: Wanted, now: datetime) -> BasketItem:
 
 @transaction.atomic
 def basket_remove(*, actor: "User", public_id: str, now: datetime) -> None:
-    """Take a time out of one's own basket. Raises NotFound."""
+    """Take a time out of one's own basket; a second time changes nothing. Raises BasketBooked, NotFound."""
     require(actor, "bookings.book")
-    item = require_found(basket_items(actor).filter(public_id=public_id).first())
-    journal.record(actor=actor, action="basket.removed", subject=item, now=now)
+    item = basket_items(actor).filter(public_id=public_id).first()
+    if item is None:
+        _require_removed(actor, public_id)
+        return
+    journal.record(actor=actor, action=REMOVED, subject=item, now=now)
     item.delete()
+
+
+def _require_removed(actor: "User", public_id: str) -> None:
+    match explain_absence(actor, subject_id=public_id):
+        case BasketBooked() as booked:
+            raise booked
+        case BasketEmpty():
+            raise NotFound
 
 
 @transaction.atomic
@@ -77,14 +91,22 @@ def basket_book(
     """Book all that is in one's basket, or nothing; what has no subject gets this one. Empties the basket.
 
     `shown` is the version of the basket that was read (`get_basket_version`). Raises BookingRefused with what
-    is wrong with each, and BasketChanged. Two at once: the second finds an empty basket.
+    is wrong with each, and BasketChanged; of an empty basket BasketBooked, BasketEmptied or BasketEmpty. Two
+    at once: the second finds it booked.
     """
     require(actor, "bookings.book")
     items = list(basket_items(actor).select_for_update(of=("self",)))
+    if not items:
+        raise explain_absence(actor)
     requests = [get_basket_request(item).with_subject(subject) for item in items]
     booked = together_book(actor=actor, requests=requests, now=now)
     if shown is not None and shown != get_basket_version(items, _get_conditions_of_each(booked, now)):
         raise BasketChanged
+    details = {"group": booked[0].group.public_id}
+    journal.record_all(
+        journal.build_entry(actor=actor, action=BOOKED, subject=item, now=now, details=details)
+        for item in items
+    )
     BasketItem.objects.filter(pk__in=[item.pk for item in items]).delete()
     return booked
 

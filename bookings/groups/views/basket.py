@@ -2,13 +2,15 @@
 
 from decimal import Decimal
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from bookings.groups.domain import BasketBooked
 from bookings.groups.forms import BasketAddForm, BasketForm, get_wanted
 from bookings.groups.selectors.basket import basket_items, get_basket_request, get_basket_version
 from bookings.groups.selectors.together import check_together
@@ -18,7 +20,7 @@ from bookings.requests.views.request import get_form_terms, show_booking_form
 from instrument_share.web import clock
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import posted_from, redirect_with_message, run_service
-from instrument_share.web.responses.problem import problems_told
+from instrument_share.web.responses.problem import problems_told, told
 from instrument_share.web.signed_in import SignedInRequest
 from providers import public as providers
 
@@ -37,15 +39,19 @@ def basket(request: SignedInRequest) -> HttpResponse:
         initial={"subject": request.GET.get("subject", "")},
     )
     if is_sent:
-        booked = run_service(
-            form,
-            lambda: basket_book(
-                actor=request.user,
-                now=now,
-                subject=form.cleaned_data["subject"],
-                shown=request.POST.get("shown"),
-            ),
-        )
+        try:
+            booked = run_service(
+                form,
+                lambda: basket_book(
+                    actor=request.user,
+                    now=now,
+                    subject=form.cleaned_data["subject"],
+                    shown=request.POST.get("shown"),
+                ),
+                reraise=BasketBooked,
+            )
+        except BasketBooked as before:
+            return _lead_to_booked(request, before)
         if booked is not None:
             address = reverse("booking_group", args=[booked[0].group.public_id])
             return redirect_with_message(request, _("All of the basket is booked or requested."), address)
@@ -60,6 +66,12 @@ def basket(request: SignedInRequest) -> HttpResponse:
         "fits": not any(one.problems for one in checked),
     }
     return render(request, "bookings/groups/basket.html", context, status=422 if is_sent else 200)
+
+
+def _lead_to_booked(request: SignedInRequest, before: BasketBooked) -> HttpResponse:
+    """Lead from a page of a basket that is booked by now to what it became."""
+    messages.info(request, told(before.message, before.params))
+    return redirect("booking_group", before.params["group"])
 
 
 @login_required
@@ -86,7 +98,10 @@ def add(request: SignedInRequest, public_id: str) -> HttpResponse:
 @idempotent_form
 def remove(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Take a time out of the basket; the subject that was typed for the others stays on the page."""
-    basket_remove(actor=request.user, public_id=public_id, now=clock.now())
+    try:
+        basket_remove(actor=request.user, public_id=public_id, now=clock.now())
+    except BasketBooked as before:
+        return _lead_to_booked(request, before)
     typed = request.POST.get("subject")
     address = reverse("basket", query={"subject": typed} if typed else None)
     return redirect_with_message(request, _("Removed from the basket."), address)

@@ -19,7 +19,7 @@ from rules import has_perm
 from bookings.requests.domain import labels
 from bookings.requests.domain.choices import Direction
 from bookings.requests.domain.offers import Offer
-from bookings.requests.domain.states import CANCELLABLE_STATES, NOT_BEGUN_STATES, BookingState
+from bookings.requests.domain.states import CANCELLABLE_STATES, BookingState
 from bookings.requests.keys import get_check_in_code
 from bookings.requests.reports import describe_price_line
 from bookings.requests.selectors.admission import find_out_of_service, find_requester_problems, is_in_service
@@ -34,7 +34,7 @@ from instrument_share.web import clock
 from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.templatetags.ui import facts
 from instrument_share.web.text import formats
-from instrument_share.web.text.labels import label
+from instrument_share.web.text.labels import get_step_of_end, label
 from providers import public as providers
 from providers.domain import ServiceMode, UserKind
 
@@ -126,7 +126,8 @@ def _steps(booking: Any) -> Iterable[tuple[str, str, str]]:
         for at in range(1 if refused else 2):
             yield words[at], "done", formats.moment(instants[at])
         ended = booking.ended_at or booking.starts_at
-        yield str(label("booking", booking.state).text), "failed", formats.moment(ended)
+        shown = label("booking", booking.state)
+        yield str(shown.text), get_step_of_end(shown), formats.moment(ended)
         return
     here = STEP_BY_STATE[BookingState(booking.state)]
     is_asked = booking.state == BookingState.REQUESTED
@@ -146,8 +147,8 @@ def _steps(booking: Any) -> Iterable[tuple[str, str, str]]:
 
 
 @register.inclusion_tag("bookings/requests/parts/deadlines.html")
-def deadlines(booking: Any, viewer: Any, *, cancel: bool = True) -> dict[str, Any]:
-    """Show the booking's user until when it may be moved and, with `cancel`, cancelled without charge.
+def deadlines(booking: Any, viewer: Any) -> dict[str, Any]:
+    """Show the booking's user until when it may be moved, and until when cancelled without charge.
 
     Who may move it at all is told where its project, what its user may book, or an instrument out of service
     keeps it from being moved; and the unit, where an overdue request for what is booked with it does.
@@ -168,14 +169,14 @@ def deadlines(booking: Any, viewer: Any, *, cancel: bool = True) -> dict[str, An
         "user": booking.user,
     }
     is_answered_for = booking.user_id == viewer.pk and not booking.planned_by_unit
-    if not is_answered_for or booking.state not in NOT_BEGUN_STATES:
+    if not is_answered_for or booking.state not in CANCELLABLE_STATES:
         return {"is_own": False, **obstacles}
     return {
         "is_own": True,
         **obstacles,
         "is_waiting": booking.state == BookingState.REQUESTED,
         "move_until": None if is_kept else get_move_deadline(viewer, booking),
-        "cost": get_cancel_cost(viewer, booking, now) if cancel else None,
+        "cost": get_cancel_cost(viewer, booking, now),
         "now": now,
     }
 

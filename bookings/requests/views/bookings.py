@@ -99,7 +99,7 @@ def booking(request: SignedInRequest, public_id: str) -> HttpResponse:
         and not found.planned_by_unit,
         "is_charged_by_use": found.state in {*HOLDING_STATES, BookingState.COMPLETED},
         "check_in_minutes": CHECK_IN_LEAD_MINUTES,
-        "next_step": describe_next_step(found, request.user, get_cancel_cost(request.user, found, now), now),
+        "next_step": describe_next_step(found, request.user, now),
         "credit_events": get_credit_events_together(found).filter(user=request.user) if is_mine else (),
         "group": get_group(request.user, found),
         "history": journal.history(found),

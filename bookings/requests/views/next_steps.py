@@ -13,7 +13,6 @@ from instrument_share.web.text.formats import bilingual, moment, yuan
 
 if TYPE_CHECKING:
     from bookings.requests.models import Booking
-    from bookings.requests.selectors.costs import CancelCost
     from instrument_share.accounts.models import User
 
 
@@ -26,8 +25,11 @@ def describe_new_booking(booking: "Booking") -> str:
     return _("Booked. Show the code on this page when you come.")
 
 
-def describe_next_step(booking: "Booking", viewer: "User", cost: "CancelCost", now: datetime) -> str:
-    """Return a sentence about who has to do what until when."""
+def describe_next_step(booking: "Booking", viewer: "User", now: datetime) -> str:
+    """Return a sentence about who has to do what until when.
+
+    Until when its user may move or cancel it, the tag `deadlines` says.
+    """
     is_mine = booking.user_id == viewer.pk
     match BookingState(booking.state):
         case BookingState.OFFERED:
@@ -39,7 +41,7 @@ def describe_next_step(booking: "Booking", viewer: "User", cost: "CancelCost", n
         case BookingState.REQUESTED | BookingState.APPROVED if undecided := get_next_to_decide(booking):
             return _undecided(booking, undecided, viewer, now)
         case BookingState.APPROVED:
-            return _approved(booking, viewer, cost, is_mine)
+            return _approved(booking, viewer, is_mine)
         case BookingState.IN_USE:
             return _(
                 "In use since {time}. The keeper checks it out at the end, which records the hours."
@@ -75,7 +77,7 @@ def _undecided(booking: "Booking", first: "Booking", viewer: "User", now: dateti
     return _("The keeper decides by {time}. Until then the time is held.").format(time=deadline)
 
 
-def _approved(booking: "Booking", viewer: "User", cost: "CancelCost", is_mine: bool) -> str:
+def _approved(booking: "Booking", viewer: "User", is_mine: bool) -> str:
     if booking.planned_by_unit:
         return _(
             "The unit has planned this time for samples; nobody has to come. The keeper checks in and out."
@@ -87,13 +89,7 @@ def _approved(booking: "Booking", viewer: "User", cost: "CancelCost", is_mine: b
         ).format(user=booking.user.name, minutes=get_no_show_grace(booking) // timedelta(minutes=1))
     if not is_mine:
         return _("It takes place as booked.")
-    if cost.late:
-        return _("Come at {time} and show the code. Cancelling now costs up to {amount}.").format(
-            time=moment(booking.starts_at), amount=yuan(cost.charge_yuan)
-        )
-    return _("Come at {time} and show the code. Cancelling is free until {deadline}.").format(
-        time=moment(booking.starts_at), deadline=moment(cost.free_until)
-    )
+    return _("Come at {time} and show the code.").format(time=moment(booking.starts_at))
 
 
 def _no_show(booking: "Booking") -> str:

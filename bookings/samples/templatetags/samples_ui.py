@@ -11,16 +11,18 @@ from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.templatetags.bookings_ui import payer
 from bookings.samples.domain.choices import Afterwards, SampleHazard
 from bookings.samples.domain.states import LAPSING_STATES, Progress, SampleOrderState
-from bookings.samples.selectors import get_order_progress
+from bookings.samples.selectors import get_order_progress, is_about_to_lapse
 from bookings.samples.services.notifications import describe_charge
 from instrument_share.journal.registry import registered_acts
 from instrument_share.kernel.wording import word
+from instrument_share.web import clock
 from instrument_share.web.responses.problem import told
 from instrument_share.web.templatetags.ui import facts
 from instrument_share.web.text.formats import hours, moment
 
 if TYPE_CHECKING:
     from bookings.samples.models import SampleOrder
+    from instrument_share.accounts.selectors import Viewer
 
 register = template.Library()
 
@@ -83,28 +85,17 @@ def _describe_receipt(order: "SampleOrder") -> str:
 
 
 @register.filter
-def next_step(order: "SampleOrder", is_mine: bool) -> str:
-    """Return a sentence about who has to do what until when."""
-    if order.state in LAPSING_STATES and order.due_at is None:
-        return _describe_held(order)
+def next_step(order: "SampleOrder", viewer: "Viewer") -> str:
+    """Return a sentence for the viewer about who has to do what until when."""
+    is_mine = order.user_id == viewer.pk
     due = moment(order.due_at) if order.due_at else ""
     match SampleOrderState(order.state):
-        case SampleOrderState.SUBMITTED:
-            return _("The unit quotes a price by {due}; otherwise the order lapses.").format(due=due)
-        case SampleOrderState.QUOTED if is_mine:
-            return _("Accept the quote by {due}; otherwise the order lapses.").format(due=due)
-        case SampleOrderState.QUOTED:
-            return _("The user accepts the quote by {due}; otherwise the order lapses.").format(due=due)
-        case SampleOrderState.ACCEPTED if is_mine:
-            return _("Print the label, put it on the parcel and hand in the samples by {due}.").format(
-                due=due
-            )
-        case SampleOrderState.ACCEPTED:
-            return _("The samples have to arrive by {due}; otherwise the order lapses.").format(due=due)
+        case state if state in LAPSING_STATES:
+            return _describe_lapsing(order, is_mine).format(due=due)
         case SampleOrderState.RECEIVED:
             return _describe_progress(order).format(due=due)
         case SampleOrderState.REPORTED:
-            return _describe_collection(order).format(due=due)
+            return _describe_collection(order, is_mine).format(due=due)
         case SampleOrderState.CLOSED if order.reported_at is None:
             charge = describe_charge(order)
             return _("The order is finished without a report. {charge}").format(
@@ -119,6 +110,28 @@ def next_step(order: "SampleOrder", is_mine: bool) -> str:
             )
         case _:
             return _("The order has ended; nothing is charged.")
+
+
+def _describe_lapsing(order: "SampleOrder", is_mine: bool) -> str:
+    """Return what keeps an order from lapsing, or that nothing does any more."""
+    if order.due_at is None:
+        return _describe_held(order)
+    if is_about_to_lapse(order, clock.now()):
+        return _("Nobody took the next step by {due}: the order lapses in a moment.")
+    match SampleOrderState(order.state):
+        case SampleOrderState.SUBMITTED:
+            return _("The unit quotes a price by {due}; otherwise the order lapses.")
+        case SampleOrderState.QUOTED if is_mine:
+            return _("Accept the quote by {due}; otherwise the order lapses.")
+        case SampleOrderState.QUOTED:
+            return _("The user accepts the quote by {due}; otherwise the order lapses.")
+        case _ if is_mine:
+            return _(
+                "Print the label, put it on the parcel and hand in the samples by {due}; otherwise the order "
+                "lapses."
+            )
+        case _:
+            return _("The samples have to arrive by {due}; otherwise the order lapses.")
 
 
 def _describe_held(order: "SampleOrder") -> str:
@@ -166,7 +179,9 @@ def _describe_progress(order: "SampleOrder") -> str:
     return sentences[found]
 
 
-def _describe_collection(order: "SampleOrder") -> str:
+def _describe_collection(order: "SampleOrder", is_mine: bool) -> str:
     if order.afterwards == Afterwards.RETURN:
-        return _("The report is ready. Collect the samples by {due}.")
+        if is_mine:
+            return _("The report is ready. Collect the samples by {due}.")
+        return _("The report is ready. The user collects the samples by {due}.")
     return _("The report is ready. The unit disposes of the samples by {due}.")

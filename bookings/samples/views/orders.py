@@ -160,7 +160,8 @@ def _steps(order: "SampleOrder") -> list[tuple[Any, str, Any]]:
     ]
     if order.state not in (*OPEN_STATES, SampleOrderState.CLOSED):
         done = [(name, "done", moment(when)) for name, when in at[:-1] if when]
-        return [*done, (labels.label(KIND, order.state).text, "failed", moment(order.ended_at))]
+        shown = labels.label(KIND, order.state)
+        return [*done, (shown.text, labels.get_step_of_end(shown), moment(order.ended_at))]
     if order.state == SampleOrderState.CLOSED:
         return [(name, "done", moment(when)) for name, when in at if when]
     here = next(number for number, (_name, when) in enumerate(at) if when is None)

@@ -112,6 +112,7 @@ DETAILS: dict[str, str] = {
     "found": gettext_noop("What was found"),
     "grant": gettext_noop("Voucher"),
     "granted": gettext_noop("Granted"),
+    "group": gettext_noop("Bookings made together"),
     "holder": gettext_noop("Project holder"),
     "host": gettext_noop("Host"),
     "identifier": gettext_noop("Identifier"),

@@ -338,7 +338,7 @@ def _steps(found: "Organization") -> list[tuple[str, str, str]]:
         case OrganizationState.PENDING:
             decided = (_("The bureau decides"), "now", "")
         case OrganizationState.REFUSED:
-            decided = (_("Not admitted"), "failed", found.reason)
+            decided = (_("Not admitted"), "stopped", found.reason)
         case _:
             return []
     return [

@@ -256,8 +256,9 @@ def empty(title: str, text: str = "", action_address: str = "", action: str = ""
 
 @register.inclusion_tag(_PARTS + "steps.html")
 def steps(entries: Sequence[tuple[Any, str, Any]], *, named_by_end: bool = False) -> dict[str, Any]:
-    """A line of steps: (label, "done" | "now" | "next" | "failed", note) each, from first to last.
+    """A line of steps: (label, "done" | "now" | "next" | "ended" | "stopped", note) each, from first to last.
 
+    `get_step_of_end` of the labels says which of the last two a state is.
     `named_by_end`: the labels say what a step leads to, as “Settled”, which the step of now is not yet.
     """
     return {"entries": entries, "named_by_end": named_by_end}

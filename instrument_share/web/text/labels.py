@@ -91,6 +91,14 @@ def label(kind: str, code: str) -> Label:
     return STATES.get(f"{kind}.{code}", Label(code, "quiet", "minus"))
 
 
+def get_step_of_end(shown: Label) -> Literal["ended", "stopped"]:
+    """Return how a line of steps marks the state in which something ended before its last step.
+
+    “stopped” is what was refused or missed; what was withdrawn, or lapsed, has just “ended”.
+    """
+    return "stopped" if shown.tone == "bad" else "ended"
+
+
 def word(code: str) -> str:
     """A state or a move in words, with its kind before a dot or whatever it is a state of.
 

@@ -173,6 +173,28 @@ def test_form_and_proposal_put_times_into_the_basket(city, client, see):
     )
 
 
+def test_basket_that_another_tab_has_booked_leads_to_the_bookings(city, client):
+    client.force_login(city.researcher)
+    put_both(city)
+    item = basket_items(city.researcher).first()
+    (first, *_others) = basket_book(actor=city.researcher, now=NOW)
+    for address in (reverse("basket"), reverse("basket_remove", args=[item.public_id])):
+        answer = client.post(address, {"subject": "薄膜"}, follow=True)
+        assert answer.redirect_chain == [(reverse("booking_group", args=[first.group.public_id]), 302)]
+        assert "预约篮中的时段已于 2026年3月2日 08:00 提交预约，本次未重复预约。" in text_of(answer)
+    assert BookingGroup.objects.count() == 1
+
+
+def test_basket_that_another_tab_has_emptied_says_so(city, client):
+    client.force_login(city.researcher)
+    put(city, city.instrument, slot(day=1))
+    remove = reverse("basket_remove", args=[basket_items(city.researcher).get().public_id])
+    for _tab in range(2):
+        assert client.post(remove)["Location"] == reverse("basket")
+    page = client.post(reverse("basket"), {"subject": "薄膜"})
+    assert "已于 2026年3月2日 08:00 全部移出，本次未作预约" in text_of(page)
+
+
 def test_incomplete_time_comes_back_on_the_booking_form(city, client):
     client.force_login(city.researcher)
     answer = client.post(

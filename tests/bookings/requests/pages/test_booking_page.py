@@ -10,7 +10,8 @@ from bookings.journal import ACTS
 from bookings.requests.domain.labels import ACTIONS
 from bookings.requests.selectors import bookings as bookings_selectors
 from bookings.requests.services.bookings import booking_move
-from bookings.requests.services.deciding import booking_approve
+from bookings.requests.services.cancellations import booking_cancel
+from bookings.requests.services.deciding import booking_approve, booking_reject
 from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.usage.selectors.usage import usage_logs
 from instrument_share.accounts.domain import Role
@@ -21,6 +22,7 @@ from tests import factories
 from tests.bookings.requests.booking import book
 from tests.bookings.requests.rules import hours, put_in_force
 from tests.factories import NOW, slot
+from tests.page_fixtures import text_of
 
 MINUTE = timedelta(minutes=1)
 
@@ -142,9 +144,21 @@ def test_an_approved_booking_shows_its_user_the_code_and_until_when_cancelling_i
     booking = book(city, slot(day=4))
     booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
     page = texts(see(city.researcher, "booking", booking.public_id))
-    assert "请于 2026年3月6日 09:00 到场并出示签到码。2026年3月5日 09:00 前取消不收费。" in page
+    assert "请于 2026年3月6日 09:00 到场并出示签到码。" in page
     assert f'alt="预约 {booking.public_id} 的签到码"' in page
     assert "签到码" not in texts(see(city.keeper, "booking", booking.public_id))
+
+
+def test_desk_and_page_of_a_booking_say_once_and_alike_until_when_cancelling_is_free(city, booking, see):
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    free, late = (
+        "免费取消截止时间：2026年3月2日 09:00。",
+        "免费取消已于 2026年3月2日 09:00 截止：现在取消最多收取 ¥100.00，并计入信用记录。",
+    )
+    for now, said in ((NOW, free), (NOW + 61 * MINUTE, late)):
+        for name, args in (("booking", [booking.public_id]), ("me", [])):
+            page = text_of(see(city.researcher, name, *args, now=now))
+            assert (page.count(said), page.count("免费取消")) == (1, 1)
 
 
 def test_late_cancellation_shows_charge_before_confirmation(city, booking, see, send):
@@ -544,3 +558,19 @@ def test_nobody_agrees_to_a_time_that_the_unit_chose_after_they_had_opened_the_p
     assert refused.status_code == 409
     booking.refresh_from_db()
     assert booking.moved_by_unit_at == NOW
+
+
+def test_line_of_steps_tells_what_its_user_ended_from_what_was_refused(city, booking, see):
+    def get_last_step():
+        page = see(city.researcher, "booking", booking.public_id)
+        return re.findall(r'class="step step-(\w+)"', page.text)[-1]
+
+    factories.rule(city.instrument, decision="by_keeper")
+    withdrawn, booking = booking, book(city, slot(day=4))
+    booking_reject(actor=city.keeper, booking_id=booking.pk, reason="停机检修", now=NOW)
+    assert get_last_step() == "stopped"
+    booking = withdrawn
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=NOW)
+    assert get_last_step() == "ended"
+    page = texts(see(city.researcher, "booking", booking.public_id))
+    assert '已取消<span class="visually-hidden"> (已结束)</span>' in page

@@ -530,3 +530,55 @@ def test_samples_that_no_rule_takes_any_more_lead_to_no_plan(city, see):
     page = see(city.keeper, "sample_order", order.public_id)
     assert address(order, "sample_order_plan") not in page.content.decode()
     assert "现行和已公布的开放服务规则均不再接收此类用户的送样" in text_of(page)
+
+
+def test_line_of_steps_tells_what_its_user_withdrew_from_what_was_declined(as_user, city):
+    def get_last_step(order):
+        return re.findall(r'class="step step-(\w+)"', as_user.get(address(order)).text)[-1]
+
+    withdrawn, declined = submitted(city), submitted(city)
+    sample_order_cancel(actor=city.researcher, order_id=withdrawn.pk, now=NOW)
+    sample_order_reject(actor=city.keeper, order_id=declined.pk, reason="不测易燃样品", now=NOW)
+    assert [get_last_step(withdrawn), get_last_step(declined)] == ["ended", "stopped"]
+
+
+def test_lists_say_of_an_order_what_its_page_says_and_nothing_once_it_has_ended(as_user, city):
+    def read(name, *args):
+        return text_of(as_user.get(reverse(name, args=args)))
+
+    order = submitted(city)
+    said = "管理单位将在2026年3月5日 08:00前报价；逾期委托失效。"
+    assert [read("my_samples").count(said), text_of(as_user.get(address(order))).count(said)] == [1, 1]
+    sample_order_cancel(actor=city.researcher, order_id=order.pk, now=NOW)
+    assert "前报价" not in read("my_samples")
+
+
+def test_order_whose_deadline_has_passed_asks_nobody_to_act(as_user, city, clock):
+    order = quoted(city)
+    asked = "前接受报价"
+    assert asked in text_of(as_user.get(address(order)))
+    clock.set(order.due_at)
+    late = text_of(as_user.get(address(order)))
+    assert (asked in late, "前办理下一步，委托即将自动失效。" in late) == (False, True)
+
+
+def test_unit_reads_that_its_user_collects_the_samples(client, city, clock):
+    order = reported(city)
+    clock.set(slot().end)
+    read = []
+    for person in (city.researcher, city.keeper):
+        client.force_login(person)
+        read.append(re.search("报告已出具。[^。]*。", text_of(client.get(address(order))))[0])
+    assert read == [
+        f"报告已出具。请在{moment(order.due_at)}前领回样品。",
+        f"报告已出具。用户应在{moment(order.due_at)}前领回样品。",
+    ]
+
+
+def test_list_of_orders_takes_as_many_statements_however_many_there_are(city, statements, see):
+    def add():
+        for make in (submitted, quoted, accepted, received, reported):
+            make(city)
+
+    add()
+    statements.assert_unchanged(lambda: see(city.researcher, "my_samples"), by=add)
