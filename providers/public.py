@@ -173,7 +173,12 @@ from providers.terms.selectors.workdays import (
 from providers.terms.services.closures import closure_lift, closure_record
 from providers.terms.services.holidays import calendar_year_set
 from providers.terms.services.retirement import instrument_retire
-from providers.terms.services.rules import require_withdrawable, rule_publish, rule_withdraw
+from providers.terms.services.rules import (
+    find_rule_problems,
+    require_withdrawable,
+    rule_publish,
+    rule_withdraw,
+)
 from providers.terms.services.windows import windows_extend
 from providers.units.selectors.completeness import completeness_at, completeness_of, kinds_running_out
 from providers.units.selectors.logged_hours import register_logged_hours

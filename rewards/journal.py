@@ -37,6 +37,7 @@ ACTS: dict[str, str] = {
     "fact.declared": gettext_noop("Fact declared"),
     "fact.confirmed": gettext_noop("Fact confirmed"),
     "fact.returned": gettext_noop("Fact returned"),
+    "fact.withdrawn": gettext_noop("Fact withdrawn by its unit"),
     "cycle.opened": gettext_noop("Annual assessment opened"),
     "cycle.policy_adopted": gettext_noop("Year put under the decided policy"),
     "cycle.step_started": gettext_noop("Step of the assessment started"),

@@ -169,6 +169,7 @@ def arguments(w):
         "forecast_compute": [w.forecast.year],
         "unit_forecast": [w.forecast.year, w.unit.public_id],
         "trial": [w.trial.public_id],
+        "fact_take_back": [w.fact.public_id],
         "fact_decide": [w.fact.public_id, "confirm"],
         "fact_file": [w.fact.public_id, w.fact.proofs.get().sha256],
         "units_csv": [YEAR],

@@ -425,6 +425,7 @@ def attempts(w):
         ),
         "forecast_start": partial(r.forecast_start, year=w.forecast.year, **now),
         "fact_confirm": partial(r.fact_confirm, fact_id=w.fact.pk, **now),
+        "fact_withdraw": partial(r.fact_withdraw, fact_id=w.fact.pk, **reason, **now),
         "fact_return": partial(r.fact_return, fact_id=w.fact.pk, **reason, **now),
         "cycle_adopt_policy": partial(r.cycle_adopt_policy, policy_id=w.policy.pk, **reason, **cycle),
         "cycle_freeze": partial(r.cycle_freeze, **cycle),

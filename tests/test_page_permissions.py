@@ -405,6 +405,7 @@ unit_forecast                        in    403   403   403   403   403   ok    4
 declared_facts                       in    403   403   403   403   403   ok    ok    ok    ok    ok    403
 fact_sheet_template                  in    403   403   403   403   403   ok    ok    ok    403   403   403
 fact_sheet                           in    403   403   403   403   403   ok    ok    ok    403   403   403
+fact_take_back                       in    404   404   404   404   404   ok    404   403   403   403   404
 fact_decide                          in    404   404   404   404   404   403   404   ok    403   403   404
 fact_file                            in    404   404   404   404   404   ok    404   ok    ok    ok    404
 units_csv                            in    403   403   403   403   403   403   403   ok    ok    ok    403

@@ -295,6 +295,7 @@ facts_check                    .     .     .     .     .     .     yes   .     y
 trial_start                    .     .     .     .     .     .     .     .     yes   .     .     .
 forecast_start                 .     .     .     .     .     .     .     .     yes   .     .     .
 fact_confirm                   .     .     .     .     .     .     .     .     yes   .     .     .
+fact_withdraw                  .     .     .     .     .     .     yes   .     .     .     .     .
 fact_return                    .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_adopt_policy             .     .     .     .     .     .     .     .     yes   .     .     .
 cycle_freeze                   .     .     .     .     .     .     .     .     yes   .     .     .

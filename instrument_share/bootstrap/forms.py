@@ -19,7 +19,7 @@ from instrument_share.accounts.forms import USER_NAMES
 from instrument_share.kernel.errors import Invalid, Problem
 from instrument_share.kernel.uscc import normalize
 from instrument_share.mails.selectors import is_mail_delivered
-from instrument_share.web.forms.fields import add_problems
+from instrument_share.web.forms.fields import add_further_problems
 from instrument_share.web.responses.problem import problems_told
 from providers.domain import CategoryRow, Day, parse_days, problems_of_year, read_category_rows
 
@@ -102,7 +102,7 @@ class InstitutionForm(forms.Form):
         return normalize(self.cleaned_data["uscc"])
 
     def clean(self) -> dict[str, Any]:
-        """Add what the rules of a registration refuse; a field with a problem gets no second one."""
+        """Add what the rules of a registration refuse."""
         cleaned = super().clean() or {}
         facts = Registration(
             uscc=cleaned.get("uscc", ""),
@@ -110,9 +110,7 @@ class InstitutionForm(forms.Form):
             kind=self.kind,
             phone=cleaned.get("phone", ""),
         )
-        found = services.find_registration_problems(facts, is_authority_allowed=True)
-        if problems := [one for one in found if one.field not in self.errors]:
-            add_problems(self, Invalid(problems=problems))
+        add_further_problems(self, services.find_registration_problems(facts, is_authority_allowed=True))
         return cleaned
 
     def as_plan(self) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from instrument_share.accounts.domain import OrganizationKind, Role, SizeClass
 from instrument_share.accounts.domain.registration import AUTHORITIES, Registration
 from instrument_share.accounts.domain.roles import possible_roles
 from instrument_share.journal.domain import MailDelivery, NotificationKind, get_deliveries
-from instrument_share.kernel.errors import Invalid, Problem
+from instrument_share.kernel.errors import Problem
 from instrument_share.kernel.uscc import normalize
 from instrument_share.kernel.wording import word
 from instrument_share.web.forms.fields import (
@@ -23,7 +23,7 @@ from instrument_share.web.forms.fields import (
     ReasonForm,
     SeenForm,
     VersionField,
-    add_problems,
+    add_further_problems,
     choices_of,
     set_choices,
 )
@@ -102,14 +102,9 @@ class OrganizationForm(forms.Form):
         set_choices(self.fields["district"], [("", "—"), *places, (OUTSIDE, _("Outside the city"))])
 
     def clean(self) -> dict[str, Any]:
-        """Add what the rules refuse, so that every problem stands in the first round.
-
-        A field that has a problem already gets no second one.
-        """
+        """Add what the rules refuse, so that every problem stands in the first round."""
         cleaned = super().clean() or {}
-        problems = [one for one in self._find_problems() if one.field not in self.errors]
-        if problems:
-            add_problems(self, Invalid(problems=problems))
+        add_further_problems(self, self._find_problems())
         return cleaned
 
     def _find_problems(self) -> list[Problem]:

@@ -9,4 +9,5 @@ STATES: dict[str, Label] = {
     "fact.declared": Label(_("Waits for the bureau"), "waiting", "clock"),
     "fact.confirmed": Label(pgettext_lazy("fact", "Confirmed"), "good", "check"),
     "fact.returned": Label(pgettext_lazy("fact", "Returned"), "bad", "back"),
+    "fact.withdrawn": Label(pgettext_lazy("fact", "Withdrawn"), "quiet", "back"),
 }

@@ -64,6 +64,12 @@ class DeclaredFact(models.Model):
         return f"{self.public_id} {self.kind}"
 
     @property
+    def named_state(self) -> str:
+        """The state as pages and the journal name it: withdrawn where it is returned by nobody's decision."""
+        is_withdrawn = self.state == FactState.RETURNED and self.decided_by_id is None
+        return "withdrawn" if is_withdrawn else self.state
+
+    @property
     def declaration(self) -> str:
         """Tells one declaration of the fact from another: when it was declared, and its files."""
         return fingerprint(self.declared_at.astimezone(UTC).isoformat(), self.proofs_fingerprint)

@@ -1,4 +1,4 @@
-"""Who declares facts, who confirms them, and that nobody decides on his or her own unit."""
+"""Who declares and withdraws facts, who confirms them, and that nobody decides on his or her own unit."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ is_on_own_unit = is_bound_to(_organization_id)
 add_permissions(
     {
         "rewards.declare_fact": has_role_in(lambda subject: subject.pk, Role.UNIT_MANAGER) | is_officer,
+        "rewards.withdraw_fact": manages_assessed_unit,
         "rewards.decide_fact": is_officer & ~is_on_own_unit,
     }
 )

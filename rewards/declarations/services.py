@@ -33,12 +33,14 @@ from rewards.declarations.domain.errors import (
     FactDeclaredAnew,
     FactIncomplete,
     FactOfDeclarer,
+    FactYearFrozen,
     SheetRefused,
 )
 from rewards.declarations.domain.facts import LONGEST_EVIDENCE, MOST_FIGURE, MOVES, FactKind, FactState
 from rewards.declarations.domain.sheet import DeclaredRow
 from rewards.declarations.models import DeclaredFact, FactProof
 from rewards.declarations.permissions import is_declarer, require_on_other_unit
+from rewards.declarations.registry import get_frozen_date
 from rewards.declarations.selectors import declared_before_lock, fact_lock, known_codes, proofs_of
 
 if TYPE_CHECKING:
@@ -56,6 +58,10 @@ DECIDED = {
         "{year}: a fact declared for {unit} (proof: {evidence}) was returned: {reason}"
     ),
 }
+
+WITHDRAWN = gettext_noop(
+    "{year}: a fact declared for {unit} (proof: {evidence}) was withdrawn by its unit: {reason}"
+)
 
 
 @transaction.atomic
@@ -252,6 +258,38 @@ def fact_return(
     return _decide(actor, fact, "return", require_reason(reason, code=REASON_MISSING), now)
 
 
+def require_withdrawable(fact: DeclaredFact) -> None:
+    """Raise what keeps the unit of a fact from taking it back.
+
+    IllegalMove where it no longer waits for the bureau, FactYearFrozen once the data of its year are frozen.
+    """
+    next_state(MOVES, fact.state, "withdraw")
+    if get_frozen_date(fact.year) is not None:
+        raise FactYearFrozen(year=fact.year)
+
+
+@transaction.atomic
+def fact_withdraw(
+    *, actor: "User", fact_id: int, reason: str, now: datetime, declaration: str | None = None
+) -> DeclaredFact:
+    """Take back a fact on which nobody has decided, with a reason; what it declares and its files stay.
+
+    It can be declared anew like one that was returned. `declaration` is as for `fact_confirm`. Raises
+    FactDeclaredAnew, and what `require_withdrawable` does.
+    """
+    fact = fact_lock(fact_id)
+    require(actor, "rewards.withdraw_fact", fact)
+    _require_read(fact, declaration)
+    require_withdrawable(fact)
+    fact.state = next_state(MOVES, fact.state, "withdraw")
+    fact.reason = require_reason(reason, code=REASON_MISSING)
+    fact.save()
+    _record(actor, "fact.withdrawn", fact, now)
+    if actor != fact.declared_by:
+        notify(users=[fact.declared_by], message=WITHDRAWN, now=now, **_describe(fact))
+    return fact
+
+
 def _require_read(fact: DeclaredFact, declaration: str | None) -> None:
     if declaration not in (None, fact.declaration):
         raise FactDeclaredAnew
@@ -274,9 +312,15 @@ def _decide(actor: "User", fact: DeclaredFact, move: str, reason: str, now: date
 
 def _tell(fact: DeclaredFact, now: datetime) -> None:
     """Tell everybody who manages the unit, and who declared the fact, of the decision."""
+    message, told = DECIDED[FactState(fact.state)], _describe(fact)
+    unit_managers_tell(fact.organization, message, now, exclude=fact.declared_by, **told)
+    notify(users=[fact.declared_by], message=message, now=now, **told)
+
+
+def _describe(fact: DeclaredFact) -> dict[str, Any]:
+    """Return what a notification about a fact says, and the page to which it leads."""
     unit = fact.organization
-    message = DECIDED[FactState(fact.state)]
-    told: dict[str, Any] = {
+    return {
         "params": {
             "year": str(fact.year),
             "unit": Bilingual(unit.name_zh, unit.name_en),
@@ -286,8 +330,6 @@ def _tell(fact: DeclaredFact, now: datetime) -> None:
         "path": page_address("declared_facts", fact.year),
         "kind": NotificationKind.ASSESSMENT,
     }
-    unit_managers_tell(unit, message, now, exclude=fact.declared_by, **told)
-    notify(users=[fact.declared_by], message=message, now=now, **told)
 
 
 def _record(actor: "User", action: str, fact: DeclaredFact, now: datetime, **more: Any) -> None:

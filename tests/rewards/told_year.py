@@ -14,7 +14,7 @@ from instrument_share.kernel.city_time import CITY_TIME
 from rewards.assessment.models import Award
 from rewards.cycle.models import AssessmentCycle
 from rewards.declarations.domain.facts import FactKind
-from rewards.declarations.services import fact_confirm, fact_declare, fact_return
+from rewards.declarations.services import fact_confirm, fact_declare, fact_return, fact_withdraw
 from rewards.findings.models import Finding
 from rewards.findings.services.deciding import finding_decide
 from rewards.findings.services.falsification import falsification_decide, falsification_propose
@@ -79,6 +79,12 @@ def _declare(city):
         )  # fmt: skip
         fact_confirm(actor=city.reviewer, fact_id=value.pk, now=AFTER)
         fact_return(actor=city.reviewer, fact_id=projects.pk, reason="合同不全", now=AFTER)
+    manager, unit = city.person("申报人", city.units[2], Role.UNIT_MANAGER), city.units[2]
+    own = fact_declare(
+        organization_id=unit.pk, year=YEAR, kind=FactKind.MAJOR_PROJECTS, figure=Decimal(1),
+        **facts | {"actor": manager},
+    )  # fmt: skip
+    fact_withdraw(actor=manager, fact_id=own.pk, reason="数量有误", now=AFTER)
 
 
 def _decide(city):

@@ -28,7 +28,7 @@ from instrument_share.web.responses.outcomes import redirect_with_message
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import moment
 from providers import public as providers
-from providers.domain import TermsDraft, problems_of_terms
+from providers.domain import TermsDraft
 from providers.public import TermsForms
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Publication:
     ) -> None:
         self._request, self._instrument, self._forms = request, instrument, forms
         self._draft, self._now = draft, now
-        self.is_refused = bool(problems_of_terms(draft)) or forms.applies_from < now
+        self.is_refused = bool(providers.find_rule_problems(draft, forms.applies_from, now))
         self.is_unconfirmed = False
         self._read()
 
@@ -82,7 +82,10 @@ class Publication:
 
     def publish(self) -> HttpResponse | None:
         """Publish and redirect; None where the page is to be shown again with what it asks or refuses."""
-        if not self.is_refused and not self._is_seen:
+        if self.is_refused:
+            self._forms.add_further_problems(self._now)
+            return None
+        if not self._is_seen:
             self.is_unconfirmed = True
             return None
         if self.bookings and not self.fates.is_valid():

@@ -72,14 +72,15 @@ def rule_new(request: SignedInRequest, public_id: str) -> HttpResponse:
     proposed: dict[str, Any] = {}
     status = 422 if forms.act == "publish" else 200
     if forms.is_valid():
-        draft = forms.draft()
+        draft, begins = forms.draft(), max(forms.applies_from, now)
         publication = Publication(request, instrument, forms, draft, now)
         if forms.act == "publish" and (answer := publication.publish()):
             return answer
-        begins = max(forms.applies_from, now)
         proposed = build_preview(request.user, instrument, draft, publication.change.before, begins, now)
         proposed["publication"] = publication
         status = 200 if publication.is_unconfirmed else status
+    elif forms.act == "publish":
+        forms.add_further_problems(now)
     context = {
         "instrument": instrument,
         "forms": forms,

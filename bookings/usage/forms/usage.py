@@ -15,7 +15,14 @@ from bookings.requests.domain.choices import Direction
 from bookings.usage.domain.choices import Rating, UsagePurpose
 from bookings.usage.domain.usage import MAX_YUAN, Spent
 from instrument_share.kernel.interval import Interval
-from instrument_share.web.forms.fields import BaseIntervalForm, InstantField, InstantInput, choices_of
+from instrument_share.web.forms.fields import (
+    BaseIntervalForm,
+    FindProblems,
+    InstantField,
+    InstantInput,
+    add_further_problems,
+    choices_of,
+)
 from instrument_share.web.forms.params import MAX_INTERVAL
 from providers.domain import ServiceMode
 
@@ -54,7 +61,12 @@ class SpentFields(forms.Form):
 
 
 class CheckOutForm(SpentFields):
-    """What happened during the use. Without its parts, all of the time was measuring."""
+    """What happened during the use. Without its parts, all of the time was measuring.
+
+    `find_problems` returns what the rules say to `times`.
+    """
+
+    read_together = {None: ("ends_at", "setup", "measuring", "post", "idle")}
 
     ends_at = InstantField(
         label=_("End of use"),
@@ -69,12 +81,22 @@ class CheckOutForm(SpentFields):
         label=_("Results"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
+    def __init__(self, *args: Any, find_problems: FindProblems, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._find_problems = find_problems
+
+    def clean(self) -> dict[str, Any]:
+        """Add what the rules refuse, so that every problem stands in the first round."""
+        cleaned = super().clean() or {}
+        add_further_problems(self, self._find_problems(self.times))
+        return cleaned
+
     @property
     def times(self) -> dict[str, Any]:
-        """Return the keyword arguments of `calculate_use`."""
+        """Return the keyword arguments of `calculate_use`, as far as they could be read."""
         return {
             **self.seconds,
-            "ends_at": self.cleaned_data["ends_at"],
+            "ends_at": self.cleaned_data.get("ends_at"),
             "samples": self.cleaned_data.get("samples"),
         }
 

@@ -35,7 +35,7 @@ from bookings.usage.selectors.amounts import calculate_use, propose_end_of
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
 from bookings.usage.services.notifications import is_recorded_by_user
 from instrument_share.journal.addresses import page_address
-from instrument_share.kernel.errors import Conflict
+from instrument_share.kernel.errors import Conflict, DomainError
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.states import require_transition
 from instrument_share.web import clock
@@ -49,13 +49,14 @@ from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, hours, timerange, yuan
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from bookings.requests.models import Booking
     from bookings.usage.models import UsageLog
     from bookings.usage.selectors.amounts import Use
     from instrument_share.accounts.models import User
+    from instrument_share.kernel.errors import Problem
 
 
 @login_required
@@ -254,15 +255,23 @@ def check_out(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = get_permitted_booking(request.user, public_id, "check_out")
     proposed = propose_end_of(found, now).replace(second=0)
     is_sent = request.method == "POST"
-    form = CheckOutForm(
-        request.POST if is_sent else None,
-        initial={"ends_at": proposed, "samples": found.samples, "content": found.subject},
-    )
 
     def calculate(**times: Any) -> "Use":
         require_transition(MOVES, found.state, "check_out")
         return calculate_use(found, now=now, **times)
 
+    def find_problems(times: "Mapping[str, Any]") -> "Sequence[Problem]":
+        try:
+            calculate(**times)
+        except DomainError as refused:
+            return refused.problems
+        return ()
+
+    form = CheckOutForm(
+        request.POST if is_sent else None,
+        initial={"ends_at": proposed, "samples": found.samples, "content": found.subject},
+        find_problems=find_problems,
+    )
     use = run_service(form, lambda: calculate(**form.times)) if is_sent else calculate(ends_at=proposed)
     shown = use and use.to_text()
     if use and request.POST.get("shown") == shown:

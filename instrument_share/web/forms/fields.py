@@ -1,6 +1,6 @@
 """Form parts that know no app: fields and widgets of days and times, closed lists, a reason."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Any, cast
@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.kernel.city_time import FIRST_YEAR, LAST_YEAR, is_countable
-from instrument_share.kernel.errors import DomainError
+from instrument_share.kernel.errors import DomainError, Invalid, Problem
 from instrument_share.kernel.interval import Interval
 from instrument_share.kernel.wording import word
 from instrument_share.web.forms.params import interval_problem
@@ -36,6 +36,26 @@ def add_problems(form: forms.BaseForm, error: DomainError) -> None:
     for one in problems:
         name = names.get(one.field, one.field)
         form.add_error(name if name in form.fields else None, one.detail)
+
+
+def add_further_problems(form: forms.BaseForm, problems: Iterable[Problem]) -> None:
+    """Put what the rules refuse beside the fields that have no problem yet; called by a form's own `clean`.
+
+    So every problem stands there in the first round. A field that has a problem already gets no second one,
+    nor does one whose rule reads another field that has: the form names those in `read_together`.
+    """
+    names, read = getattr(form, "named_otherwise", {}), getattr(form, "read_together", {})
+    further = [
+        one
+        for one in problems
+        if form.errors.keys().isdisjoint({names.get(one.field, one.field), *read.get(one.field, ())})
+    ]
+    if further:
+        add_problems(form, Invalid(problems=further))
+
+
+FindProblems = Callable[[Mapping[str, Any]], Iterable[Problem]]
+"""What the rules say to the values of a form; those that could not be read are left out."""
 
 
 NO_LONGER_A_CHOICE = _("What was chosen here is no longer available. Choose again.")
@@ -73,6 +93,21 @@ class MultipleFileField(forms.FileField):
         if not given:
             super().clean(None, initial)
         return [super(MultipleFileField, self).clean(one, initial) for one in given]
+
+
+class PreparedFileField(forms.FileField):
+    """A file that `prepare` makes fit to be kept; what it refuses is a problem of the field."""
+
+    def __init__(self, *, prepare: Callable[[Any], Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.prepare = prepare
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        upload = super().clean(data, initial)
+        try:
+            return self.prepare(upload) if data else upload
+        except DomainError as error:
+            raise ValidationError([one.detail for one in problem.problems_of(error)]) from error
 
 
 class RevisionField(forms.IntegerField):

@@ -1,7 +1,7 @@
 """The terms of an instrument as a form: lengths in hours, rows of opening hours and of prices."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from functools import partial
@@ -11,7 +11,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.forms.fields import InstantField, InstantInput, choices_of
+from instrument_share.kernel.city_time import CITY_TIME
+from instrument_share.web.forms.fields import InstantField, InstantInput, add_further_problems, choices_of
 from instrument_share.web.forms.lengths import HoursField, WholeLengthField
 from instrument_share.web.forms.params import parse_number
 from providers.instruments.forms.fields import CodeSetField
@@ -27,12 +28,14 @@ from providers.terms.domain.terms import (
 from providers.terms.forms.rule_rows import (
     MOST_ROWS,
     NEVER_EMPTY,
+    ROW_FIELDS,
     ROW_FORMS,
     ROW_HEADINGS,
     ROW_SETS,
     integer_field,
     row_initial,
 )
+from providers.terms.services.rules import find_rule_problems
 
 
 def _hours_field(label: Any, help_text: Any = "") -> HoursField:
@@ -47,6 +50,13 @@ class RuleForm(forms.Form):
     """The scalar terms, with the names and values of TermsDraft."""
 
     use_required_attribute = False
+    read_together = {
+        "min_length": ("step",),
+        "max_length": ("step", "min_length"),
+        "horizon": ("lead",),
+        "decision_hours": ("decision",),
+        "prices": ("user_kinds", "service_modes"),
+    }
 
     applies_from = InstantField(
         label=_("Applies from"),
@@ -167,6 +177,30 @@ class TermsForms:
     def is_valid(self) -> bool:
         parts = [self.rule.is_valid(), *(rows.is_valid() for rows in self.rows.values())]
         return self.is_bound and all(parts)
+
+    def add_further_problems(self, now: datetime) -> None:
+        """Put what keeps the terms from being published beside each field, as far as they could be read.
+
+        A field that has a problem already gets no second one.
+        """
+        others = []
+        for problem in find_rule_problems(*self._as_far_as_read(now), now):
+            rows = list(self.rows.get(problem.field or "", ()))
+            if problem.code in ROW_FIELDS:
+                rows[problem.params["number"] - 1].add_further_problem(problem)
+            elif problem.field != "exceptions" or not any(row.errors for row in rows):
+                others.append(problem)
+        add_further_problems(self.rule, others)
+
+    def _as_far_as_read(self, now: datetime) -> tuple[TermsDraft, datetime]:
+        """Return the terms, and from when they apply, with other values for what could not be read."""
+        read = self.rule.cleaned_data
+        usual = default_terms(now.astimezone(CITY_TIME).date())
+        values: dict[str, Any] = {
+            **{name: read[name] for name in SCALARS if name in read},
+            **{prefix: tuple(row.as_far_as_read() for row in rows) for prefix, rows in self.rows.items()},
+        }
+        return replace(usual, **values), read.get("applies_from", now)
 
     @property
     def applies_from(self) -> datetime:

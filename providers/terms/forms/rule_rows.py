@@ -1,5 +1,9 @@
 """Forms for rows of the terms: opening hours, exceptions, prices, quotas."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, time
+from decimal import Decimal
 from enum import StrEnum
 from functools import partial
 from typing import Any
@@ -8,7 +12,9 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.forms.fields import DayField, DayInput, TimeInput, choices_of
+from instrument_share.kernel.city_time import FIRST_YEAR
+from instrument_share.kernel.errors import Invalid, Problem
+from instrument_share.web.forms.fields import DayField, DayInput, TimeInput, add_problems, choices_of
 from instrument_share.web.forms.lengths import HoursField
 from instrument_share.web.responses.problem import told
 from providers.instruments.forms.fields import SeveralField
@@ -53,8 +59,42 @@ def _choices_with_any(nothing: Any, members: type[StrEnum]) -> list[tuple[str, A
     return [("", capfirst(nothing)), *choices_of(members)]
 
 
-class PatternForm(forms.Form):
+class RowForm(forms.Form):
+    """A row of the terms. `instead` holds values in place of those that could not be read."""
+
+    instead: Mapping[str, Any]
+
+    def to_domain(self) -> Any:
+        """Return the row as a part of the terms; the form must be valid."""
+        return self._build(self.cleaned_data)
+
+    def as_far_as_read(self) -> Any:
+        """Return the row as a part of the terms, to be judged apart from what could not be read."""
+        return self._build({**self.instead, **self.cleaned_data})
+
+    def add_further_problem(self, problem: Problem) -> None:
+        """Put what a rule refuses beside its field, unless a field that the rule reads has a problem."""
+        fields = ROW_FIELDS[problem.code]
+        if self.errors.keys().isdisjoint(fields):
+            add_problems(self, Invalid(problems=[replace(problem, field=fields[0])]))
+
+    def _build(self, row: Mapping[str, Any]) -> Any:
+        raise NotImplementedError
+
+
+class PatternForm(RowForm):
     """One row of opening hours."""
+
+    instead = {
+        "frequency": Frequency.WEEKLY,
+        "weekdays": (0,),
+        "nth": None,
+        "interval": 1,
+        "opens": time(9),
+        "closes": time(17),
+        "starts_on": date(FIRST_YEAR, 1, 1),
+        "until": None,
+    }
 
     frequency = forms.ChoiceField(
         label=_("Recurs"), initial=Frequency.WEEKLY.value, choices=partial(choices_of, Frequency)
@@ -69,9 +109,7 @@ class PatternForm(forms.Form):
     starts_on = DayField(label=_("Starting on"), widget=DayInput())
     until = DayField(label=_("Through"), required=False, widget=DayInput())
 
-    def to_domain(self) -> OpeningPattern:
-        """Return the row as a part of the terms; the form must be valid."""
-        row = self.cleaned_data
+    def _build(self, row: Mapping[str, Any]) -> OpeningPattern:
         monthly = row["frequency"] == Frequency.MONTHLY_BY_WEEKDAY
         return OpeningPattern(
             opens=row["opens"],
@@ -85,8 +123,10 @@ class PatternForm(forms.Form):
         )
 
 
-class ExceptionForm(forms.Form):
+class ExceptionForm(RowForm):
     """A day that differs from the recurring hours."""
+
+    instead = {"day": date(FIRST_YEAR, 1, 1), "what": CLOSED, "opens": time(9), "closes": time(17)}
 
     day = DayField(label=_("Day"), widget=DayInput())
     what = forms.ChoiceField(
@@ -108,16 +148,16 @@ class ExceptionForm(forms.Form):
                     self.add_error(name, _("Enter when it opens and when it closes."))
         return cleaned
 
-    def to_domain(self) -> DayException:
-        """Return the row as a part of the terms; the form must be valid."""
-        row = self.cleaned_data
+    def _build(self, row: Mapping[str, Any]) -> DayException:
         if row["what"] == CLOSED:
             return DayException(row["day"])
         return DayException(row["day"], row["opens"], row["closes"])
 
 
-class QuotaForm(forms.Form):
+class QuotaForm(RowForm):
     """The limits of one person or one organization."""
+
+    instead = {"holder": QuotaHolder.USER, "span": QuotaSpan.WEEK, "hours": None, "bookings": None}
 
     holder = forms.ChoiceField(label=_("Counted for"), choices=partial(choices_of, QuotaHolder))
     span = forms.ChoiceField(
@@ -132,9 +172,7 @@ class QuotaForm(forms.Form):
             self.add_error("hours", _("Enter hours, bookings, or both."))
         return cleaned
 
-    def to_domain(self) -> Quota:
-        """Return the row as a part of the terms; the form must be valid."""
-        row = self.cleaned_data
+    def _build(self, row: Mapping[str, Any]) -> Quota:
         return Quota(
             holder=QuotaHolder(row["holder"]),
             span=QuotaSpan(row["span"]),
@@ -143,8 +181,18 @@ class QuotaForm(forms.Form):
         )
 
 
-class PriceForm(forms.Form):
+class PriceForm(RowForm):
     """One public price."""
+
+    instead = {
+        "user_kind": "",
+        "service_mode": "",
+        "price_yuan": Decimal(0),
+        "unit": PriceUnit.HOUR,
+        "from_time": None,
+        "until_time": None,
+        "weekdays": (),
+    }
 
     user_kind = forms.ChoiceField(
         label=_("For whom"), required=False, choices=partial(_choices_with_any, _("everybody"), UserKind)
@@ -177,9 +225,7 @@ class PriceForm(forms.Form):
         wrong = any(name in self.errors for name in ("weekdays", "from_time", "until_time"))
         return wrong or any(self[name].value() for name in ("from_time", "weekdays"))
 
-    def to_domain(self) -> Price:
-        """Return the row as a part of the terms; the form must be valid."""
-        row = self.cleaned_data
+    def _build(self, row: Mapping[str, Any]) -> Price:
         return Price(
             price_yuan=row["price_yuan"],
             user_kind=UserKind(row["user_kind"]) if row["user_kind"] else None,
@@ -191,12 +237,27 @@ class PriceForm(forms.Form):
         )
 
 
-ROW_FORMS: dict[str, type[forms.Form]] = {
+ROW_FORMS: dict[str, type[RowForm]] = {
     "patterns": PatternForm,
     "exceptions": ExceptionForm,
     "prices": PriceForm,
     "quotas": QuotaForm,
 }
+ROW_FIELDS = {
+    "rule.weekdays": ("weekdays",),
+    "rule.one_weekday": ("weekdays", "frequency"),
+    "rule.nth": ("nth", "frequency"),
+    "rule.interval": ("interval",),
+    "rule.until": ("until", "starts_on"),
+    "rule.day_far_off": ("starts_on", "until"),
+    "rule.exception_far_off": ("day",),
+    "rule.exception_times": ("opens", "closes"),
+    "rule.quota_empty": ("hours", "bookings"),
+    "rule.price_negative": ("price_yuan",),
+    "rule.price_times": ("until_time", "from_time"),
+    "rule.price_counted_at_times": ("from_time", "until_time", "weekdays", "unit"),
+}
+"""The fields of a row that a rule reads, by the code of its problem; the first is the one to be mended."""
 NEVER_EMPTY = frozenset({"patterns", "prices"})
 """Kinds of rows of which one always stands there, to be filled in."""
 ROW_SETS = {

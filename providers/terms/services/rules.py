@@ -11,6 +11,7 @@ from instrument_share.kernel.errors import (
     Conflict,
     DomainError,
     Invalid,
+    Problem,
     gettext_noop,
     require_reason,
 )
@@ -70,10 +71,7 @@ def rule_publish(
     changes. Raises Retired, and CalendarYearUnknown if the pattern follows holidays of an unknown year.
     """
     instrument = lock_instrument_in_use(actor, instrument_id, permission="providers.set_rule")
-    if problems := problems_of_terms(draft):
-        raise Invalid(problems=problems)
-    if applies_from < now:
-        raise RuleInThePast(applies_from=applies_from, now=now)
+    _refuse(find_rule_problems(draft, applies_from, now))
     if draft.holidays is not HolidayTreatment.IGNORED:
         first_day = local_date(applies_from)
         day_table([first_day.year]).kind(first_day)
@@ -83,6 +81,23 @@ def rule_publish(
     prices_list([instrument.pk])
     _record(actor, "rule.published", rule, instrument, now, terms_sha256=fingerprint_rule(rule.pk))
     return rule
+
+
+def find_rule_problems(draft: TermsDraft, applies_from: datetime, now: datetime) -> list[Problem]:
+    """Return every reason why these terms cannot be published to apply from an instant."""
+    problems = problems_of_terms(draft)
+    if applies_from < now:
+        passed = {"applies_from": applies_from, "now": now}
+        problems.append(Problem(RuleInThePast.code, RuleInThePast.message, passed, RuleInThePast.field))
+    return problems
+
+
+def _refuse(problems: list[Problem]) -> None:
+    """Raise what is wrong, if anything; RuleInThePast where nothing else is."""
+    if [one.code for one in problems] == [RuleInThePast.code]:
+        raise RuleInThePast(**problems[0].params)
+    if problems:
+        raise Invalid(problems=problems)
 
 
 @transaction.atomic

@@ -8,9 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from instrument_share.web.forms.fields import (
     DayField,
     DayInput,
+    FindProblems,
     InstantField,
     InstantInput,
+    PreparedFileField,
     RevisionField,
+    add_further_problems,
     set_choices,
 )
 from instrument_share.web.responses.problem import told
@@ -22,19 +25,27 @@ from providers.instruments.forms.fields import (
     markdown_area,
     search_words,
 )
-from providers.units.domain.publications import FIELDS, PublicationField, PublicationKind
+from providers.instruments.services.pictures import prepare_attachment
+from providers.units.domain.publications import FIELDS, LONGEST_FILE_NAME, PublicationField, PublicationKind
 
 PARTS = frozenset({"how", "audience", "charges"})
 NEEDED = frozenset({"title_zh", "effective_date", "year"})
 ITS_TEXT = frozenset({PublicationKind.NEWS, PublicationKind.CASE})
 """Kinds that are nothing without a text."""
+READ_TOGETHER = {
+    "external_hours": ("total_hours",),
+    "expiry_date": ("effective_date",),
+    "body_zh": ("file",),
+}
+"""What the rule of a field reads beside it."""
 MADE_FROM_FILE = frozenset({"file_name"})
 
 
 class PublicationForm(forms.Form):
-    """A publication of one kind; the services report problems."""
+    """A publication of one kind; `find_problems` returns what the rules say to the values entered."""
 
     use_required_attribute = False
+    read_together = READ_TOGETHER
 
     def __init__(
         self,
@@ -43,10 +54,11 @@ class PublicationForm(forms.Form):
         *,
         kind: PublicationKind,
         instruments: Any,
+        find_problems: FindProblems,
         initial: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(data, files, initial=initial)
-        self.kind = kind
+        self.kind, self._find_problems = kind, find_problems
         for name, field in FIELDS[kind].items():
             if name not in MADE_FROM_FILE:
                 self.fields[name] = _input(kind, name, field)
@@ -64,13 +76,26 @@ class PublicationForm(forms.Form):
         field.widget.attrs["readonly"] = True
         field.help_text = _("Choose another year above; the hours of that year come with it.")
 
+    def clean(self) -> dict[str, Any]:
+        """Add what the rules refuse, so that every problem stands in the first round."""
+        cleaned = super().clean() or {}
+        add_further_problems(self, self._find_problems(self.values_with_file()))
+        return cleaned
+
     def values(self) -> dict[str, Any]:
-        """Return the values that the services take, without the file."""
-        values = {name: self.cleaned_data[name] for name in FIELDS[self.kind].keys() & self.fields.keys()}
-        values.pop("file", None)
+        """Return the values that could be read, as the services take them, without the file."""
+        names = FIELDS[self.kind].keys() - {"file"}
+        values = {name: value for name, value in self.cleaned_data.items() if name in names}
         if "networkable_count" in values:
             values["networkable_count"] = values["networkable_count"] or 0
         return values
+
+    def values_with_file(self) -> dict[str, Any]:
+        """Return the values, with the file and its name where one was sent."""
+        if not (file := self.cleaned_data.get("file")):
+            return self.values()
+        sent: Any = self.files["file"]
+        return {**self.values(), "file": file, "file_name": sent.name[-LONGEST_FILE_NAME:]}
 
 
 class ScheduleForm(forms.Form):
@@ -112,7 +137,8 @@ def _input(kind: PublicationKind, name: str, field: PublicationField) -> forms.F
         case "effective_date" | "expiry_date":
             return DayField(label=label, required=needed, widget=DayInput())
         case "file":
-            return forms.FileField(
+            return PreparedFileField(
+                prepare=prepare_attachment,
                 label=label,
                 required=False,
                 widget=forms.FileInput({"accept": "application/pdf"}),

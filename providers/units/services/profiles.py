@@ -10,6 +10,7 @@ from instrument_share.accounts.permissions import require
 from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.errors import (
     Invalid,
+    Problem,
     RevisionMismatch,
     gettext_noop,
     require_found,
@@ -62,10 +63,7 @@ def unit_profile_save(
     if profile.state == ProfileState.SUBMITTED:
         raise InReview(state=profile.state)
     require_revision(revision, stored.revision if stored else 0)
-    problems = problems_of_values(values)
-    if profile.state == ProfileState.PUBLISHED:
-        problems += problems_of_publication({**profile_values(profile), **values})
-    if problems:
+    if problems := find_profile_problems(stored, values):
         raise Invalid(problems=problems)
     for name, value in values.items():
         setattr(profile, name, value.strip() if isinstance(value, str) else value)
@@ -129,6 +127,17 @@ def unit_profile_confirm(
     profile.confirmed_at = now
     save_and_record(profile, actor, "unit_profile.confirmed", now)
     return profile
+
+
+def find_profile_problems(profile: UnitProfile | None, values: Mapping[str, Any]) -> list[Problem]:
+    """Return everything that keeps a unit's profile, None where it has none yet, from getting these values.
+
+    A published one keeps all that publication needs.
+    """
+    problems = problems_of_values(values)
+    if profile is not None and profile.state == ProfileState.PUBLISHED:
+        problems += problems_of_publication({**profile_values(profile), **values})
+    return problems
 
 
 def profile_values(profile: UnitProfile) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from instrument_share.journal.services import record
 from instrument_share.kernel.errors import (
     Conflict,
     Invalid,
+    Problem,
     RevisionMismatch,
     gettext_noop,
     require_found,
@@ -47,6 +48,7 @@ class StatementExists(Conflict):
     """The unit has an openness statement of this year already."""
 
     code = "publication.year_taken"
+    field = "year"
     message = gettext_noop("The openness statement of {year} exists already. Change that one.")
 
 
@@ -71,7 +73,7 @@ def publication_draft(
     *, actor: "User", kind: PublicationKind, organization_id: int, values: Mapping[str, Any], now: datetime
 ) -> "Publication":
     """Create a draft that only the unit sees; `values` as in `publication_publish`, as far as known."""
-    publication = _begun(actor, kind, organization_id, values, problems_of_draft(kind, values), now)
+    publication = _begun(actor, kind, organization_id, values, now, is_draft=True)
     _fill(actor, "drafted", kind, publication, now, values)
     return publication
 
@@ -84,7 +86,7 @@ def publication_publish(
 
     `values` are by field name (`domain.publications.FIELDS`); `instruments` of a case is a list of ids.
     """
-    publication = _begun(actor, kind, organization_id, values, problems_of_publication(kind, values), now)
+    publication = _begun(actor, kind, organization_id, values, now, is_draft=False)
     publication.published_at = now
     _fill(actor, "published", kind, publication, now, values)
     return publication
@@ -110,12 +112,7 @@ def publication_update(
     if publication.state is PublicationState.WITHDRAWN:
         raise AlreadyWithdrawn
     require_revision(revision, publication.revision)
-    held = publication_values(kind, publication)
-    check = problems_of_draft if publication.state is PublicationState.DRAFT else problems_of_publication
-    if problems := check(kind, {**held, **values}):
-        raise Invalid(problems=problems)
-    if values.get("year", held.get("year")) != held.get("year"):
-        _need_free_year(kind, publication.organization_id, values)
+    _refuse(find_problems_of_update(kind, publication, values))
     publication.revision += 1
     _fill(actor, "updated", kind, publication, now, values, fields=sorted(values))
     return publication
@@ -247,14 +244,13 @@ def _begun(
     kind: PublicationKind,
     organization_id: int,
     values: Mapping[str, Any],
-    problems: list[Any],
     now: datetime,
+    *,
+    is_draft: bool,
 ) -> "Publication":
     """Return a new unsaved row if the actor may write it."""
     organization = lock_unit(actor, organization_id, permission="providers.edit_unit")
-    if problems:
-        raise Invalid(problems=problems)
-    _need_free_year(kind, organization.pk, values)
+    _refuse(find_publication_problems(kind, organization.pk, values, is_draft=is_draft))
     return MODELS[kind](organization=organization, created_at=now)
 
 
@@ -321,11 +317,41 @@ def _name_instruments(instruments: Any) -> str:
     return ", ".join(instruments.order_by("pk").values_list("public_id", flat=True))
 
 
-def _need_free_year(kind: PublicationKind, organization_id: int, values: Mapping[str, Any]) -> None:
-    if kind is PublicationKind.OPENNESS:
-        of_unit = OpennessStatement.objects.filter(organization_id=organization_id)
-        if of_unit.filter(year=values["year"], withdrawn_at__isnull=True).exists():
-            raise StatementExists(year=values["year"])
+def find_publication_problems(
+    kind: PublicationKind, organization_id: int, values: Mapping[str, Any], *, is_draft: bool
+) -> list[Problem]:
+    """Return everything that keeps a unit from saving these values as a draft, or from publishing them."""
+    check = problems_of_draft if is_draft else problems_of_publication
+    return [*check(kind, values), *_problems_of_year(kind, organization_id, values.get("year"))]
+
+
+def find_problems_of_update(
+    kind: PublicationKind, publication: "Publication", values: Mapping[str, Any]
+) -> list[Problem]:
+    """Return everything that keeps a publication from getting these values; the others stay as they are."""
+    held = publication_values(kind, publication)
+    check = problems_of_draft if publication.state is PublicationState.DRAFT else problems_of_publication
+    problems = check(kind, {**held, **values})
+    if values.get("year", held.get("year")) != held.get("year"):
+        problems += _problems_of_year(kind, publication.organization_id, values["year"])
+    return problems
+
+
+def _problems_of_year(kind: PublicationKind, organization_id: int, year: int | None) -> list[Problem]:
+    if kind is not PublicationKind.OPENNESS or not year:
+        return []
+    of_unit = OpennessStatement.objects.filter(organization_id=organization_id, withdrawn_at__isnull=True)
+    if not of_unit.filter(year=year).exists():
+        return []
+    return [Problem(StatementExists.code, StatementExists.message, {"year": year}, StatementExists.field)]
+
+
+def _refuse(problems: list[Problem]) -> None:
+    """Raise what is wrong, if anything; StatementExists where nothing else is."""
+    if [one.code for one in problems] == [StatementExists.code]:
+        raise StatementExists(**problems[0].params)
+    if problems:
+        raise Invalid(problems=problems)
 
 
 def _locked_with_unit(kind: PublicationKind, publication_id: int) -> "Publication":

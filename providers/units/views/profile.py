@@ -1,5 +1,6 @@
 """Edit, submit and confirm a unit's profile."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -18,7 +19,6 @@ from instrument_share.web.responses.confirmation import Confirmation, confirmati
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.signed_in import SignedInRequest
 from providers.instruments.domain.freshness import FRESH_FOR
-from providers.instruments.services.pictures import prepare_picture
 from providers.instruments.views.common import managed_unit, person
 from providers.revisions.selectors import revised_row
 from providers.revisions.views.editing import preview_texts, report_conflict
@@ -29,6 +29,7 @@ from providers.units.forms.publication import PictureForm
 from providers.units.selectors.publications import pictures
 from providers.units.selectors.units import organization_profile
 from providers.units.services.profiles import (
+    find_profile_problems,
     profile_values,
     unit_profile_confirm,
     unit_profile_save,
@@ -46,12 +47,17 @@ def edit(request: HttpRequest, organization_id: str) -> HttpResponse:
     profile = organization_profile(unit.pk)
     held = profile_values(profile) if profile else {}
     initial = {**held, "picture": None, "revision": profile.revision if profile else 0}
-    form = ProfileForm(request.POST or None, request.FILES or None, initial=initial)
+    form = ProfileForm(
+        request.POST or None,
+        request.FILES or None,
+        find_problems=partial(find_profile_problems, profile),
+        initial=initial,
+    )
 
     def save() -> Any:
         values = form.values()
         if upload := form.cleaned_data["picture"]:
-            values["picture"] = prepare_picture(upload)
+            values["picture"] = upload
         return unit_profile_save(
             actor=person(request),
             organization_id=unit.pk,

@@ -1,6 +1,7 @@
 """List a unit's publications for its managers, and edit them."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
@@ -17,17 +18,17 @@ from instrument_share.journal.addresses import page_address
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import NotFound, RevisionMismatch
 from instrument_share.web import clock, cursor
+from instrument_share.web.forms.fields import FindProblems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
 from instrument_share.web.text.formats import bilingual, name_columns
 from instrument_share.web.text.labels import label
 from providers.instruments.selectors.instruments import instruments
-from providers.instruments.services.pictures import prepare_attachment
 from providers.instruments.views.common import managed_unit, person
 from providers.revisions.selectors import revised_row
 from providers.revisions.views.editing import preview_texts, report_conflict
 from providers.units.domain.choices import PublicationState
-from providers.units.domain.publications import FIELDS, LONGEST_FILE_NAME, PublicationKind
+from providers.units.domain.publications import FIELDS, PublicationKind
 from providers.units.forms.publication import PictureForm, PublicationForm
 from providers.units.selectors.publications import (
     own_publication_counts,
@@ -35,7 +36,13 @@ from providers.units.selectors.publications import (
     pictures,
     publication,
 )
-from providers.units.services.publications import publication_draft, publication_publish, publication_update
+from providers.units.services.publications import (
+    find_problems_of_update,
+    find_publication_problems,
+    publication_draft,
+    publication_publish,
+    publication_update,
+)
 from providers.units.views.publication_choices import editor_choices, next_page, say_published
 
 if TYPE_CHECKING:
@@ -118,16 +125,21 @@ def new(
     now = clock.now()
     unit = managed_unit(request, organization_id)
     chosen = kind_of(kind)
-    form = _form(request, chosen, unit.pk, {**_usual(chosen, now), **(prefilled or {})})
+    act = request.POST.get("act", "publish")
+    check = partial(find_publication_problems, chosen, unit.pk, is_draft=act != "publish")
+    form = _form(request, chosen, unit.pk, {**_usual(chosen, now), **(prefilled or {})}, check)
     if "year" in form.initial:
         form.keep_year()
-    act = request.POST.get("act", "publish")
     save = publication_publish if act == "publish" else publication_draft
     choices = editor_choices(None)
 
     def write() -> Any:
         return save(
-            actor=person(request), kind=chosen, organization_id=unit.pk, values=_values(form), now=now
+            actor=person(request),
+            kind=chosen,
+            organization_id=unit.pk,
+            values=form.values_with_file(),
+            now=now,
         )
 
     is_sent = request.method == "POST" and act != "preview"
@@ -163,14 +175,15 @@ def edit(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
     initial = {name: getattr(found, name) for name in FIELDS[chosen].keys() - {"file", "instruments"}}
     if chosen is PublicationKind.CASE:
         initial["instruments"] = [str(pk) for pk in found.instruments.values_list("pk", flat=True)]
-    form = _form(request, chosen, found.organization_id, {**initial, "revision": found.revision})
+    check = partial(find_problems_of_update, chosen, found)
+    form = _form(request, chosen, found.organization_id, {**initial, "revision": found.revision}, check)
 
     def update() -> Any:
         return publication_update(
             actor=person(request),
             kind=chosen,
             publication_id=found.pk,
-            values=_values(form),
+            values=form.values_with_file(),
             revision=form.cleaned_data["revision"],
             now=now,
         )
@@ -227,7 +240,11 @@ def _editor(
 
 
 def _form(
-    request: HttpRequest, kind: PublicationKind, organization_id: int, initial: dict[str, Any]
+    request: HttpRequest,
+    kind: PublicationKind,
+    organization_id: int,
+    initial: dict[str, Any],
+    find_problems: FindProblems,
 ) -> PublicationForm:
     own = instruments(request.user).filter(organization_id=organization_id)
     return PublicationForm(
@@ -235,16 +252,9 @@ def _form(
         request.FILES or None,
         kind=kind,
         instruments=own.order_by(*name_columns(), "pk"),
+        find_problems=find_problems,
         initial=initial,
     )
-
-
-def _values(form: PublicationForm) -> dict[str, Any]:
-    values = form.values()
-    if upload := form.cleaned_data.get("file"):
-        values["file"] = prepare_attachment(upload)
-        values["file_name"] = upload.name[-LONGEST_FILE_NAME:]
-    return values
 
 
 def _after_saving(saved: Any) -> str:

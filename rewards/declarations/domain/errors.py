@@ -35,6 +35,15 @@ class FactDeclaredAnew(Conflict):
     )
 
 
+class FactYearFrozen(Conflict):
+    """A fact of a year whose data are frozen stays as its unit declared it; the bureau may return it."""
+
+    code = "reward.fact_year_frozen"
+    message = gettext_noop(
+        "The data of {year} are frozen, and the fact can no longer be withdrawn. Ask the bureau to return it."
+    )
+
+
 class SheetRefused(Conflict):
     """A sheet of facts of which a row cannot be declared (any more)."""
 

@@ -58,7 +58,11 @@ LABELS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
 }
 
 MOVES: Moves = {
-    FactState.DECLARED: {"confirm": FactState.CONFIRMED, "return": FactState.RETURNED},
+    FactState.DECLARED: {
+        "confirm": FactState.CONFIRMED,
+        "return": FactState.RETURNED,
+        "withdraw": FactState.RETURNED,
+    },
     FactState.CONFIRMED: {"return": FactState.RETURNED},
 }
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import region_of
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, NotFound
@@ -41,8 +42,10 @@ from rewards.declarations.services import (
     fact_confirm,
     fact_declare,
     fact_return,
+    fact_withdraw,
     find_value_problem,
     require_confirmable,
+    require_withdrawable,
 )
 
 if TYPE_CHECKING:
@@ -173,16 +176,10 @@ def fact_decide(request: SignedInRequest, public_id: str, verb: str) -> Confirma
     """Confirm a fact, or return it with a reason."""
     fact = get_declared_fact(request.user, public_id)
     require_on_other_unit(request.user, "rewards.decide_fact", fact)
-    back, now = reverse("declared_facts", args=[fact.year]), clock.now()
-    heading = f"{KINDS[fact.kind]} · {bilingual(fact.organization, 'name')}"
-    shown: dict[str, Any] = {
-        "template": "rewards/declarations/fact_decision.html",
-        "extra_context": {"fact": fact, "title": _title(fact, get_titles(known_codes()))},
-    }
+    now, shown = clock.now(), _show_fact(fact)
     if verb == "confirm":
         require_confirmable(request.user, fact)
         return Confirmation(
-            heading=heading,
             consequences=[_describe_effect_of(fact)],
             action=_("Confirm the fact"),
             perform=lambda: fact_confirm(
@@ -192,7 +189,6 @@ def fact_decide(request: SignedInRequest, public_id: str, verb: str) -> Confirma
                 now=now,
             ),
             success=_("Confirmed."),
-            back_address=back,
             form=SeenForm({"seen": fact.declaration}),
             **shown,
         )
@@ -205,7 +201,6 @@ def fact_decide(request: SignedInRequest, public_id: str, verb: str) -> Confirma
         consequences.append(_("Results of data that are frozen already stay as they are."))
     form = RefusalForm(request.POST or None, seen=fact.declaration)
     return Confirmation(
-        heading=heading,
         consequences=consequences,
         action=_("Return the fact"),
         perform=lambda: fact_return(
@@ -216,7 +211,43 @@ def fact_decide(request: SignedInRequest, public_id: str, verb: str) -> Confirma
             now=now,
         ),
         success=_("Returned to the unit."),
-        back_address=back,
         form=form,
         **shown,
     )
+
+
+@confirmation_view
+def fact_take_back(request: SignedInRequest, public_id: str) -> Confirmation:
+    """Take back a fact that waits for the bureau, with a reason."""
+    fact = get_declared_fact(request.user, public_id)
+    require(request.user, "rewards.withdraw_fact", fact)
+    if request.method != "POST":  # what is sent is refused by the service, and the form keeps the reason
+        require_withdrawable(fact)
+    form = RefusalForm(request.POST or None, seen=fact.declaration, help_text=_("The bureau can read it."))
+    return Confirmation(
+        action=_("Withdraw the fact"),
+        consequences=[
+            _("The bureau no longer decides on it. What is declared stays here with its files."),
+            _("Your unit can declare it anew. It counts once the bureau has confirmed it before the freeze."),
+        ],
+        perform=lambda: fact_withdraw(
+            actor=request.user,
+            fact_id=fact.pk,
+            reason=form.cleaned_data["reason"],
+            declaration=request.POST.get("seen", ""),
+            now=clock.now(),
+        ),
+        success=_("Withdrawn. Declare it anew once it is corrected."),
+        form=form,
+        **_show_fact(fact),
+    )
+
+
+def _show_fact(fact: "DeclaredFact") -> dict[str, Any]:
+    """Return what the question of a confirmation shows of a fact, and the page to which it leads back."""
+    return {
+        "heading": f"{KINDS[fact.kind]} · {bilingual(fact.organization, 'name')}",
+        "back_address": reverse("declared_facts", args=[fact.year]),
+        "template": "rewards/declarations/fact_decision.html",
+        "extra_context": {"fact": fact, "title": _title(fact, get_titles(known_codes()))},
+    }

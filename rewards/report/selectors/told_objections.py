@@ -84,7 +84,7 @@ def find_untold_facts(cycle: AssessmentCycle) -> Iterator[str]:
 
 def _fact(fact: DeclaredFact, acts: "Sequence[AuditEntry]") -> Iterator[str]:
     last = acts[-1] if acts else None
-    decided = last if last and last.action != "fact.declared" else None
+    decided = last if last and last.action not in {"fact.declared", "fact.withdrawn"} else None
     declared = last_of(acts).get("fact.declared")
     columns = {
         "organization": (fact.organization_id, last and last.organization_id),
@@ -95,7 +95,7 @@ def _fact(fact: DeclaredFact, acts: "Sequence[AuditEntry]") -> Iterator[str]:
         },
         "figure": (write_yuan(fact.figure), write_yuan(get_detail(last, "figure"))),
         "valid_through": (write_day(fact.valid_through), get_detail(last, "valid_through")),
-        "state": (fact.state, last.action.partition(".")[2] if last else FactState.DECLARED),
+        "state": (fact.named_state, last.action.partition(".")[2] if last else FactState.DECLARED),
         "files": (fact.proofs_fingerprint, get_detail(declared, "proofs", fingerprint())),
         **act(declared, fact.declared_at, fact.declared_by_id, "declared"),
         **act(decided, fact.decided_at, fact.decided_by_id, "decided"),

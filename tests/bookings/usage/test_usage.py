@@ -52,6 +52,21 @@ def test_changed_number_of_samples_is_shown_before_it_is_recorded(city, send):
     assert UsageLog.objects.get().samples == 3
 
 
+def test_a_check_out_is_told_all_that_is_wrong_with_it_at_once(city, send):
+    booking = book(city, slot(hour=9, length=2), service_mode=ServiceMode.SAMPLES, samples=3)
+    booking_check_in(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)
+
+    def get_errors(**typed):
+        right = {"ends_at": f"{booking.ends_at.astimezone(CITY_TIME):%Y-%m-%dT%H:%M}", "samples": "0"}
+        sent = {"now": booking.ends_at, **right, **typed}
+        page = send(city.keeper, "booking_check_out", booking.public_id, **sent)
+        return set(page.context["form"].errors)
+
+    assert get_errors(setup="180", content="长" * 201) == {"content", "__all__", "samples"}
+    unread = {"setup": "多", "idle": "180", "ends_at": "晚"}
+    assert get_errors(**unread) == {"setup", "ends_at", "samples"}  # the sum is not known yet
+
+
 def test_use_of_samples_has_at_least_one(city):
     booking = book(city, slot(hour=9, length=2), service_mode=ServiceMode.SAMPLES, samples=3)
     booking_check_in(actor=city.keeper, booking_id=booking.pk, now=booking.starts_at)

@@ -34,12 +34,13 @@ from rewards.declarations.domain.errors import (
     FactIncomplete,
     FactOfDeclarer,
     FactsMissing,
+    FactYearFrozen,
     OwnUnit,
 )
 from rewards.declarations.domain.facts import FactKind
 from rewards.declarations.models import DeclaredFact
 from rewards.declarations.selectors import declared_facts, facts_of_year, get_proof, waiting_facts
-from rewards.declarations.services import fact_confirm, fact_declare, fact_return
+from rewards.declarations.services import fact_confirm, fact_declare, fact_return, fact_withdraw
 from rewards.policy.models import RewardPolicy
 from rewards.policy.services import policy_load
 from rewards.year.domain import NextStep
@@ -319,6 +320,66 @@ def test_managers_of_the_unit_and_the_declarer_are_told_once_that_a_fact_is_retu
         assert [one.user for one in told] == readers
         assert {(one.message, one.path) for one in told} == {(message, f"/facts/{YEAR}/")}
         assert told[0].params == {"year": str(YEAR), "unit": unit, "evidence": "合同", "reason": "等级有误。"}
+
+
+def declare_as_manager(city, **facts):
+    about = {"organization_id": city.first.pk, "year": YEAR, "kind": FactKind.GRADE, "code": "good"}
+    return fact_declare(actor=city.manager, evidence="合同", now=AFTER, **about, **facts)
+
+
+def test_a_unit_takes_back_a_fact_with_all_that_was_declared(city):
+    file = ContentFile(b"%PDF-1", name="合同.pdf")
+    fact = declare_as_manager(city, valid_through=date(YEAR, 12, 31), uploads=[file])
+    assert waiting_facts(city.city.officer) == [(YEAR, 1)]
+    withdraw = partial(fact_withdraw, actor=city.manager, fact_id=fact.pk, now=AFTER)
+    with pytest.raises(ReasonMissing):
+        withdraw(reason=" ")
+    fact = withdraw(reason="等级有误")
+    assert (fact.state, fact.named_state, fact.reason) == ("returned", "withdrawn", "等级有误")
+    assert (fact.code, fact.evidence, fact.valid_through) == ("good", "合同", date(YEAR, 12, 31))
+    assert [proof.name for proof in fact.proofs.filter(replaced_at=None)] == ["合同.pdf"]
+    assert waiting_facts(city.city.officer) == []
+    for decide in (fact_confirm, partial(fact_return, reason="等级有误")):
+        with pytest.raises(IllegalMove):
+            decide(actor=city.city.officer, fact_id=fact.pk, now=AFTER)
+    entry = AuditEntry.objects.get(action="fact.withdrawn")
+    assert (entry.subject_id, entry.details["reason"]) == (fact.public_id, "等级有误")
+    again = declare_as_manager(city)
+    assert (again.pk, again.named_state, again.reason) == (fact.pk, "declared", "")
+
+
+def test_a_unit_takes_back_nothing_that_is_decided_on_or_was_declared_anew(city, clock):
+    read = declare_as_manager(city).declaration
+    withdraw = partial(fact_withdraw, actor=city.manager, reason="等级有误", now=AFTER)
+    fact = declare_as_manager(city, uploads=[ContentFile(b"%PDF-1", name="合同.pdf")])
+    with pytest.raises(FactDeclaredAnew):
+        withdraw(fact_id=fact.pk, declaration=read)
+    fact_confirm(actor=city.city.officer, fact_id=fact.pk, now=AFTER)
+    with pytest.raises(IllegalMove):
+        withdraw(fact_id=fact.pk)
+    fact_return(actor=city.city.officer, fact_id=fact.pk, reason="合同不全", now=AFTER)
+    with pytest.raises(IllegalMove):
+        withdraw(fact_id=fact.pk)
+    assert DeclaredFact.objects.get().named_state == "returned"
+
+
+def test_a_fact_that_the_freeze_left_out_is_no_longer_taken_back(city):
+    fact = declare_as_manager(city)
+    Steps(city).freeze()
+    with pytest.raises(FactYearFrozen):
+        fact_withdraw(actor=city.manager, fact_id=fact.pk, reason="等级有误", now=AFTER)
+    assert DeclaredFact.objects.get().state == "declared"
+
+
+def test_who_declared_a_fact_is_told_that_another_person_of_the_unit_took_it_back(city):
+    colleague = city.city.person("另一管理员", city.first, Role.UNIT_MANAGER)
+    for withdrawer, told in ((city.manager, []), (colleague, [city.manager])):
+        fact = declare_as_manager(city)
+        fact_withdraw(actor=withdrawer, fact_id=fact.pk, reason="等级有误。", now=AFTER)
+        assert [one.user for one in Notification.objects.all()] == told
+    (notification,) = Notification.objects.all()
+    assert notification.path == f"/facts/{YEAR}/"
+    assert notification.params["reason"] == "等级有误。"
 
 
 @pytest.mark.parametrize(

@@ -574,3 +574,19 @@ def test_line_of_steps_tells_what_its_user_ended_from_what_was_refused(city, boo
     assert get_last_step() == "ended"
     page = texts(see(city.researcher, "booking", booking.public_id))
     assert '已取消<span class="visually-hidden"> (已结束)</span>' in page
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_approving_in_another_tab_what_was_moved_meanwhile_leads_to_the_booking_as_it_is(
+    city, booking, client, send, htmx
+):
+    later = slot(day=3)
+    booking_move(actor=city.researcher, booking_id=booking.pk, interval=later, now=NOW)
+    seen = {"revision": booking.revision}
+    refused = send(city.keeper, "booking_approve", booking.public_id, htmx=htmx, **seen)
+    assert (refused.status_code, "本预约刚刚被他人修改" in texts(refused)) == (409, True)
+    (address,) = re.findall(r'href="([^"]*)">查看当前情况</a>', texts(refused))
+    shown = client.get(address)
+    assert (shown.status_code, formats.timerange(later) in texts(shown)) == (200, True)
+    booking.refresh_from_db()
+    assert booking.state == "requested"

@@ -118,6 +118,51 @@ def test_all_rule_problems_are_reported_together(sent):
     assert not OpenServiceRule.objects.exists()
 
 
+def test_all_that_is_wrong_with_a_rule_is_said_at_once_where_some_cannot_be_read(sent):
+    wrong = {
+        "applies_from": "2025-08-01T08:00",  # has passed
+        "step": "oft",
+        "max_length": "7.25",  # no whole number of steps, but of which?
+        "horizon": "1",
+        "lead": "48",
+        "patterns-TOTAL_FORMS": "3",
+        "patterns-1-interval": "",
+        "patterns-1-opens": "09:00",
+        "patterns-1-closes": "17:30",
+        "patterns-1-starts_on": "2025-09-01",
+        "patterns-1-until": "2025-08-31",
+        "patterns-1-weekdays": ["0"],
+        "patterns-1-frequency": "weekly",
+        "patterns-2-interval": "1",
+        "patterns-2-opens": "früh",
+        "patterns-2-closes": "17:30",
+        "patterns-2-starts_on": "2025-09-01",
+        "patterns-2-weekdays": ["0", "1"],
+        "patterns-2-frequency": "monthly_by_weekday",
+        "prices-0-price_yuan": "",
+        "prices-0-user_kind": "outside",
+        "prices-0-from_time": "08:00",
+    }
+    forms = sent("publish", **wrong).context["forms"]
+    assert set(forms.rule.errors) == {"applies_from", "step", "horizon", "__all__"}
+    assert forms.rule.errors["__all__"] == ["缺少“企业、委托测试”的价格。价格须公开；免费请填 0。"]
+    assert [set(row.errors) for row in forms.rows["patterns"]] == [
+        set(),
+        {"interval", "until"},
+        {"opens", "weekdays", "nth"},
+    ]
+    assert [set(row.errors) for row in forms.rows["prices"]] == [{"price_yuan", "until_time"}]
+    assert not OpenServiceRule.objects.exists()
+
+
+def test_what_the_rules_refuse_stands_beside_the_row_and_the_start_at_once(sent):
+    wrong = {"applies_from": "2025-08-01T08:00", "patterns-0-until": "2025-08-31", "max_length": "0.25"}
+    answer = sent("publish", **wrong)
+    forms = answer.context["forms"]
+    assert (answer.status_code, set(forms.rule.errors)) == (422, {"applies_from", "max_length"})
+    assert set(forms.rows["patterns"][0].errors) == {"until"}
+
+
 def test_a_row_is_added_and_left_out_without_losing_what_was_typed(sent):
     added = sent("add-prices", **{"prices-0-price_yuan": "", "prices-0-user_kind": "outside"})
     body = added.content.decode()

@@ -209,6 +209,45 @@ def test_missing_fields_are_shown(at, address):
     assert "年度" in text_of(answer)
 
 
+def test_a_statement_is_told_all_that_is_wrong_with_it_at_once(at, address):
+    typed = {"title_zh": "2024 年开放情况", "body_zh": "开放。", "year": "2024"}
+    at("manager").post(address("openness"), typed)
+    wrong = {"title_zh": "", "year": "2024", "how_zh": "自主上机。"}
+    refused = at("manager").post(address("openness"), {**wrong, "total_hours": "很多", "external_hours": "9"})
+    assert refused.status_code == 422
+    errors = refused.context["form"].errors
+    assert set(errors) == {"title_zh", "year", "total_hours", "audience_zh", "charges_zh"}
+    assert errors["year"] == ["2024 年度的管理开放信息已存在，请修改原有内容。"]
+
+
+def test_a_statement_that_is_changed_is_told_all_that_is_wrong_with_it_at_once(at, address):
+    for year in ("2023", "2024"):
+        typed = {"title_zh": f"{year} 年开放情况", "body_zh": "开放。", "year": year}
+        at("manager").post(address("openness"), typed)
+    stated = OpennessStatement.objects.get(year=2024)
+    change = reverse("publication_edit", args=["openness", stated.public_id])
+    typed |= {"year": "2023", "body_zh": "", "networkable_count": "-1", "revision": "1"}
+    refused = at("manager").post(change, typed)
+    assert set(refused.context["form"].errors) == {"year", "body_zh", "networkable_count"}
+
+
+def test_a_regulation_is_told_all_that_is_wrong_with_it_and_its_file_at_once(at, address):
+    wrong = SimpleUploadedFile("办法.pdf", b"<html>", "application/pdf")
+    refused = at("manager").post(address("regulation"), {"title_zh": "", "effective_date": "", "file": wrong})
+    errors = refused.context["form"].errors
+    assert set(errors) == {"title_zh", "effective_date", "file"}
+    assert errors["file"] == ["文件不是 PDF，请另存为 PDF 后重试。"]
+
+
+def test_a_public_profile_is_told_all_that_is_wrong_with_it_and_its_picture_at_once(at, world):
+    publish_profile(world)
+    typed = {**PROFILE, "introduction_zh": "太短", "email": "没有", "revision": "1"}
+    typed["picture"] = SimpleUploadedFile("照片.jpg", b"<html>", "image/jpeg")
+    refused = at("manager").post(reverse("unit_profile_edit", args=[world.unit.public_id]), typed)
+    assert refused.status_code == 422
+    assert set(refused.context["form"].errors) == {"introduction_zh", "email", "picture"}
+
+
 def test_the_same_year_twice_is_refused(at, address):
     typed = {"title_zh": "2024 年开放情况", "body_zh": "开放。", "year": "2024"}
     assert at("manager").post(address("openness"), typed).status_code == 302

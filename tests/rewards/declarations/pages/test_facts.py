@@ -99,6 +99,33 @@ def test_a_manager_declares_an_officer_confirms_and_returns(login, small, manage
     assert client.get(reverse("fact_decide", args=[fact.public_id, "burn"])).status_code == 404
 
 
+def test_a_manager_takes_back_what_still_waits_for_the_bureau(login, small, manager):
+    client = login(manager)
+    client.post(ADDRESS, {"unit": small.unit.pk, "fact": "qualification:networked", "evidence": "协议"})
+    address = reverse("fact_take_back", args=[DeclaredFact.objects.get().public_id])
+    assert address in client.get(ADDRESS).text
+    assert address not in login(small.city.officer).get(ADDRESS).text
+    client = login(manager)
+    asked = client.get(address)
+    assert "共享平台入网单位 证明文件 协议" in text_of(asked)
+    typed = {"seen": asked.context["form"]["seen"].value(), "reason": "协议编号有误"}
+    assert "协议 已撤回 协议编号有误" in text_of(client.post(address, typed, follow=True))
+    assert address not in client.get(ADDRESS).text
+    late = client.post(address, typed)
+    assert (late.status_code, "协议编号有误</textarea>" in late.text) == (409, True)
+    assert "申报事项待确认" not in text_of(login(small.city.officer).get("/bureau/"))
+
+
+def test_a_fact_that_the_freeze_left_out_is_not_offered_to_be_taken_back(login, small, manager):
+    client = login(manager)
+    client.post(ADDRESS, {"unit": small.unit.pk, "fact": "qualification:networked", "evidence": "协议"})
+    address = reverse("fact_take_back", args=[DeclaredFact.objects.get().public_id])
+    AssessmentCycle.objects.update(frozen_at=AFTER)
+    assert address not in client.get(ADDRESS).text
+    refused = client.get(address)
+    assert (refused.status_code, "数据已冻结，不能再撤回" in text_of(refused)) == (409, True)
+
+
 def test_a_qualification_that_ends_before_the_year_is_not_said_to_count(login, small, manager):
     client = login(manager)
     for day in ("12-30", "12-31"):
