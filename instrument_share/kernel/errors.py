@@ -90,7 +90,9 @@ class IllegalMove(Conflict):
     """A transition that the table of moves does not contain."""
 
     code = "state.illegal_move"
-    message = gettext_noop("This is “{state}” now, and “{move}” is not possible from there.")
+    message = gettext_noop(
+        "This is “{state}” now, and “{move}” is not possible in that state. Open it again to see what is."
+    )
 
 
 class RevisionMismatch(Conflict):

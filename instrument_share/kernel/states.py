@@ -8,14 +8,17 @@ Moves = Mapping[str, Mapping[str, str]]
 """state → move → next state"""
 
 
-def next_state(moves: Moves, state: str, move: str) -> str:
-    """Return the state after `move`. Raises IllegalMove where the table has none."""
+def next_state(moves: Moves, state: str, move: str, *, kind: str = "") -> str:
+    """Return the state after `move`. Raises IllegalMove where the table has none.
+
+    `kind` is what its labels are registered for (`cycle`), where other kinds have states of the same codes.
+    """
     try:
         return moves[state][move]
     except KeyError:
-        raise IllegalMove(state=state, move=move) from None
+        raise IllegalMove(state=f"{kind}.{state}" if kind else state, move=move) from None
 
 
-def require_transition(moves: Moves, state: str, move: str) -> None:
+def require_transition(moves: Moves, state: str, move: str, *, kind: str = "") -> None:
     """Raise IllegalMove unless `move` is possible from `state`."""
-    next_state(moves, state, move)
+    next_state(moves, state, move, kind=kind)

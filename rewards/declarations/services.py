@@ -227,7 +227,7 @@ def require_confirmable(actor: "User", fact: DeclaredFact) -> None:
         raise FactOfDeclarer
     if fact.instrument is not None:
         _require_part_of_value(fact.kind, fact.instrument, fact.figure)
-    next_state(MOVES, fact.state, "confirm")
+    next_state(MOVES, fact.state, "confirm", kind="fact")
 
 
 @transaction.atomic
@@ -302,7 +302,7 @@ def _lock_to_decide(actor: "User", fact_id: int) -> DeclaredFact:
 
 
 def _decide(actor: "User", fact: DeclaredFact, move: str, reason: str, now: datetime) -> DeclaredFact:
-    fact.state, fact.reason = next_state(MOVES, fact.state, move), reason
+    fact.state, fact.reason = next_state(MOVES, fact.state, move, kind="fact"), reason
     fact.decided_at, fact.decided_by = now, actor
     fact.save()
     _record(actor, f"fact.{fact.state}", fact, now)

@@ -268,6 +268,20 @@ def test_who_is_alone_is_told_to_invite_a_colleague_before_handing_over(see, com
     assert see(admin, *asked).status_code == 200
 
 
+def test_invitation_says_to_the_minute_until_when_and_who_sees_what(
+    see, send, company, admin, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        send(admin, "invitation_send", company.public_id, email="new@example.org", role="researcher")
+    secret = re.search(r"/invitations/([\w-]+)/", mail.outbox[0].body)[1]
+    end = NOW + timedelta(days=14)
+    page = text_of(see(None, "invitation", secret, now=end - timedelta(seconds=1)))
+    assert "邀请邮箱：new@example.org，请于 2026年3月16日 08:00 前接受。" in page
+    assert "该单位管理员可查看您的姓名、邮箱" in page
+    assert "前接受。" not in text_of(see(None, "invitation", secret, now=end))
+    assert "有效期至 2026年3月16日 08:00" in text_of(see(admin, "members", company.public_id))
+
+
 def test_an_invitation_is_sent_again_withdrawn_and_accepted(
     see, send, company, admin, django_capture_on_commit_callbacks
 ):

@@ -72,7 +72,15 @@ def test_a_refusal_lists_every_problem_in_the_language_of_the_reader():
 def test_states_and_moves_are_told_in_words():
     with translation.override("en"):
         text = problem.told(IllegalMove.message, {"state": "in_use", "move": "cancel"})
-    assert text == "This is “In use” now, and “cancel” is not possible from there."
+    assert text == (
+        "This is “In use” now, and “cancel” is not possible in that state. Open it again to see what is."
+    )
+
+
+def test_move_that_is_called_like_a_state_is_told_as_a_move_and_a_state_in_words_of_its_kind():
+    with translation.override("zh-hans"):
+        text = problem.told(IllegalMove.message, {"state": "cycle.approved", "move": "no_show"})
+    assert text.startswith("当前状态为“已审定”，不能执行“记为爽约”。")
 
 
 def test_a_missing_parameter_does_not_break_the_answer():

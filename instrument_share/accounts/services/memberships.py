@@ -152,7 +152,7 @@ def membership_request(*, actor: User, organization_id: int, now: datetime, note
         return membership
     is_same = _is_withdrawn_since(membership, now - SAME_REQUEST)
     if membership.pk is not None:
-        membership.state = next_state(MEMBERSHIP, membership.state, "ask")
+        membership.state = next_state(MEMBERSHIP, membership.state, "ask", kind="membership")
         membership.created_at = membership.created_at if is_same else now
     membership.note, membership.reason, membership.ended_at = note.strip()[:200], "", None
     membership.save()
@@ -176,7 +176,7 @@ def membership_admit(*, actor: User, membership_id: int, now: datetime) -> Membe
     membership = selectors.membership_lock(membership_id)
     require_may_grant(actor, membership.organization, Role(membership.role))
     if membership.state != MembershipState.ACTIVE:
-        membership.state = next_state(MEMBERSHIP, membership.state, "admit")
+        membership.state = next_state(MEMBERSHIP, membership.state, "admit", kind="membership")
         membership.save(update_fields=["state"])
         record_membership(actor, "membership.admitted", membership, now)
         _tell([membership.user], ADMITTED, membership, now)
@@ -190,7 +190,7 @@ def membership_refuse(*, actor: User, membership_id: int, reason: str, now: date
     membership = selectors.membership_lock(membership_id)
     require_may_grant(actor, membership.organization, Role(membership.role))
     membership.reason = require_reason(reason)
-    membership.state = next_state(MEMBERSHIP, membership.state, "refuse")
+    membership.state = next_state(MEMBERSHIP, membership.state, "refuse", kind="membership")
     membership.ended_at = now
     membership.save(update_fields=["state", "reason", "ended_at"])
     record_membership(actor, "membership.refused", membership, now, reason=membership.reason)
@@ -338,7 +338,7 @@ def _require_not_last(membership: Membership) -> None:
 
 
 def _close(membership: Membership, reason: str, now: datetime) -> None:
-    membership.state = next_state(MEMBERSHIP, membership.state, "end")
+    membership.state = next_state(MEMBERSHIP, membership.state, "end", kind="membership")
     membership.reason, membership.ended_at = reason, now
     membership.save(update_fields=["state", "reason", "ended_at"])
 

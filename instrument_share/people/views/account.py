@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from instrument_share.accounts import selectors as accounts
 from instrument_share.accounts import services
+from instrument_share.accounts.domain import Role
 from instrument_share.accounts.language import keep_language
 from instrument_share.kernel.errors import require_found
 from instrument_share.people.forms import SettingsForm
@@ -23,6 +24,7 @@ from instrument_share.web.responses.outcomes import redirect_with_message, rende
 from instrument_share.web.responses.problem import told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual
+from instrument_share.web.text.labels import ROLES
 from providers.public import person
 
 
@@ -58,9 +60,10 @@ def invitation(request: HttpRequest, secret: str) -> HttpResponse:
     found = require_found(accounts.invitation_by_secret(secret))
     if request.method == "POST" and request.user.is_authenticated:
         services.invitation_accept(actor=person(request), secret=secret, now=now)
-        sentence = _("You belong to {name} now and can book for it.")
-        name = bilingual(found.organization, "name")
-        return redirect_with_message(request, sentence.format(name=name), reverse("my_organizations"))
+        sentence = _("You belong to {name} now. Your role: {role}.").format(
+            name=bilingual(found.organization, "name"), role=ROLES[Role(found.role)]
+        )
+        return redirect_with_message(request, sentence, reverse("my_organizations"))
     back = {"next": request.path}
     context = {
         "invitation": found,

@@ -129,9 +129,12 @@ def _shown(name: str, value: Any) -> str:
     for kind, to_text in _TEXT_BY_TYPE.items():
         if isinstance(value, kind):
             return to_text(value)
-    if isinstance(value, str) and name in {"state", "move"}:
-        return labels.word(value)
+    if isinstance(value, str) and name in _WORDS_OF_CODES:
+        return _WORDS_OF_CODES[name](value)
     return str(value)
+
+
+_WORDS_OF_CODES: dict[str, Callable[[str], str]] = {"state": labels.word, "move": labels.get_move}
 
 
 def _list_separator() -> str:

@@ -99,6 +99,11 @@ def get_step_of_end(shown: Label) -> Literal["ended", "stopped"]:
     return "stopped" if shown.tone == "bad" else "ended"
 
 
+def get_move(code: str) -> str:
+    """Return a move in words; an unknown one shows its code."""
+    return str(MOVES.get(code, code))
+
+
 def word(code: str) -> str:
     """A state or a move in words, with its kind before a dot or whatever it is a state of.
 
@@ -109,4 +114,4 @@ def word(code: str) -> str:
     for key, shown in STATES.items():
         if key.partition(".")[2] == code:
             return str(shown.text)
-    return str(MOVES.get(code, code))
+    return get_move(code)

@@ -63,7 +63,7 @@ def cycle_adopt_policy(
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
     require_no_step(cycle)
-    cycle.state = next_state(MOVES, cycle.state, "adopt")
+    cycle.state = next_state(MOVES, cycle.state, "adopt", kind="cycle")
     reason = require_reason(reason, code=REASON_MISSING)
     draft, policy = cycle.policy, get_policy(policy_id)
     if not draft.is_draft:

@@ -64,7 +64,7 @@ def cycle_announce(
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
     require_no_step(cycle)
-    cycle.state = next_state(MOVES, cycle.state, "announce")
+    cycle.state = next_state(MOVES, cycle.state, "announce", kind="cycle")
     _require_read(cycle, scored_at)
     _require_all_decided(cycle)
     _require_current_scores(cycle)
@@ -106,7 +106,7 @@ def cycle_approve(
     cycle = cycle_lock(cycle_id)
     require(actor, "rewards.run_cycle", cycle)
     require_no_step(cycle)
-    cycle.state = next_state(MOVES, cycle.state, "approve")
+    cycle.state = next_state(MOVES, cycle.state, "approve", kind="cycle")
     _require_read(cycle, scored_at)
     require_decided_policy(cycle.policy)
     if cycle.announced_by_id == actor.pk:

@@ -54,7 +54,7 @@ class Scores:
 
 def _admit_score(actor: "User", cycle: AssessmentCycle, _now: datetime) -> None:
     require(actor, "rewards.run_cycle", cycle)
-    next_state(MOVES, cycle.state, "score")
+    next_state(MOVES, cycle.state, "score", kind="cycle")
 
 
 def _compute_score(cycle: AssessmentCycle, _now: datetime, tell: Tell) -> Scores | None:
@@ -105,7 +105,7 @@ def _keep_score(
         ["points_at_stake", "yuan_at_stake"],
         batch_size=500,
     )
-    cycle.state = next_state(MOVES, cycle.state, "score")
+    cycle.state = next_state(MOVES, cycle.state, "score", kind="cycle")
     cycle.scored_at, cycle.decisions_scored = now, scores.decisions
     cycle.noticed_at = cycle.notice_ends_date = None
     for name, figure in build_year_figures(outcome).items():

@@ -76,7 +76,7 @@ def cycle_freeze(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCy
 
 def _admit_freeze(actor: "User", cycle: AssessmentCycle, now: datetime) -> None:
     require(actor, "rewards.run_cycle", cycle)
-    next_state(MOVES, cycle.state, "freeze")
+    next_state(MOVES, cycle.state, "freeze", kind="cycle")
     if now.astimezone(CITY_TIME).year <= cycle.year:
         raise YearNotOver(year=cycle.year)
     if other := find_year_in_the_way(cycle, cycle.policy):
@@ -98,7 +98,7 @@ def _keep_freeze(
     for part in snapshot.parts:
         part.cycle = cycle
     SnapshotPart.objects.bulk_create(snapshot.parts)
-    cycle.state = next_state(MOVES, cycle.state, "freeze")
+    cycle.state = next_state(MOVES, cycle.state, "freeze", kind="cycle")
     cycle.snapshot_hash, cycle.frozen_at = snapshot.name, now
     cycle.save(update_fields=["state", "snapshot_hash", "frozen_at"])
     details = {"snapshot": cycle.snapshot_hash, "parts": len(snapshot.parts)}

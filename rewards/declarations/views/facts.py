@@ -195,7 +195,7 @@ def fact_decide(request: SignedInRequest, public_id: str, verb: str) -> Confirma
     if verb != "return":
         raise NotFound
     if request.method != "POST":  # what is sent is refused by the service, and the form keeps the reason
-        next_state(MOVES, fact.state, "return")
+        next_state(MOVES, fact.state, "return", kind="fact")
     consequences = [_("The unit can read the reason and declare the fact anew.")]
     if fact.state == FactState.CONFIRMED:
         consequences.append(_("Results of data that are frozen already stay as they are."))

@@ -38,7 +38,7 @@ def cycle_check(*, actor: "User", cycle_id: int, now: datetime) -> AssessmentCyc
 
 def _admit_check(actor: "User", cycle: AssessmentCycle, _now: datetime) -> None:
     require(actor, "rewards.run_cycle", cycle)
-    next_state(MOVES, cycle.state, "check")
+    next_state(MOVES, cycle.state, "check", kind="cycle")
 
 
 def _compute_check(cycle: AssessmentCycle, _now: datetime, tell: Tell) -> list[bytes]:
@@ -49,7 +49,7 @@ def _compute_check(cycle: AssessmentCycle, _now: datetime, tell: Tell) -> list[b
 def _keep_check(
     actor: "User", cycle: AssessmentCycle, candidates: Sequence[bytes], now: datetime
 ) -> AssessmentCycle:
-    cycle.state = next_state(MOVES, cycle.state, "check")
+    cycle.state = next_state(MOVES, cycle.state, "check", kind="cycle")
     opened = _open_findings(cycle, map(_CANDIDATES.decode, candidates), now)
     tell_of_findings(cycle, opened, now)
     cycle.checked_at = now

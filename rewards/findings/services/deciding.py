@@ -54,7 +54,7 @@ def finding_answer(
     cycle, finding = lock_cycle_and_finding(finding_id)
     require(actor, "rewards.answer_finding", finding)
     if finding.state != FindingState.OPEN or cycle.state not in TAKES_FINDINGS:
-        raise IllegalMove(state=finding.state, move="answer")
+        raise IllegalMove(state=f"finding.{finding.state}", move="answer")
     answer = answer.strip()
     if not answer and not no_objection:
         raise AnswerMissing
@@ -188,7 +188,7 @@ def _require_decidable(
     cycle: AssessmentCycle, finding: Finding, uphold: bool, reason: str, logs: list[str], now: datetime
 ) -> None:
     if cycle.state not in BEFORE_APPROVAL:
-        raise IllegalMove(state=cycle.state, move="decide")
+        raise IllegalMove(state=f"cycle.{cycle.state}", move="decide")
     require_heard(finding.answered_at, finding.answer_due_date, now)
     require_reason(reason, code=REASON_MISSING)
     foreign = sorted(set(logs) - set(finding.logs))

@@ -153,4 +153,4 @@ def _require_in_state(falsification: Falsification, *states: FalsificationState)
 
 def _require_before_approval(cycle: AssessmentCycle, move: str) -> None:
     if cycle.state not in BEFORE_APPROVAL:
-        raise IllegalMove(state=cycle.state, move=move)
+        raise IllegalMove(state=f"cycle.{cycle.state}", move=move)

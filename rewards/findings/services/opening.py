@@ -37,7 +37,7 @@ def finding_open(
     auditor decides it like any other. The caller authorised the actor.
     """
     if cycle.state not in TAKES_FINDINGS:
-        raise IllegalMove(state=cycle.state, move="finding")
+        raise IllegalMove(state=f"cycle.{cycle.state}", move="finding")
     about = sorted(each.public_id for each in logs)
     finding = Finding(
         cycle=cycle,

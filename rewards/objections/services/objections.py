@@ -244,7 +244,7 @@ def objection_answer(
             return given
         raise AnsweredAlready
     if objection.cycle.state not in BEFORE_APPROVAL:
-        raise IllegalMove(state=objection.cycle.state, move="answer")
+        raise IllegalMove(state=f"cycle.{objection.cycle.state}", move="answer")
     if read_at and objection.comments.filter(commented_at__gt=read_at).exists():
         raise CommentedMeanwhile
     if not text.strip():

@@ -120,7 +120,7 @@ def require_may_pay(actor: "Viewer", report: FinanceReport, move: str) -> None:
     require_uninvolved(actor, report)
     require_decided_policy(report.cycle.policy)
     if report.state != ReportState.ACCEPTED:
-        raise IllegalMove(state=report.state, move=move)
+        raise IllegalMove(state=f"report.{report.state}", move=move)
 
 
 def may_pay(viewer: "Viewer", report: FinanceReport) -> bool:
@@ -273,7 +273,7 @@ def _reopen(report: FinanceReport, actor: "User", now: datetime) -> None:
 
 def _move(report: FinanceReport, move: str, action: str, actor: "User", now: datetime) -> None:
     cycle = cycle_lock(report.cycle_id)
-    cycle.state = next_state(MOVES, cycle.state, move)
+    cycle.state = next_state(MOVES, cycle.state, move, kind="cycle")
     cycle.save(update_fields=["state"])
     record(actor=actor, action=action, subject=cycle, now=now)
 

@@ -44,7 +44,7 @@ def report_accept(*, actor: "User", report_id: int, now: datetime, note: str = "
 def _close(report: FinanceReport, actor: "User", now: datetime) -> None:
     """Close a year in which nothing is to be paid."""
     cycle = cycle_lock(report.cycle_id)
-    cycle.state = next_state(MOVES, cycle.state, "pay")
+    cycle.state = next_state(MOVES, cycle.state, "pay", kind="cycle")
     cycle.save(update_fields=["state"])
     record(actor=actor, action="cycle.paid", subject=cycle, now=now)
 
@@ -58,7 +58,7 @@ def report_return(*, actor: "User", report_id: int, reason: str, now: datetime) 
     report = _answerable(actor, report_id, "return")
     reason = require_reason(reason, code=REASON_MISSING)
     cycle = cycle_lock(report.cycle_id)
-    cycle.state = next_state(MOVES, cycle.state, "return")
+    cycle.state = next_state(MOVES, cycle.state, "return", kind="cycle")
     cycle.save(update_fields=["state"])
     _answer(report, ReportState.RETURNED, actor, now, reason)
     tell_of_return(cycle, now)
@@ -81,7 +81,7 @@ def require_may_answer(actor: "Viewer", report: FinanceReport, move: str) -> Non
     require(actor, "rewards.answer_report", report)
     require_uninvolved(actor, report)
     if report.state != ReportState.SENT:
-        raise IllegalMove(state=report.state, move=move)
+        raise IllegalMove(state=f"report.{report.state}", move=move)
 
 
 def may_answer(viewer: "Viewer", report: FinanceReport) -> bool:

@@ -44,7 +44,7 @@ def report_preview(*, actor: "User", cycle_id: int, now: datetime) -> ReportPrev
 
 def _admit(actor: "User", cycle: AssessmentCycle, _now: datetime) -> None:
     require(actor, "rewards.send_report", cycle)
-    require_transition(MOVES, cycle.state, "preview")
+    require_transition(MOVES, cycle.state, "preview", kind="cycle")
     require_decided_policy(cycle.policy)
 
 

@@ -76,7 +76,7 @@ class SealedFiles:
 
 def _admit_send(actor: "User", cycle: AssessmentCycle, _now: datetime) -> None:
     require(actor, "rewards.send_report", cycle)
-    next_state(MOVES, cycle.state, "send")
+    next_state(MOVES, cycle.state, "send", kind="cycle")
     require_decided_policy(cycle.policy)
     require_looked_at(cycle)
 
@@ -126,7 +126,7 @@ def _keep_send(actor: "User", cycle: AssessmentCycle, sealed: SealedFiles, now: 
         sealed_at=now,
         sent_by=actor,
     )
-    cycle.state = next_state(MOVES, cycle.state, "send")
+    cycle.state = next_state(MOVES, cycle.state, "send", kind="cycle")
     cycle.save(update_fields=["state"])
     details = {
         "cycle": cycle.public_id,

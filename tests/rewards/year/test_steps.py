@@ -79,8 +79,9 @@ def test_a_second_click_changes_nothing(steps, step):
     steps.through(step)
     acts = AuditEntry.objects.exclude(action__in=["report.previewed", "report.looked_at"])
     entries, state = acts.count(), steps.cycle.state
-    with pytest.raises(IllegalMove):
+    with pytest.raises(IllegalMove) as refused:
         getattr(steps, step)()
+    assert refused.value.params["state"] == f"cycle.{state}"
     assert (acts.count(), steps.cycle.state) == (entries, state)
     assert FinanceReport.objects.count() == (1 if step == "send" else 0)
 
