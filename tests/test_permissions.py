@@ -482,6 +482,7 @@ PARTS = {
     "notify": "of every service that tells somebody",
     "prices_list": "of rule_publish",
     "require_withdrawable": "of rule_withdraw and its page; writes nothing",
+    "find_rule_problems": "of rule_publish and its page; writes nothing",
     "require_resumable": "of instrument_resume and its page; writes nothing",
     "order_lock_for": "of every step of a sample order",
     "move_order": "of every step of a sample order",

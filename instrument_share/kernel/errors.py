@@ -4,7 +4,7 @@ Independent of language and protocol. A message is an English literal with named
 at most"`), marked by `gettext_noop` for the catalogues; the edge translates it and fills in the parameters.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
@@ -47,6 +47,11 @@ class DomainError(Exception):
         self.problems = tuple(problems)
         self.params = params
         super().__init__(self.message.format_map(_Lenient(params)))
+
+    @classmethod
+    def to_problem(cls, **params: Any) -> Problem:
+        """Return the error as one problem among others, at its field."""
+        return Problem(cls.code, cls.message, params, cls.field)
 
 
 class _Lenient(dict[str, Any]):
@@ -117,6 +122,18 @@ class ReasonMissing(DomainError):
     def __init__(self, code: str = code) -> None:
         super().__init__()
         self.code = code
+
+
+def refuse(problems: Sequence[Problem], *alone: type[DomainError]) -> None:
+    """Raise Invalid with every problem, if there is one.
+
+    Where it is the only one, and that of an error of `alone`, that error is raised, which callers know.
+    """
+    for error_class in alone:
+        if [one.code for one in problems] == [error_class.code]:
+            raise error_class(**problems[0].params)
+    if problems:
+        raise Invalid(problems=problems)
 
 
 def require_found(row: T | None) -> T:

@@ -18,6 +18,7 @@ from instrument_share.journal.domain import MailDelivery, NotificationKind, get_
 from instrument_share.kernel.errors import Problem
 from instrument_share.kernel.uscc import normalize
 from instrument_share.kernel.wording import word
+from instrument_share.web.forms.documents import DocumentsField
 from instrument_share.web.forms.fields import (
     MultipleFileField,
     ReasonForm,
@@ -28,7 +29,6 @@ from instrument_share.web.forms.fields import (
     set_choices,
 )
 from instrument_share.web.lists.filters import MAX_TEXT, FilterForm
-from instrument_share.web.responses.problem import problems_told
 from instrument_share.web.text.formats import bilingual
 from instrument_share.web.text.labels import KINDS, ROLES, SIZES
 
@@ -75,7 +75,7 @@ class OrganizationForm(forms.Form):
     phone = forms.CharField(
         label=_("Phone"), max_length=50, widget=forms.TextInput({"type": "tel", "autocomplete": "tel"})
     )
-    documents = MultipleFileField(
+    documents = DocumentsField(
         accept=ACCEPTED_TYPES,
         label=_("Documents"),
         help_text=_(
@@ -113,16 +113,6 @@ class OrganizationForm(forms.Form):
         if any(one.code == services.USCC_TAKEN for one in problems):
             self.taken_code = facts.uscc
         return problems
-
-    def clean_documents(self) -> list[Any]:
-        """Return the uploads, ready to be read again. Raises ValidationError with the problem of each."""
-        uploads: list[Any] = self.cleaned_data["documents"]
-        _good, problems = services.check_uploads(uploads)
-        for upload in uploads:
-            upload.seek(0)
-        if problems:
-            raise forms.ValidationError([one.detail for one in problems_told(problems)])
-        return uploads
 
     def as_registration(self) -> Registration:
         """Return the facts for `organization_register` and `organization_correct`."""

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from instrument_share.web.forms.fields import DayField, DayInput, MultipleFileField, set_choices
+from instrument_share.web.forms.documents import DocumentsField
+from instrument_share.web.forms.fields import (
+    DayField,
+    DayInput,
+    FindProblems,
+    add_further_problems,
+    set_choices,
+)
 from instrument_share.web.text.formats import bilingual
 from rewards.declarations.domain.facts import LONGEST_EVIDENCE, FactKind
 from rewards.declarations.reports import KINDS, get_titles
@@ -18,7 +25,10 @@ if TYPE_CHECKING:
 
 
 class FactForm(forms.Form):
-    """A fact of a unit or of one of its instruments, with its evidence."""
+    """A fact of a unit or of one of its instruments, with its evidence.
+
+    `find_problems` returns what the rules say to `declared`, apart from the files.
+    """
 
     unit = forms.TypedChoiceField(label=_("Unit"), coerce=int)
     fact = forms.ChoiceField(label=_("Declared fact"))
@@ -38,7 +48,7 @@ class FactForm(forms.Form):
         max_length=LONGEST_EVIDENCE,
         help_text=_("The document that proves it, with its number."),
     )
-    documents = MultipleFileField(
+    documents = DocumentsField(
         label=_("Files"),
         required=False,
         accept=".pdf,.jpg,.jpeg,.png",
@@ -56,25 +66,37 @@ class FactForm(forms.Form):
         *args: Any,
         units: "Iterable[Organization]",
         instruments: "Iterable[Instrument]",
+        find_problems: FindProblems,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self._find_problems = find_problems
         set_choices(self.fields["unit"], [(unit.pk, bilingual(unit, "name")) for unit in units])
         set_choices(self.fields["fact"], [("", _("Choose a fact")), *_facts()])
         named = [(each.public_id, f"{bilingual(each, 'name')} · {each.inner_number}") for each in instruments]
         set_choices(self.fields["instrument"], [("", "—"), *named])
 
+    def clean(self) -> dict[str, Any]:
+        """Add what the rules refuse, so that every problem stands in the first round."""
+        cleaned = super().clean() or {}
+        if cleaned.keys() >= {"unit", "fact"}:
+            add_further_problems(self, self._find_problems(self.declared))
+        return cleaned
+
     @property
     def declared(self) -> dict[str, Any]:
         """What was entered, as the service takes it."""
         kind, _separator, code = self.cleaned_data["fact"].partition(":")
-        names = ("instrument", "figure", "evidence", "valid_through")
+        entered = self.cleaned_data
         return {
-            "organization_id": self.cleaned_data["unit"],
+            "organization_id": entered["unit"],
             "kind": FactKind(kind),
             "code": code,
-            "uploads": self.cleaned_data["documents"],
-            **{name: self.cleaned_data[name] for name in names},
+            "instrument": entered.get("instrument", ""),
+            "figure": entered.get("figure"),
+            "evidence": entered.get("evidence", ""),
+            "valid_through": entered.get("valid_through"),
+            "uploads": entered.get("documents", ()),
         }
 
 

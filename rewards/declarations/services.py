@@ -19,9 +19,9 @@ from instrument_share.journal.services import notify, record
 from instrument_share.kernel.errors import (
     DomainError,
     Forbidden,
-    NotFound,
     Problem,
     gettext_noop,
+    require_found,
     require_reason,
 )
 from instrument_share.kernel.money import FEN
@@ -87,8 +87,10 @@ def fact_declare(
     unit = organization_lock(organization_id)
     require(actor, "rewards.declare_fact", unit)
     files, unusable = check_uploads(uploads)
-    problems = [*_problems(kind, code, instrument, figure, evidence), *unusable, *_too_many(files)]
-    if problems:
+    told = find_fact_problems(
+        actor, unit.pk, kind=kind, code=code, instrument=instrument, figure=figure, evidence=evidence
+    )
+    if problems := [*told, *unusable, *_too_many(files)]:
         raise FactIncomplete(problems=problems)
     about = {FactKind.QUALIFICATION: code}.get(kind, instrument if kind.is_of_instrument else "")
     fact = declared_before_lock(unit, year, kind, about)
@@ -96,10 +98,7 @@ def fact_declare(
     if fact.state == FactState.CONFIRMED:
         raise FactConfirmed
     if kind.is_of_instrument:
-        fact.instrument = instruments(actor).filter(organization=unit, public_id=instrument).first()
-        if fact.instrument is None:
-            raise NotFound
-        _require_part_of_value(kind, fact.instrument, figure)
+        fact.instrument = require_found(_get_instrument(actor, unit.pk, instrument))
     fact.code = code if kind in {FactKind.QUALIFICATION, FactKind.GRADE} else ""
     fact.figure = figure if kind.has_figure else None
     fact.evidence, fact.valid_through = evidence.strip(), valid_through
@@ -161,6 +160,29 @@ def _keep(fact: DeclaredFact, files: Iterable[CheckedUpload], now: datetime) -> 
         kept = {"name": one.name[-LONGEST_NAME:], "media_type": one.media_type, "replaced_at": None}
         kept["file"] = store_once(FOLDER, content)
         FactProof.objects.update_or_create(fact=fact, sha256=one.sha256, defaults=kept)
+
+
+def find_fact_problems(
+    actor: "User",
+    organization_id: int,
+    *,
+    kind: FactKind,
+    code: str,
+    instrument: str,
+    figure: Decimal | None,
+    evidence: str,
+) -> list[Problem]:
+    """Return everything that keeps a fact of a unit from being declared so, apart from its files."""
+    problems = list(_problems(kind, code, instrument, figure, evidence))
+    found = _get_instrument(actor, organization_id, instrument) if instrument else None
+    if found and (problem := find_value_problem(kind, found, figure)):
+        problems.append(problem)
+    return problems
+
+
+def _get_instrument(actor: "User", organization_id: int, public_id: str) -> "Instrument | None":
+    """Return the unit's instrument, if the actor sees it."""
+    return instruments(actor).filter(organization_id=organization_id, public_id=public_id).first()
 
 
 def _problems(

@@ -1,6 +1,6 @@
 """Services of instruments: draft → submitted → published ⇄ suspended → retired (see domain.states)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,10 @@ from instrument_share.journal.unique import raise_when_taken
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import (
     Conflict,
-    Invalid,
     Problem,
     RevisionMismatch,
     gettext_noop,
+    refuse,
     require_reason,
     require_revision,
 )
@@ -48,6 +48,7 @@ class InnerNumberTaken(Conflict):
     """Another instrument of the unit has this internal number."""
 
     code = "instrument.inner_number_taken"
+    field = "inner_number"
     message = gettext_noop("The unit already has an instrument with the internal number “{inner_number}”.")
 
 
@@ -75,9 +76,9 @@ def instrument_create(
     organization = organization_lock(organization_id)
     require_unless_system(actor, "providers.edit_instrument", organization)
     given = {**dict.fromkeys(fields.ESSENTIAL, ""), **values}
-    clean = clean_instrument_values(given, today=_city_day(now))
+    clean, problems = _clean_values(given, today=_city_day(now))
     instrument = Instrument(organization=organization, created_at=now)
-    _require_free_number(instrument, clean["inner_number"])
+    refuse([*problems, *_find_taken_number(instrument, clean)], InnerNumberTaken)
     assign_values(instrument, clean)
     with _raise_when_number_taken(instrument):
         save_with_history(instrument, actor=actor, now=now)
@@ -103,13 +104,13 @@ def instrument_update(
     has changed. Who saves a published instrument unchanged, as they have read it, confirms it.
     """
     instrument = lock_editable_instrument(actor, instrument_id)
-    given_values = clean_instrument_values(values, instrument, today=_city_day(now))
-    require_revision(revision, instrument.revision)
+    given_values, problems = _clean_values(values, instrument, today=_city_day(now))
     clean = changed_values(instrument, given_values)
     live = instrument.state in LIVE
-    _require_complete(clean, instrument) if live else None
-    if "inner_number" in clean:
-        _require_free_number(instrument, clean["inner_number"])
+    if live:
+        problems += _find_missing(clean, instrument, known=problems)
+    refuse([*problems, *_find_taken_number(instrument, clean)], InnerNumberTaken)
+    require_revision(revision, instrument.revision)
     waiting = {name: clean.pop(name) for name in fields.REVIEWED & clean.keys()} if live else {}
     waits = {name: value for name, value in instrument.pending_values.items() if name not in given_values}
     waits |= values_to_json(waiting)
@@ -198,7 +199,7 @@ def instrument_submit(*, actor: "User", instrument_id: int, now: datetime) -> In
     What is handed in again is another revision: its pictures and files may be others, which makes none.
     """
     instrument = move_instrument(actor, instrument_id, "submit", permission="providers.edit_instrument")
-    _require_complete({}, instrument)
+    refuse(_find_missing({}, instrument))
     if instrument.submitted_at is not None:
         instrument.revision += 1
     instrument.submitted_at, instrument.return_reason = now, ""
@@ -244,6 +245,15 @@ def clean_instrument_values(
     A code that `instrument` has stays usable when the current table lacks or divides it. Raises Invalid with
     every problem.
     """
+    clean, problems = _clean_values(values, instrument, today)
+    refuse(problems)
+    return clean
+
+
+def _clean_values(
+    values: Mapping[str, Any], instrument: Instrument | None = None, today: date | None = None
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Return the values as the fields hold them, as far as they do, and the problems of the others."""
     clean, problems = fields.clean_values(values, today)
     code = clean.get("category")
     if (
@@ -259,9 +269,7 @@ def clean_instrument_values(
             problems.append(problem)
     elif "category" in clean:
         clean["category"] = None
-    if problems:
-        raise Invalid(problems=problems)
-    return clean
+    return clean, problems
 
 
 def problem_of_category(code: str, category: InstrumentCategory | None) -> Problem | None:
@@ -298,16 +306,22 @@ def _city_day(now: datetime) -> date:
     return now.astimezone(CITY_TIME).date()
 
 
-def _require_complete(clean: Mapping[str, Any], instrument: Instrument) -> None:
+def _find_missing(
+    clean: Mapping[str, Any], instrument: Instrument, known: Sequence[Problem] = ()
+) -> list[Problem]:
+    """Return what publication needs and the instrument would lack; a field with a known problem gets none."""
     lacking = fields.missing_fields({**instrument_values(instrument), **clean})
-    if lacking:
-        raise Invalid(problems=fields.problems_of_missing(lacking))
+    wrong = {one.field for one in known}
+    return [one for one in fields.problems_of_missing(lacking) if one.field not in wrong]
 
 
-def _require_free_number(instrument: Instrument, inner_number: str) -> None:
+def _find_taken_number(instrument: Instrument, clean: Mapping[str, Any]) -> list[Problem]:
+    """Return the problem of an internal number that another instrument of the unit has."""
+    number = clean.get("inner_number")
     others = Instrument.objects.filter(organization_id=instrument.organization_id).exclude(pk=instrument.pk)
-    if others.filter(inner_number=inner_number).exists():
-        raise InnerNumberTaken(inner_number=inner_number)
+    if not number or not others.filter(inner_number=number).exists():
+        return []
+    return [InnerNumberTaken.to_problem(inner_number=number)]
 
 
 def _raise_when_number_taken(instrument: Instrument) -> AbstractContextManager[None]:

@@ -10,9 +10,9 @@ from instrument_share.journal.services import record
 from instrument_share.kernel.errors import (
     Conflict,
     DomainError,
-    Invalid,
     Problem,
     gettext_noop,
+    refuse,
     require_reason,
 )
 from instrument_share.kernel.public_id import new_public_id
@@ -71,7 +71,7 @@ def rule_publish(
     changes. Raises Retired, and CalendarYearUnknown if the pattern follows holidays of an unknown year.
     """
     instrument = lock_instrument_in_use(actor, instrument_id, permission="providers.set_rule")
-    _refuse(find_rule_problems(draft, applies_from, now))
+    refuse(find_rule_problems(draft, applies_from, now), RuleInThePast)
     if draft.holidays is not HolidayTreatment.IGNORED:
         first_day = local_date(applies_from)
         day_table([first_day.year]).kind(first_day)
@@ -87,17 +87,8 @@ def find_rule_problems(draft: TermsDraft, applies_from: datetime, now: datetime)
     """Return every reason why these terms cannot be published to apply from an instant."""
     problems = problems_of_terms(draft)
     if applies_from < now:
-        passed = {"applies_from": applies_from, "now": now}
-        problems.append(Problem(RuleInThePast.code, RuleInThePast.message, passed, RuleInThePast.field))
+        problems.append(RuleInThePast.to_problem(applies_from=applies_from, now=now))
     return problems
-
-
-def _refuse(problems: list[Problem]) -> None:
-    """Raise what is wrong, if anything; RuleInThePast where nothing else is."""
-    if [one.code for one in problems] == [RuleInThePast.code]:
-        raise RuleInThePast(**problems[0].params)
-    if problems:
-        raise Invalid(problems=problems)
 
 
 @transaction.atomic

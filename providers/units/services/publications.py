@@ -18,6 +18,7 @@ from instrument_share.kernel.errors import (
     Problem,
     RevisionMismatch,
     gettext_noop,
+    refuse,
     require_found,
     require_reason,
     require_revision,
@@ -112,7 +113,7 @@ def publication_update(
     if publication.state is PublicationState.WITHDRAWN:
         raise AlreadyWithdrawn
     require_revision(revision, publication.revision)
-    _refuse(find_problems_of_update(kind, publication, values))
+    refuse(find_problems_of_update(kind, publication, values), StatementExists)
     publication.revision += 1
     _fill(actor, "updated", kind, publication, now, values, fields=sorted(values))
     return publication
@@ -250,7 +251,8 @@ def _begun(
 ) -> "Publication":
     """Return a new unsaved row if the actor may write it."""
     organization = lock_unit(actor, organization_id, permission="providers.edit_unit")
-    _refuse(find_publication_problems(kind, organization.pk, values, is_draft=is_draft))
+    problems = find_publication_problems(kind, organization.pk, values, is_draft=is_draft)
+    refuse(problems, StatementExists)
     return MODELS[kind](organization=organization, created_at=now)
 
 
@@ -343,15 +345,7 @@ def _problems_of_year(kind: PublicationKind, organization_id: int, year: int | N
     of_unit = OpennessStatement.objects.filter(organization_id=organization_id, withdrawn_at__isnull=True)
     if not of_unit.filter(year=year).exists():
         return []
-    return [Problem(StatementExists.code, StatementExists.message, {"year": year}, StatementExists.field)]
-
-
-def _refuse(problems: list[Problem]) -> None:
-    """Raise what is wrong, if anything; StatementExists where nothing else is."""
-    if [one.code for one in problems] == [StatementExists.code]:
-        raise StatementExists(**problems[0].params)
-    if problems:
-        raise Invalid(problems=problems)
+    return [StatementExists.to_problem(year=year)]
 
 
 def _locked_with_unit(kind: PublicationKind, publication_id: int) -> "Publication":

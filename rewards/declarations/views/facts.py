@@ -43,14 +43,20 @@ from rewards.declarations.services import (
     fact_declare,
     fact_return,
     fact_withdraw,
+    find_fact_problems,
     find_value_problem,
     require_confirmable,
     require_withdrawable,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from django.db.models import QuerySet
+
+    from instrument_share.accounts.models import Organization
+    from instrument_share.kernel.errors import Problem
+    from providers.models import Instrument
     from rewards.declarations.models import DeclaredFact
 
 EARLIEST = 2000
@@ -69,9 +75,7 @@ def facts(request: SignedInRequest, year: int) -> HttpResponse:
         raise Forbidden
     require_year(year)
     own = instruments(request.user).filter(organization__in=units).order_by("organization_id", "inner_number")
-    form = (
-        FactForm(request.POST or None, request.FILES or None, units=units, instruments=own) if units else None
-    )
+    form = _build_form(request, units, own) if units else None
     if request.method == "POST":
         if form is None:
             raise Forbidden
@@ -96,6 +100,22 @@ def facts(request: SignedInRequest, year: int) -> HttpResponse:
     }
     status = 422 if form is not None and form.errors else 200
     return render(request, "rewards/declarations/facts.html", context, status=status)
+
+
+def _build_form(
+    request: SignedInRequest, units: "Sequence[Organization]", own: "QuerySet[Instrument]"
+) -> FactForm:
+    def find_problems(declared: "Mapping[str, Any]") -> "list[Problem]":
+        told = {name: declared[name] for name in ("kind", "code", "instrument", "figure", "evidence")}
+        return find_fact_problems(request.user, declared["organization_id"], **told)
+
+    return FactForm(
+        request.POST or None,
+        request.FILES or None,
+        units=units,
+        instruments=own,
+        find_problems=find_problems,
+    )
 
 
 def describe_declared(year: int, count: int) -> str:

@@ -156,9 +156,22 @@ def test_every_unusable_value_is_named(world):
     ]
 
 
+def test_a_taken_number_and_what_a_public_instrument_lacks_are_named_with_the_rest(world, instrument):
+    published(world, inner_number="S-1")
+    wrong = {"inner_number": "S-1", "in_service_date": "2099-01-01", "model": "", "name_zh": ""}
+    with pytest.raises(Invalid) as refused:
+        update(world, instrument, **wrong)
+    named = sorted(problem.field for problem in refused.value.problems)
+    assert named == ["in_service_date", "inner_number", "model", "name_zh"]
+    new = {**INSTRUMENT, "inner_number": "S-1", "in_service_date": "2099-01-01"}
+    with pytest.raises(Invalid) as refused:
+        instrument_create(actor=world.manager, organization_id=world.unit.pk, values=new, now=NOW)
+    assert sorted(problem.field for problem in refused.value.problems) == ["in_service_date", "inner_number"]
+
+
 def test_concurrently_taken_number_is_refused_with_message(world, draft, monkeypatch):
     taken = published(world, inner_number="S-1")
-    monkeypatch.setattr("providers.instruments.services.instruments._require_free_number", lambda *_: None)
+    monkeypatch.setattr("providers.instruments.services.instruments._find_taken_number", lambda *_: [])
     with pytest.raises(InnerNumberTaken) as refused:
         instrument_update(
             actor=world.manager, instrument_id=draft.pk, values={"inner_number": "S-1"}, now=NOW

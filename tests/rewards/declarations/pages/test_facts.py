@@ -154,6 +154,20 @@ def test_no_fact_is_chosen_before_the_unit_chooses_one(login, small, manager):
     assert not DeclaredFact.objects.exists()
 
 
+def test_a_declaration_is_told_all_that_is_wrong_with_it_at_once(login, small, manager):
+    client = login(manager)
+    wrong = {"unit": small.unit.pk, "evidence": "", "valid_through": "永久"}
+    wrong["documents"] = [SimpleUploadedFile("合同.pdf", b"<html>")]
+    refused = client.post(ADDRESS, wrong | {"fact": "nonfiscal_value", "figure": "9999999"})
+    everything = {"evidence", "valid_through", "documents"}
+    assert set(refused.context["form"].errors) == everything | {"instrument"}
+    wrong["documents"] = [SimpleUploadedFile("合同.pdf", b"<html>")]
+    of_instrument = {"fact": "nonfiscal_value", "instrument": small.instrument.public_id}
+    refused = client.post(ADDRESS, wrong | of_instrument | {"figure": "9999999"})
+    assert set(refused.context["form"].errors) == everything | {"figure"}
+    assert not DeclaredFact.objects.exists()
+
+
 def test_facts_of_a_year_that_is_frozen_are_said_to_count_no_more(login, small, manager):
     client = login(manager)
     typed = {"unit": small.unit.pk, "fact": "qualification:networked", "evidence": "协议"}
