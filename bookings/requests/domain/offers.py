@@ -45,6 +45,11 @@ class Offer:
             and is_on_step(interval.end, self.step)
         )
 
+    def get_nearest(self, length: timedelta) -> Interval:
+        """Return the possible time that differs least from this length, the shorter one of two."""
+        end = floor_to_step(min(self.start + length, self.last_end), self.step)
+        return Interval(self.start, max(self.first_end, end))
+
     def ends_after(self, instant: datetime) -> Iterator[datetime]:
         """Yield the possible ends after the instant, by time."""
         end = ceil_to_step(max(self.first_end, instant + timedelta.resolution), self.step)
@@ -158,12 +163,16 @@ def find_offers(
 
 def find_first_offer(times: Sequence[InstrumentTime], interval: Interval, now: datetime) -> Offer | None:
     """Return the offer with the earliest start in the interval, or None; looks no further than needed."""
+    return next(_iterate_offers(times, interval, now), None)
+
+
+def _iterate_offers(times: Sequence[InstrumentTime], interval: Interval, now: datetime) -> Iterator[Offer]:
+    """Yield what `find_offers` returns; looks no further than is asked for."""
     if len(times) == 1:
-        return next(_find_offers(times[0], interval, now), None)
+        yield from _find_offers(times[0], interval, now)
+        return
     for day in split_by_day(interval):
-        if offers := find_offers(times, day, now):
-            return offers[0]
-    return None
+        yield from find_offers(times, day, now)
 
 
 def get_latest_request(times: Sequence[InstrumentTime], start: datetime) -> datetime:
@@ -176,10 +185,9 @@ def find_starts(
     times: Sequence[InstrumentTime], interval: Interval, length: timedelta, now: datetime
 ) -> Iterator[datetime]:
     """Yield the starts in the interval that are offered for this length, by time."""
-    for day in split_by_day(interval):
-        for offer in find_offers(times, day, now):
-            if offer.admits(Interval(offer.start, offer.start + length)):
-                yield offer.start
+    for offer in _iterate_offers(times, interval, now):
+        if offer.admits(Interval(offer.start, offer.start + length)):
+            yield offer.start
 
 
 def merge_offers(offers: Iterable[Offer]) -> list[Interval]:

@@ -31,6 +31,7 @@ from bookings.requests.domain.offers import (
     Version,
     find_first_offer,
     find_offers,
+    find_starts,
     get_latest_request,
     get_versions,
     merge_offers,
@@ -146,6 +147,12 @@ class FreeTime:
         """Return the first offer of an instrument that starts in the interval."""
         together = self.together(instrument_id)
         return find_first_offer(together, interval, self.now) if together else None
+
+    def first_of_length(self, instrument_id: int, interval: Interval, length: timedelta) -> Interval | None:
+        """Return the first time of this length that starts in the interval."""
+        together = self.together(instrument_id)
+        starts = find_starts(together, interval, length, self.now) if together else iter(())
+        return next((Interval(start, start + length) for start in starts), None)
 
     def first_offers(self, instrument_id: int, interval: Interval, count: int) -> list[Offer]:
         """Return the first offer of each of the next `count` days that have any."""
