@@ -6,7 +6,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bookings.requests.domain import quota
-from bookings.requests.domain.availability import ClosedTime, get_blocked_interval, is_on_step
+from bookings.requests.domain.availability import (
+    ClosedTime,
+    get_blocked_interval,
+    get_latest_end,
+    is_on_step,
+)
 from bookings.requests.domain.pricing import has_price
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem, gettext_noop
@@ -264,11 +269,12 @@ def _check_ahead(terms: "TermsDraft", request: Request, now: datetime) -> Iterat
             {"lead": terms.lead},
             "starts_at",
         )
-    if request.interval.end > now + terms.horizon:
+    latest_end = get_latest_end(terms, now)
+    if request.interval.end > latest_end:
         yield Problem(
             "booking.too_far",
             gettext_noop("A booking ends at {latest} or earlier. Choose an earlier time."),
-            {"latest": now + terms.horizon},
+            {"latest": latest_end},
             "ends_at",
         )
 

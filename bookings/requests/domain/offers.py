@@ -17,6 +17,7 @@ from bookings.requests.domain.availability import (
     ceil_to_step,
     find_free_intervals,
     floor_to_step,
+    get_latest_end,
     is_on_step,
 )
 from instrument_share.kernel.interval import Interval, merge
@@ -240,7 +241,8 @@ def _find_offers(
         if not is_under_way:
             begin = max(begin, now + terms.lead)
         end = interval.end if version.until is None else min(interval.end, version.until)
-        latest = min(now + terms.horizon, version.latest_end or now + terms.horizon)
+        latest_end = get_latest_end(terms, now)
+        latest = min(latest_end, version.latest_end or latest_end)
         for stretch in stretches:
             if stretch.end <= begin:
                 continue

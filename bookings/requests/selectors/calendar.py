@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
-from bookings.requests.domain.availability import ClosedTime, ceil_to_step, floor_to_step
+from bookings.requests.domain.availability import ClosedTime, ceil_to_step, get_latest_end
 from bookings.requests.domain.offers import Offer, OfferRun, group_offers, merge_offers, split_by_day
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
@@ -155,8 +155,7 @@ def _get_rule_id(terms: "TermsDraft") -> int | None:
 def _get_clock_limits(terms: "TermsDraft", interval: Interval, now: datetime) -> tuple[datetime, datetime]:
     """Return the first start and the last end within reach that the clock leaves to the terms."""
     first = ceil_to_step(max(interval.start, now + terms.lead), terms.step)
-    last = floor_to_step(now + terms.horizon, terms.step)
-    return min(first, interval.end), min(last, interval.end + terms.max_length)
+    return min(first, interval.end), min(get_latest_end(terms, now), interval.end + terms.max_length)
 
 
 def get_calendar_events(

@@ -253,6 +253,15 @@ def test_each_refusal_names_violated_limit():
     )
 
 
+def test_the_latest_end_that_a_refusal_names_is_one_that_is_admitted():
+    """Not the minute at which somebody asks."""
+    odd = local("2026-03-02 10:37")
+    far = terms(horizon=timedelta(days=1), step=hours(0.5))
+    (found,) = find_problems(far, request=REQUEST, requester=REQUESTER, situation=SITUATION, now=odd)
+    assert (found.code, found.params["latest"]) == ("booking.too_far", local("2026-03-03 10:30"))
+    assert codes(far, now=odd, request=asking("2026-03-03 09:00", "10:30")) == []
+
+
 def test_inapplicable_organization_quota_does_not_hide_later_quotas():
     quotas = (Quota(ORGANIZATION, MONTH, hours(1)), Quota(USER, DAY, hours(1)))
     requester = replace(REQUESTER, for_organization=False)
