@@ -98,7 +98,7 @@ def find_problems(
     return [
         *found,
         *_check_eligibility(terms, requester),
-        *_check_qualification(terms, request, requester),
+        *_check_qualification(terms, request.service_mode, requester),
         *_check_service(terms, request.service_mode),
         *(() if request.price_is_agreed else _check_price(terms, request.service_mode, requester)),
         *_check_samples(request),
@@ -110,7 +110,7 @@ def find_problems(
     ]
 
 
-def is_refused_at_any_time(
+def find_standing_problems(
     terms: "TermsDraft",
     *,
     service_mode: ServiceMode,
@@ -118,18 +118,19 @@ def is_refused_at_any_time(
     moves_from: FormerTime | None,
     now: datetime,
     price_is_agreed: bool = False,
-) -> bool:
-    """Return whether these terms refuse the requester whatever time they ask for."""
-    return any(
-        True
-        for _problem in (
-            *find_requester_problems(requester),
-            *_check_eligibility(terms, requester),
-            *_check_service(terms, service_mode),
-            *(() if price_is_agreed else _check_price(terms, service_mode, requester)),
-            *_check_change_deadline(terms, moves_from, now),
-        )
-    )
+) -> list[Problem]:
+    """Return why these terms refuse the requester whatever time they ask for; an empty list where they don't.
+
+    The requester is `qualified` where they are at any time ahead.
+    """
+    return [
+        *find_requester_problems(requester),
+        *_check_eligibility(terms, requester),
+        *_check_qualification(terms, service_mode, requester),
+        *_check_service(terms, service_mode),
+        *(() if price_is_agreed else _check_price(terms, service_mode, requester)),
+        *_check_change_deadline(terms, moves_from, now),
+    ]
 
 
 NOT_PUBLISHED = Problem(
@@ -185,16 +186,25 @@ def _check_eligibility(terms: "TermsDraft", requester: Requester) -> Iterator[Pr
         )
 
 
-def _check_qualification(terms: "TermsDraft", request: Request, requester: Requester) -> Iterator[Problem]:
-    if terms.needs_qualification and request.service_mode in OPERATED_BY_USER and not requester.qualified:
-        yield Problem(
-            "booking.qualification_missing",
-            gettext_noop(
-                "Operating this instrument yourself needs a qualification that is valid through the end of "
-                "the booking. Ask the keeper for training, or choose operated service."
-            ),
-            field="service_mode",
+QUALIFICATION_MISSING = "booking.qualification_missing"
+
+
+def _check_qualification(
+    terms: "TermsDraft", service_mode: ServiceMode, requester: Requester
+) -> Iterator[Problem]:
+    if not terms.needs_qualification or service_mode not in OPERATED_BY_USER or requester.qualified:
+        return
+    if ServiceMode.OPERATED in terms.service_modes:
+        message = gettext_noop(
+            "Operating this instrument yourself needs a qualification that is valid through the end of "
+            "the booking. Ask the keeper for training, or choose operated service."
         )
+    else:
+        message = gettext_noop(
+            "Operating this instrument yourself needs a qualification that is valid through the end of "
+            "the booking. Ask the keeper for training."
+        )
+    yield Problem(QUALIFICATION_MISSING, message, field="service_mode")
 
 
 def _check_service(terms: "TermsDraft", service_mode: ServiceMode) -> Iterator[Problem]:

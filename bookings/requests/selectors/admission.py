@@ -182,9 +182,7 @@ def find_problems_in(
         theirs = _find_instrument_problems(viewer, user, facts[pk], moved_booking=moved_bookings[pk], **asked)
         other = facts[pk].instrument
         found += [
-            _as_linked_problem(other, problem)
-            for problem in theirs
-            if (problem.code, problem.params) not in said
+            name_linked(other, problem) for problem in theirs if (problem.code, problem.params) not in said
         ]
     if project is not None:
         named = get_named_project(
@@ -224,7 +222,8 @@ def sum_prices(
     return total
 
 
-def _as_linked_problem(instrument: "Instrument", problem: Problem) -> Problem:
+def name_linked(instrument: "Instrument", problem: Problem) -> Problem:
+    """Return what is wrong on an instrument that is booked together with another one, with its name."""
     name = Bilingual(instrument.name_zh, instrument.name_en)
     if problem.code == SlotTaken.code:
         message = gettext_noop(
