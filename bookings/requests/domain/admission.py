@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from bookings.requests.domain import quota
 from bookings.requests.domain.availability import (
     ClosedTime,
+    OwnTime,
     get_blocked_interval,
     get_latest_end,
     is_on_step,
 )
+from bookings.requests.domain.errors import SlotTaken
 from bookings.requests.domain.pricing import has_price
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem, gettext_noop
@@ -78,6 +80,8 @@ class Situation:
     """Of the whole days that the request touches, so that a refusal names their hours."""
     closures: Sequence[ClosedTime]
     holds: Sequence[Interval]
+    own_times: Sequence[OwnTime] = field(default=())
+    """What the requester holds themself, where it is told to them; not among the holds."""
 
 
 def find_problems(
@@ -320,14 +324,29 @@ def _check_free_time(terms: "TermsDraft", interval: Interval, situation: Situati
             {"closure": first.interval, "reason": Bilingual(first.reason_zh, first.reason_en)},
             "starts_at",
         )
+    yield from _check_holds(terms, interval, situation)
+
+
+def _check_holds(terms: "TermsDraft", interval: Interval, situation: Situation) -> Iterator[Problem]:
     if any(get_blocked_interval(held, terms.turnaround).overlaps(interval) for held in situation.holds):
         yield Problem(
-            "booking.slot_taken",
-            gettext_noop(
-                "This time is taken (with the pause between two uses). Choose a time that is still free."
-            ),
+            SlotTaken.code,
+            SlotTaken.message,
             field="starts_at",
         )
+    for own in situation.own_times:
+        held = Interval(own.interval.start, own.held_until)
+        if get_blocked_interval(held, terms.turnaround).overlaps(interval):
+            yield Problem(
+                SlotTaken.code,
+                gettext_noop(
+                    "You have booked it yourself for {time} (with the pause between two uses). "
+                    "Choose another time, or move or cancel that booking."
+                ),
+                {"time": own.interval},
+                "starts_at",
+                own.public_id,
+            )
 
 
 def _outside_windows(interval: Interval, windows: Sequence[Interval]) -> Problem:

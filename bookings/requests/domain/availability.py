@@ -21,6 +21,15 @@ class ClosedTime:
     reason_en: str = ""
 
 
+@dataclass(frozen=True)
+class OwnTime:
+    """The time of another booking of who asks, until when it is held, and its public id."""
+
+    interval: Interval
+    held_until: datetime
+    public_id: str
+
+
 def get_blocked_interval(hold: Interval, turnaround: timedelta) -> Interval:
     """Return the interval that a new booking must not overlap because of a hold.
 

@@ -200,6 +200,7 @@ def _priced(
             request.user,
             form.interval,
             instrument_ids=[instrument.pk, *linked_ids],
+            problems=problems,
         ),
         "decide_by": get_first_deadline(now, form.interval.start, terms_of_all.values()),
         **describe_prices(price, linked),

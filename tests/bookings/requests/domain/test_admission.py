@@ -4,7 +4,7 @@ from datetime import date, timedelta
 import pytest
 
 from bookings.requests.domain.admission import FormerTime, Request, Requester, Situation, find_problems
-from bookings.requests.domain.availability import ClosedTime
+from bookings.requests.domain.availability import ClosedTime, OwnTime
 from instrument_share.kernel.wording import Bilingual
 from providers.terms.domain.choices import QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.terms import Price, Quota
@@ -195,6 +195,26 @@ def test_the_pause_after_a_use_counts_on_both_sides():
     assert codes(rule, situation=replace(SITUATION, holds=[between("2026-03-03 11:15", "12:00")])) == []
     assert codes(rule, situation=replace(SITUATION, holds=[between("2026-03-03 11:14", "12:00")])) == [
         "booking.slot_taken"
+    ]
+
+
+def test_what_the_requester_holds_themself_is_told_as_theirs_with_the_pause():
+    rule = terms(turnaround=timedelta(minutes=15))
+    own = [
+        OwnTime(between("2026-03-03 08:00", "08:45"), local("2026-03-03 09:00"), "B-before"),
+        OwnTime(between("2026-03-03 11:10", "12:00"), local("2026-03-03 12:15"), "B-after"),
+    ]
+    holds = [between("2026-03-03 10:00", "10:30")]
+    found = find_problems(
+        rule,
+        request=REQUEST,
+        requester=REQUESTER,
+        situation=replace(SITUATION, holds=holds, own_times=own),
+        now=NOW,
+    )
+    assert [(one.code, one.subject, one.params) for one in found] == [
+        ("booking.slot_taken", None, {}),
+        ("booking.slot_taken", "B-after", {"time": own[1].interval}),
     ]
 
 

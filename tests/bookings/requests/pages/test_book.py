@@ -8,7 +8,7 @@ import pytest
 from bookings.requests.domain.choices import Direction
 from bookings.requests.models import Booking
 from bookings.requests.services.bookings import booking_move
-from providers.instruments.models import InstrumentLink
+from providers.instruments.models import Instrument, InstrumentLink
 from providers.terms.domain.choices import Decision, QuotaHolder, QuotaSpan, ServiceMode
 from providers.terms.domain.terms import Quota
 from providers.terms.models import OpenServiceRule
@@ -120,6 +120,45 @@ def test_own_booking_of_another_instrument_at_that_time_is_a_warning(city, see):
     assert "符合全部规则，机组将于 2026年3月3日 03:30 前审批" in page
     later = {**asked, "starts_at": "2026-03-03T11:00"}
     assert "您在同一时段" not in texts(see(city.researcher, "quote", city.instrument.public_id, **later))
+
+
+OWN_TIME = "您本人已预约本仪器（2026年3月3日 周二 09:00–11:00），与所选时段（含两次使用之间的间隔）冲突。"
+
+
+def test_who_asks_for_a_time_that_they_hold_themselves_reads_so_with_a_link(city, see):
+    own = book(city)
+    asked = {"starts_at": "2026-03-03T10:00", "ends_at": "2026-03-03T12:00", "payer": "person"}
+    for person, is_own in ((city.researcher, True), (city.keeper, False)):
+        page = texts(see(person, "quote", city.instrument.public_id, **asked, service_mode="operated"))
+        assert (OWN_TIME in page) == is_own
+        assert (f'href="/bookings/{own.public_id}/"' in page) == is_own
+        assert ("已被占用，请选择空闲时段" in page) == (not is_own)
+        assert ("加入候补" in page) == (not is_own)
+
+
+def test_a_booking_that_is_moved_is_not_in_its_own_way_but_another_of_ones_own_is(city, see):
+    kept, moved = book(city), book(city, slot(hour=14))
+    asked = {"starts_at": "2026-03-03T13:00", "ends_at": "2026-03-03T15:00"}
+    free = texts(see(city.researcher, "booking_move_quote", moved.public_id, **asked))
+    assert "您本人已预约" not in free
+    assert "/bookings/" not in free
+    asked = {"starts_at": "2026-03-03T10:00", "ends_at": "2026-03-03T12:00"}
+    taken = texts(see(city.researcher, "booking_move_quote", moved.public_id, **asked))
+    assert OWN_TIME in taken
+    assert re.findall(r'href="/bookings/([^/]+)/"', taken) == [kept.public_id]
+    by_unit = texts(see(city.keeper, "booking_move_quote", moved.public_id, **asked))
+    assert "已被占用，请选择空闲时段" in by_unit
+    assert "您本人已预约" not in by_unit
+
+
+def test_what_one_holds_of_an_instrument_that_is_booked_with_it_is_told_as_ones_own(city, see):
+    link_another(city)
+    other = Instrument.objects.get(name_zh="样品制备仪")
+    own = book(city, instrument_id=other.pk)
+    asked = {"starts_at": "2026-03-03T10:00", "ends_at": "2026-03-03T12:00", "payer": "person"}
+    page = texts(see(city.researcher, "quote", city.instrument.public_id, **asked, service_mode="operated"))
+    assert f"须同时预约的“样品制备仪”：{OWN_TIME}" in page
+    assert f'href="/bookings/{own.public_id}/"' in page
 
 
 def test_a_refusal_names_the_next_bookable_time_by_its_day(city, see):
