@@ -373,14 +373,7 @@ def _judge(
     refusals: dict[int, Sequence[Problem]] = {}
     for pk, of_one in versions.items():
         qualified_until = max(parts.ends(QUALIFICATION, pk), default=now)
-        requester = admission.Requester(
-            user_kind=providers.user_kind(applicant.user, applicant.payer, instruments[pk]),
-            account_active=applicant.user.is_active,
-            organization_admitted=applicant.payer is None
-            or applicant.payer.pk in standing(applicant.user).organization_ids(),
-            credit_suspended_until=credit.get_suspension_end(parts.ends(CREDIT, None), now),
-            qualified=qualified_until > now,
-        )
+        requester = _build_requester(applicant, instruments[pk], qualified_until, parts, now)
         found[pk] = []
         problems = [_find_problems_by_mode(applicant, one.terms, requester, now) for one in of_one]
         for version, by_mode in zip(of_one, problems, strict=True):
@@ -394,6 +387,19 @@ def _judge(
         if problems and not found[pk]:
             refusals[pk] = min(problems[0].values(), key=len, default=[])
     return found, refusals
+
+
+def _build_requester(
+    applicant: Applicant, instrument: "Instrument", qualified_until: datetime, parts: Parts, now: datetime
+) -> admission.Requester:
+    return admission.Requester(
+        user_kind=providers.user_kind(applicant.user, applicant.payer, instrument),
+        account_active=applicant.user.is_active,
+        organization_admitted=applicant.payer is None
+        or applicant.payer.pk in standing(applicant.user).organization_ids(),
+        credit_suspended_until=credit.get_suspension_end(parts.ends(CREDIT, None), now),
+        qualified=qualified_until > now,
+    )
 
 
 def _find_problems_by_mode(
