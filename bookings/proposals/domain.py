@@ -6,13 +6,19 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import reduce
+from typing import TYPE_CHECKING
 
+from bookings.requests.domain.admission import QUALIFICATION_MISSING
 from bookings.requests.domain.offers import InstrumentTime, Version, find_offers, split_by_day
 from bookings.requests.domain.pricing import calculate_quote
+from bookings.requests.domain.waiting import get_cause
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.kernel.interval import Interval
 from providers.domain import ServiceMode, TermsDraft
+
+if TYPE_CHECKING:
+    from instrument_share.kernel.errors import Problem
 
 SHORTEST, LONGEST = timedelta(minutes=5), timedelta(days=7)
 LONGEST_SPAN = timedelta(days=31)
@@ -82,8 +88,13 @@ def find_slot(
     return min(slots, key=lambda slot: (slot.total_yuan, slot.interval.start), default=None)
 
 
-def find_reason(together: Sequence[InstrumentTime], span: Interval) -> LeftOut:
-    """Return why instruments that are booked together have no time in the span."""
+def find_reason(together: Sequence[InstrumentTime], span: Interval, refusals: "Sequence[Problem]") -> LeftOut:
+    """Return why instruments that are booked together have no time in the span.
+
+    `refusals` are what keeps the applicant from booking them at any time.
+    """
+    if any(get_cause(one) == QUALIFICATION_MISSING for one in refusals):
+        return LeftOut.NOT_QUALIFIED
     if not together or not all(_is_booked_by_the_hour(one.versions) for one in together):
         return LeftOut.NOT_ADMITTED
     if any(_ends_within(one.versions, span) for one in together):

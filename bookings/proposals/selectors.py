@@ -82,7 +82,7 @@ def get_proposals(
             prices = zip([one.pk, *free.linked.get(one.pk, ())], slot.prices_yuan, strict=True)
             asked.append((dict(prices), slot.interval))
         else:
-            left_out[find_reason(together, span)] += 1
+            left_out[find_reason(together, span, free.refusals.get(one.pk, ()))] += 1
     conditions = get_conditions_of_each(asked, now)
     items = [replace(one, cancel_yuan=each.cancel_yuan) for one, each in zip(items, conditions, strict=True)]
     return Proposals(

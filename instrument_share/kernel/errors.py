@@ -24,7 +24,7 @@ class Problem:
 
     `code` is stable and public (`booking.too_short`). `field` names the input that it belongs to, if any.
     `params` fill the message's placeholders. `subject` is the public id of the one object that it concerns,
-    where a request decides on several.
+    where a request decides on several, or of what the reader has themself and is in the way.
     """
 
     code: str

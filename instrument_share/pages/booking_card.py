@@ -28,6 +28,8 @@ class Bookability(StrEnum):
     """Nothing is offered as the viewer usually pays, but with another payer."""
     NOT_QUALIFIED = "not_qualified"
     """They can book once they have the qualification."""
+    REFUSED = "refused"
+    """No time would be granted to the viewer; the card says why."""
     NO_TIME = "no_time"
     NO_PRICE = "no_price"
     NOT_ADMITTED = "not_admitted"
@@ -57,6 +59,8 @@ class BookingCard:
     is_own_price: bool
     next_offer: "Offer | None"
     has_keeper: bool
+    refusal: str
+    """Why the viewer is granted no time at all; empty where they may be."""
 
     @property
     def has_form(self) -> bool:
@@ -80,7 +84,8 @@ def build_booking_card(
 ) -> BookingCard:
     """Return the card; a visitor reads what the rule grants to somebody whom it admits."""
     bookability = _get_bookability(instrument, week, may, gaps)
-    if bookability is Bookability.NO_TIME and bookings.has_time_for_other_payer(viewer, instrument, now):
+    is_left_without = bookability in {Bookability.NO_TIME, Bookability.REFUSED}
+    if is_left_without and bookings.has_time_for_other_payer(viewer, instrument, now):
         bookability = Bookability.OTHER_PAYER
     price = build_price_from(*providers.prices_for(viewer, [instrument.pk], now)[instrument.pk])
     return BookingCard(
@@ -90,6 +95,7 @@ def build_booking_card(
         may is not None,
         week.next_offers[0] if bookability is Bookability.BOOKABLE else None,
         BookingGap.KEEPER not in gaps,
+        week.refusal,
     )
 
 
@@ -106,5 +112,6 @@ def _get_bookability(
         Bookability.NO_PRICE: BookingGap.PRICE in gaps,
         Bookability.BOOKABLE: bool(week.next_offers),
         Bookability.NOT_QUALIFIED: may is not None and may.must_qualify,
+        Bookability.REFUSED: bool(week.refusal),
     }
     return next((reason for reason, holds in reasons.items() if holds), Bookability.NO_TIME)

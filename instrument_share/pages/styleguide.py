@@ -142,7 +142,7 @@ def times(request: HttpRequest) -> JsonResponse:
                     taken.append((begins, start, "open", "", False))
                 begins = end
             events += (_sample_event(resource["id"], midnight, *facts) for facts in taken)
-    return JsonResponse({"resources": resources, "events": events, "offers": offers})
+    return JsonResponse({"resources": resources, "events": events, "offers": offers, "refusals": []})
 
 
 def _half_hours_since(midnight: datetime, now: datetime) -> float:

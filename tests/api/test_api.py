@@ -230,6 +230,8 @@ def test_a_taken_hour_is_a_conflict(city):
     book(city)
     refused = Caller(city.researcher)("POST", "/bookings", asked(city))
     assert (refused.status_code, refused.json()["code"]) == (409, "booking.slot_taken")
+    (problem,) = refused.json()["problems"]
+    assert problem["detail"].startswith("You have booked it yourself for Tue 3 Mar 2026, 09:00–11:00")
 
 
 def test_the_same_request_twice_books_once(city):

@@ -7,9 +7,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from bookings.requests.models import Booking
+from bookings.requests.models import Booking, CreditEvent
 from instrument_share.pages.booking_card import Bookability
-from providers.instruments.models import InstrumentLink
+from providers.instruments.models import InstrumentLink, Qualification
 from providers.search.services.index import search_rebuild
 from providers.terms.models import PriceLine
 from providers.units.models import UnitProfile
@@ -194,6 +194,70 @@ def test_what_only_the_qualified_use_is_bookable_once_one_is(contact, see):
     assert "取得上机资格后可预约，身份为：企业、个人。请与联系人约定培训。" in text_of(page)
     for said in ("您可以预约，身份为", "取得资格前可委托测试"):
         assert said not in text_of(page)
+
+
+def read_refusals(see, person, city, **narrowed):
+    calendar = see(person, "instrument_availability", city.instrument.public_id, **narrowed).json()
+    return [one["text"] for one in calendar["refusals"]]
+
+
+NEEDS_QUALIFICATION = "自主上机或远程操作须持有在预约结束前一直有效的上机资格。请向机组负责人申请培训"
+
+
+def test_an_empty_calendar_says_that_a_qualification_is_missing(contact, see):
+    contact.rule.needs_qualification = True
+    contact.rule.save()
+    modes = {"self_operated": [f"{NEEDS_QUALIFICATION}，或改选委托测试。"], "operated": []}
+    for mode, told in modes.items():
+        assert read_refusals(see, contact.researcher, contact, service_mode=mode) == told
+    assert read_refusals(see, contact.researcher, contact) == []
+    assert read_refusals(see, None, contact, service_mode="self_operated") == []
+    Qualification.objects.create(
+        instrument=contact.instrument,
+        user=contact.researcher,
+        granted_by=contact.keeper,
+        granted_at=NOW,
+        expires_at=NOW + timedelta(days=90),
+    )
+    assert read_refusals(see, contact.researcher, contact, service_mode="self_operated") == []
+
+
+def test_where_one_can_only_operate_oneself_no_other_way_is_proposed(contact, see):
+    contact.rule.needs_qualification = True
+    contact.rule.service_modes = ["self_operated", "remote"]
+    contact.rule.save()
+    assert read_refusals(see, contact.researcher, contact) == [f"{NEEDS_QUALIFICATION}。"]
+    form = text_of(see(contact.researcher, "book", contact.instrument.public_id))
+    assert f"这七天没有可约时段。{NEEDS_QUALIFICATION}。" in form
+
+
+def test_an_empty_calendar_and_the_card_say_that_booking_is_suspended(contact, see):
+    for number in range(3):
+        CreditEvent.objects.create(
+            user=contact.researcher,
+            booking=book(contact, slot(day=number + 1)),
+            kind="no_show",
+            occurred_at=NOW - timedelta(days=1),
+            ends_at=NOW + timedelta(days=80),
+        )
+    page = open_page(see, contact.researcher, contact)
+    words, links = card_of(page)
+    told = "因多次爽约、逾期取消或违规使用，您的预约资格暂停至"
+    assert page.context["card"].bookability is Bookability.REFUSED
+    assert "您目前无法预约。" in words
+    assert told in words
+    assert links == ["tel:0999-6180"]
+    (refusal,) = read_refusals(see, contact.researcher, contact)
+    assert told in refusal
+
+
+def test_an_instrument_says_why_the_one_that_is_booked_with_it_cannot_be(contact, see):
+    other = factories.instrument(contact.owner, name_zh="样品制备仪")
+    factories.rule(other, user_kinds=["inside"])
+    factories.windows(other)
+    InstrumentLink.objects.create(instrument=contact.instrument, linked=other)
+    (refusal,) = read_refusals(see, contact.researcher, contact)
+    assert "“样品制备仪”" in refusal
 
 
 # --- The rule -----------------------------------------------------------------------------------------------

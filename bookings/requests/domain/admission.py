@@ -6,7 +6,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bookings.requests.domain import quota
-from bookings.requests.domain.availability import ClosedTime, get_blocked_interval, is_on_step
+from bookings.requests.domain.availability import (
+    ClosedTime,
+    OwnTime,
+    get_blocked_interval,
+    get_latest_end,
+    is_on_step,
+)
+from bookings.requests.domain.errors import SlotTaken
 from bookings.requests.domain.pricing import has_price
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem, gettext_noop
@@ -73,6 +80,8 @@ class Situation:
     """Of the whole days that the request touches, so that a refusal names their hours."""
     closures: Sequence[ClosedTime]
     holds: Sequence[Interval]
+    own_times: Sequence[OwnTime] = field(default=())
+    """What the requester holds themself, where it is told to them; not among the holds."""
 
 
 def find_problems(
@@ -93,7 +102,7 @@ def find_problems(
     return [
         *found,
         *_check_eligibility(terms, requester),
-        *_check_qualification(terms, request, requester),
+        *_check_qualification(terms, request.service_mode, requester),
         *_check_service(terms, request.service_mode),
         *(() if request.price_is_agreed else _check_price(terms, request.service_mode, requester)),
         *_check_samples(request),
@@ -105,7 +114,7 @@ def find_problems(
     ]
 
 
-def is_refused_at_any_time(
+def find_standing_problems(
     terms: "TermsDraft",
     *,
     service_mode: ServiceMode,
@@ -113,18 +122,19 @@ def is_refused_at_any_time(
     moves_from: FormerTime | None,
     now: datetime,
     price_is_agreed: bool = False,
-) -> bool:
-    """Return whether these terms refuse the requester whatever time they ask for."""
-    return any(
-        True
-        for _problem in (
-            *find_requester_problems(requester),
-            *_check_eligibility(terms, requester),
-            *_check_service(terms, service_mode),
-            *(() if price_is_agreed else _check_price(terms, service_mode, requester)),
-            *_check_change_deadline(terms, moves_from, now),
-        )
-    )
+) -> list[Problem]:
+    """Return why these terms refuse the requester whatever time they ask for; an empty list where they don't.
+
+    The requester is `qualified` where they are at any time ahead.
+    """
+    return [
+        *find_requester_problems(requester),
+        *_check_eligibility(terms, requester),
+        *_check_qualification(terms, service_mode, requester),
+        *_check_service(terms, service_mode),
+        *(() if price_is_agreed else _check_price(terms, service_mode, requester)),
+        *_check_change_deadline(terms, moves_from, now),
+    ]
 
 
 NOT_PUBLISHED = Problem(
@@ -180,16 +190,25 @@ def _check_eligibility(terms: "TermsDraft", requester: Requester) -> Iterator[Pr
         )
 
 
-def _check_qualification(terms: "TermsDraft", request: Request, requester: Requester) -> Iterator[Problem]:
-    if terms.needs_qualification and request.service_mode in OPERATED_BY_USER and not requester.qualified:
-        yield Problem(
-            "booking.qualification_missing",
-            gettext_noop(
-                "Operating this instrument yourself needs a qualification that is valid through the end of "
-                "the booking. Ask the keeper for training, or choose operated service."
-            ),
-            field="service_mode",
+QUALIFICATION_MISSING = "booking.qualification_missing"
+
+
+def _check_qualification(
+    terms: "TermsDraft", service_mode: ServiceMode, requester: Requester
+) -> Iterator[Problem]:
+    if not terms.needs_qualification or service_mode not in OPERATED_BY_USER or requester.qualified:
+        return
+    if ServiceMode.OPERATED in terms.service_modes:
+        message = gettext_noop(
+            "Operating this instrument yourself needs a qualification that is valid through the end of "
+            "the booking. Ask the keeper for training, or choose operated service."
         )
+    else:
+        message = gettext_noop(
+            "Operating this instrument yourself needs a qualification that is valid through the end of "
+            "the booking. Ask the keeper for training."
+        )
+    yield Problem(QUALIFICATION_MISSING, message, field="service_mode")
 
 
 def _check_service(terms: "TermsDraft", service_mode: ServiceMode) -> Iterator[Problem]:
@@ -264,11 +283,12 @@ def _check_ahead(terms: "TermsDraft", request: Request, now: datetime) -> Iterat
             {"lead": terms.lead},
             "starts_at",
         )
-    if request.interval.end > now + terms.horizon:
+    latest_end = get_latest_end(terms, now)
+    if request.interval.end > latest_end:
         yield Problem(
             "booking.too_far",
             gettext_noop("A booking ends at {latest} or earlier. Choose an earlier time."),
-            {"latest": now + terms.horizon},
+            {"latest": latest_end},
             "ends_at",
         )
 
@@ -304,14 +324,29 @@ def _check_free_time(terms: "TermsDraft", interval: Interval, situation: Situati
             {"closure": first.interval, "reason": Bilingual(first.reason_zh, first.reason_en)},
             "starts_at",
         )
+    yield from _check_holds(terms, interval, situation)
+
+
+def _check_holds(terms: "TermsDraft", interval: Interval, situation: Situation) -> Iterator[Problem]:
     if any(get_blocked_interval(held, terms.turnaround).overlaps(interval) for held in situation.holds):
         yield Problem(
-            "booking.slot_taken",
-            gettext_noop(
-                "This time is taken (with the pause between two uses). Choose a time that is still free."
-            ),
+            SlotTaken.code,
+            SlotTaken.message,
             field="starts_at",
         )
+    for own in situation.own_times:
+        held = Interval(own.interval.start, own.held_until)
+        if get_blocked_interval(held, terms.turnaround).overlaps(interval):
+            yield Problem(
+                SlotTaken.code,
+                gettext_noop(
+                    "You have booked it yourself for {time} (with the pause between two uses). "
+                    "Choose another time, or move or cancel that booking."
+                ),
+                {"time": own.interval},
+                "starts_at",
+                own.public_id,
+            )
 
 
 def _outside_windows(interval: Interval, windows: Sequence[Interval]) -> Problem:

@@ -3,9 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval, subtract
+
+if TYPE_CHECKING:
+    from providers.domain import TermsDraft
 
 
 @dataclass(frozen=True)
@@ -15,6 +19,15 @@ class ClosedTime:
     interval: Interval
     reason_zh: str
     reason_en: str = ""
+
+
+@dataclass(frozen=True)
+class OwnTime:
+    """The time of another booking of who asks, until when it is held, and its public id."""
+
+    interval: Interval
+    held_until: datetime
+    public_id: str
 
 
 def get_blocked_interval(hold: Interval, turnaround: timedelta) -> Interval:
@@ -59,6 +72,11 @@ def ceil_to_step(instant: datetime, step: timedelta) -> datetime:
 def is_on_step(instant: datetime, step: timedelta) -> bool:
     """Return whether the instant is on a step."""
     return floor_to_step(instant, step) == instant
+
+
+def get_latest_end(terms: "TermsDraft", now: datetime) -> datetime:
+    """Return the last instant at which a booking that is made now may end: a step of the rule."""
+    return floor_to_step(now + terms.horizon, terms.step)
 
 
 def find_next_free(

@@ -17,6 +17,7 @@ from bookings.requests.domain.availability import (
     ceil_to_step,
     find_free_intervals,
     floor_to_step,
+    get_latest_end,
     is_on_step,
 )
 from instrument_share.kernel.interval import Interval, merge
@@ -44,6 +45,11 @@ class Offer:
             and self.first_end <= interval.end <= self.last_end
             and is_on_step(interval.end, self.step)
         )
+
+    def get_nearest(self, length: timedelta) -> Interval:
+        """Return the possible time that differs least from this length, the shorter one of two."""
+        end = floor_to_step(min(self.start + length, self.last_end), self.step)
+        return Interval(self.start, max(self.first_end, end))
 
     def ends_after(self, instant: datetime) -> Iterator[datetime]:
         """Yield the possible ends after the instant, by time."""
@@ -158,12 +164,16 @@ def find_offers(
 
 def find_first_offer(times: Sequence[InstrumentTime], interval: Interval, now: datetime) -> Offer | None:
     """Return the offer with the earliest start in the interval, or None; looks no further than needed."""
+    return next(_iterate_offers(times, interval, now), None)
+
+
+def _iterate_offers(times: Sequence[InstrumentTime], interval: Interval, now: datetime) -> Iterator[Offer]:
+    """Yield what `find_offers` returns; looks no further than is asked for."""
     if len(times) == 1:
-        return next(_find_offers(times[0], interval, now), None)
+        yield from _find_offers(times[0], interval, now)
+        return
     for day in split_by_day(interval):
-        if offers := find_offers(times, day, now):
-            return offers[0]
-    return None
+        yield from find_offers(times, day, now)
 
 
 def get_latest_request(times: Sequence[InstrumentTime], start: datetime) -> datetime:
@@ -176,10 +186,9 @@ def find_starts(
     times: Sequence[InstrumentTime], interval: Interval, length: timedelta, now: datetime
 ) -> Iterator[datetime]:
     """Yield the starts in the interval that are offered for this length, by time."""
-    for day in split_by_day(interval):
-        for offer in find_offers(times, day, now):
-            if offer.admits(Interval(offer.start, offer.start + length)):
-                yield offer.start
+    for offer in _iterate_offers(times, interval, now):
+        if offer.admits(Interval(offer.start, offer.start + length)):
+            yield offer.start
 
 
 def merge_offers(offers: Iterable[Offer]) -> list[Interval]:
@@ -232,7 +241,8 @@ def _find_offers(
         if not is_under_way:
             begin = max(begin, now + terms.lead)
         end = interval.end if version.until is None else min(interval.end, version.until)
-        latest = min(now + terms.horizon, version.latest_end or now + terms.horizon)
+        latest_end = get_latest_end(terms, now)
+        latest = min(latest_end, version.latest_end or latest_end)
         for stretch in stretches:
             if stretch.end <= begin:
                 continue

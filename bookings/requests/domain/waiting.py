@@ -54,13 +54,13 @@ def is_worth_waiting(
     terms: "Terms",
     has_cheaper_time: Callable[[], bool],
 ) -> bool:
-    """Return whether a request is refused because its time is taken, and for nothing that lasts.
+    """Return whether a request is refused because others have its time, and for nothing that lasts.
 
     A price beyond the budget does not last where `has_cheaper_time`.
     """
     lasting = {one.code for one in find_lasting(problems)}
     return (
-        not TAKEN_CODES.isdisjoint(one.code for one in problems)
+        any(one.code in TAKEN_CODES and one.subject is None for one in problems)
         and service_mode in get_waitable_modes(terms)
         and (not lasting or (lasting == {BUDGET_CODE} and has_cheaper_time()))
     )

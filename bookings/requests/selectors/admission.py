@@ -9,6 +9,7 @@ import rules
 
 from bookings.projects.domain.budget import find_project_problems
 from bookings.requests.domain import admission, credit, pricing
+from bookings.requests.domain.availability import OwnTime
 from bookings.requests.domain.cancellation import get_cancel_deadline
 from bookings.requests.domain.errors import SlotTaken
 from bookings.requests.domain.states import BookingState
@@ -20,8 +21,10 @@ from bookings.requests.selectors.request_facts import (
     CREDIT,
     HOLD,
     MEMBER,
+    OWN,
     QUALIFICATION,
     WINDOW,
+    Part,
     RequestFacts,
     read_request_facts,
 )
@@ -45,6 +48,7 @@ INSTRUMENT_PROBLEM_CODES = (
     "booking.closed",
 )
 """Said of each instrument; what is wrong with the person or the request is said once."""
+LINKED_TAKEN = "booking.linked_taken"
 ANY_LENGTH = timedelta(hours=1)
 """Of a request of which only that is asked which does not depend on its time."""
 
@@ -182,9 +186,7 @@ def find_problems_in(
         theirs = _find_instrument_problems(viewer, user, facts[pk], moved_booking=moved_bookings[pk], **asked)
         other = facts[pk].instrument
         found += [
-            _as_linked_problem(other, problem)
-            for problem in theirs
-            if (problem.code, problem.params) not in said
+            name_linked(other, problem) for problem in theirs if (problem.code, problem.params) not in said
         ]
     if project is not None:
         named = get_named_project(
@@ -224,21 +226,23 @@ def sum_prices(
     return total
 
 
-def _as_linked_problem(instrument: "Instrument", problem: Problem) -> Problem:
+def name_linked(instrument: "Instrument", problem: Problem) -> Problem:
+    """Return what is wrong on an instrument that is booked together with another one, with its name."""
     name = Bilingual(instrument.name_zh, instrument.name_en)
-    if problem.code == SlotTaken.code:
+    if problem.code == SlotTaken.code and problem.subject is None:
         message = gettext_noop(
             "“{instrument}”, which is booked together with this one, is taken at this time. Choose a time at "
             "which both are free."
         )
-        return Problem("booking.linked_taken", message, {"instrument": name}, "starts_at")
+        return Problem(LINKED_TAKEN, message, {"instrument": name}, "starts_at")
     message = gettext_noop("“{instrument}”, which is booked together with this one: {problem}")
     told = {
         "instrument": name,
         "problem": Sentence(problem.message, problem.params),
         "cause": problem.code,
     }
-    return Problem("booking.linked_refused", message, told, problem.field)
+    code = LINKED_TAKEN if problem.code == SlotTaken.code else "booking.linked_refused"
+    return Problem(code, message, told, problem.field, problem.subject)
 
 
 def _find_instrument_problems(
@@ -275,7 +279,7 @@ def _find_instrument_problems(
         facts.terms,
         request=request,
         requester=_build_requester(user, payer_organization, facts, exclude, now),
-        situation=_build_situation(facts, exclude),
+        situation=_build_situation(facts, exclude, tells_own=viewer.pk == user.pk and not by_unit),
         now=now,
     )
 
@@ -352,10 +356,21 @@ def _build_requester(
     )
 
 
-def _build_situation(facts: RequestFacts, exclude_booking_id: int | None) -> admission.Situation:
+def _build_situation(
+    facts: RequestFacts, exclude_booking_id: int | None, *, tells_own: bool
+) -> admission.Situation:
+    pk = facts.instrument.pk
+    own = {part.key: part for part in facts.parts.rows(OWN, pk)} if tells_own else {}
+    rows = [one for one in facts.parts.rows(HOLD, pk) if one.key != exclude_booking_id]
+    times = [(one.key, Interval(one.start, one.end)) for one in rows if one.start and one.end]
     return admission.Situation(
         published=is_in_service(facts.instrument),
         windows=facts.intervals(WINDOW),
-        closures=facts.parts.closed_times(CLOSURE, facts.instrument.pk),
-        holds=facts.intervals(HOLD, exclude=exclude_booking_id),
+        closures=facts.parts.closed_times(CLOSURE, pk),
+        holds=[held for key, held in times if key not in own],
+        own_times=[_build_own_time(own[key], held) for key, held in times if key in own],
     )
+
+
+def _build_own_time(booked: Part, held: Interval) -> OwnTime:
+    return OwnTime(Interval(held.start, booked.end or held.end), held.end, booked.public_id)

@@ -1,6 +1,6 @@
 """Bookings visible to a viewer."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, TypedDict, cast
 
@@ -24,6 +24,7 @@ from providers.domain import InstrumentState
 if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
+    from instrument_share.kernel.errors import Problem
 
 
 def bookings(viewer: "Viewer") -> QuerySet[Booking]:
@@ -79,13 +80,17 @@ def get_own_booking(viewer: "User", instrument_id: int, public_id: str) -> Booki
 
 
 def find_own_overlaps(
-    viewer: "User", interval: Interval, *, instrument_ids: Collection[int]
+    viewer: "User", interval: Interval, *, instrument_ids: Collection[int], problems: "Sequence[Problem]"
 ) -> QuerySet[Booking]:
-    """Return the person's own bookings at this time of other instruments than these, by start."""
-    own = Booking.objects.filter(
-        user=viewer, state__in=HOLDING_STATES, starts_at__lt=interval.end, ends_at__gt=interval.start
-    )
-    return own.exclude(instrument__in=instrument_ids).select_related("instrument").order_by("starts_at", "id")
+    """Return the person's own bookings beside a request for these instruments at this time, by start.
+
+    They are those of other instruments at this time, and those for which the request is refused.
+    """
+    own = Booking.objects.filter(user=viewer, state__in=HOLDING_STATES)
+    at_this_time = Q(starts_at__lt=interval.end, ends_at__gt=interval.start)
+    in_the_way = Q(public_id__in=[one.subject for one in problems if one.subject])
+    found = own.filter(in_the_way | (at_this_time & ~Q(instrument__in=instrument_ids)))
+    return found.select_related("instrument").order_by("starts_at", "id")
 
 
 def waiting_decisions(viewer: "Viewer", now: datetime) -> QuerySet[Booking]:

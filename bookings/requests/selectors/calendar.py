@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
-from bookings.requests.domain.availability import ClosedTime, ceil_to_step, floor_to_step
+from bookings.requests.domain.availability import ClosedTime, ceil_to_step, get_latest_end
 from bookings.requests.domain.offers import Offer, OfferRun, group_offers, merge_offers, split_by_day
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
@@ -25,7 +25,8 @@ from bookings.requests.selectors.request_facts import CLOSURE, Parts, as_part
 from bookings.requests.selectors.scope import get_responsible_condition
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval, intersect
-from instrument_share.web.text.formats import bilingual
+from instrument_share.web.responses.problem import problems_told
+from instrument_share.web.text.formats import bilingual, join_sentences
 from providers import public as providers
 from providers.domain import Terms
 
@@ -63,6 +64,8 @@ class BookableWeek:
     """The instruments that are booked with it."""
     closures: Sequence[ClosedTime]
     """Of the instrument in these days, uncut, by start."""
+    refusal: str
+    """Why nothing is bookable at any time, in the reader's language; empty where something may be."""
 
 
 def get_bookable_week(
@@ -98,7 +101,13 @@ def get_bookable_week(
         first_day + WEEK if later else None,
         free.linked.get(instrument.pk, ()),
         _select_closures(free, instrument, week),
+        tell_refusal(free, instrument.pk),
     )
+
+
+def tell_refusal(free: FreeTime, instrument_id: int) -> str:
+    """Return why an instrument is not offered at any time; empty where it may be."""
+    return join_sentences(one.detail for one in problems_told(free.refusals.get(instrument_id, ())))
 
 
 def _get_day(instant: datetime) -> date:
@@ -155,8 +164,7 @@ def _get_rule_id(terms: "TermsDraft") -> int | None:
 def _get_clock_limits(terms: "TermsDraft", interval: Interval, now: datetime) -> tuple[datetime, datetime]:
     """Return the first start and the last end within reach that the clock leaves to the terms."""
     first = ceil_to_step(max(interval.start, now + terms.lead), terms.step)
-    last = floor_to_step(now + terms.horizon, terms.step)
-    return min(first, interval.end), min(last, interval.end + terms.max_length)
+    return min(first, interval.end), min(get_latest_end(terms, now), interval.end + terms.max_length)
 
 
 def get_calendar_events(
@@ -171,11 +179,13 @@ def get_calendar_events(
     """Return the instruments' events in the interval, as the calendar part reads them.
 
     The result is `{"resources": [{id, title, model, unit}], "events": [{id, resource, start, end, kind,
-    mine, title}], "offers": [{resource, first, last, step, shortest, longest, until}]}`. `kind` is `open`
-    (time that the applicant may request), `booked`, `held` (waiting for a decision) or `closed`; `mine` is
-    true of the viewer's own bookings of either kind. The title of a closure has its reason in the reader's
-    language. An offer is an `OfferRun` with its lengths in minutes. Times are RFC 3339 in UTC. The number of
-    statements does not depend on the number of events. `free` is what `read_calendar` has read already.
+    mine, title}], "offers": [{resource, first, last, step, shortest, longest, until}], "refusals":
+    [{resource, text}]}`. `kind` is `open` (time that the applicant may request), `booked`, `held` (waiting
+    for a decision) or `closed`; `mine` is true of the viewer's own bookings of either kind. The title of a
+    closure has its reason in the reader's language. An offer is an `OfferRun` with its lengths in minutes. A
+    refusal says why an instrument is not offered to the applicant at any time. Times are RFC 3339 in UTC.
+    The number of statements does not depend on the number of events. `free` is what `read_calendar` has read
+    already.
     """
     public_ids = {instrument.pk: instrument.public_id for instrument in instruments}
     free = free or read_calendar(instruments, interval, now, applicant)
@@ -196,6 +206,11 @@ def get_calendar_events(
         "resources": [_build_resource(one) for one in instruments],
         "events": events,
         "offers": runs,
+        "refusals": [
+            {"resource": public_id, "text": text}
+            for pk, public_id in public_ids.items()
+            if (text := tell_refusal(free, pk))
+        ],
     }
 
 

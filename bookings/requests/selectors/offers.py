@@ -1,7 +1,7 @@
 """Read which times may be requested: what every calendar, list and search shows as free."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import chain, islice
@@ -31,6 +31,7 @@ from bookings.requests.domain.offers import (
     Version,
     find_first_offer,
     find_offers,
+    find_starts,
     get_latest_request,
     get_versions,
     merge_offers,
@@ -38,7 +39,7 @@ from bookings.requests.domain.offers import (
 from bookings.requests.domain.quota import get_day_interval, get_longest_parts, get_relevant_interval
 from bookings.requests.domain.states import HOLDING_STATES
 from bookings.requests.models import Booking
-from bookings.requests.selectors.admission import get_binding_time, is_in_service
+from bookings.requests.selectors.admission import get_binding_time, is_in_service, name_linked
 from bookings.requests.selectors.bookings import get_last_booking
 from bookings.requests.selectors.companions import get_companions
 from bookings.requests.selectors.holds import held_rows
@@ -55,6 +56,7 @@ from bookings.requests.selectors.request_facts import (
     read_parts,
 )
 from instrument_share.accounts.selectors.standing import standing
+from instrument_share.kernel.errors import Problem
 from instrument_share.kernel.interval import Interval, intersect
 from providers import public as providers
 from providers.domain import OPERATED_BY_USER, QuotaHolder, ServiceMode
@@ -136,6 +138,8 @@ class FreeTime:
     now: datetime
     parts: Parts
     """What was read."""
+    refusals: Mapping[int, Sequence[Problem]] = field(default_factory=dict)
+    """Why instruments are not offered to the applicant at any time, by id."""
 
     def offers(self, instrument_id: int, interval: Interval) -> list[Offer]:
         """Return the offers of an instrument that start in the interval, by start."""
@@ -146,6 +150,12 @@ class FreeTime:
         """Return the first offer of an instrument that starts in the interval."""
         together = self.together(instrument_id)
         return find_first_offer(together, interval, self.now) if together else None
+
+    def first_of_length(self, instrument_id: int, interval: Interval, length: timedelta) -> Interval | None:
+        """Return the first time of this length that starts in the interval."""
+        together = self.together(instrument_id)
+        starts = find_starts(together, interval, length, self.now) if together else iter(())
+        return next((Interval(start, start + length) for start in starts), None)
 
     def first_offers(self, instrument_id: int, interval: Interval, count: int) -> list[Offer]:
         """Return the first offer of each of the next `count` days that have any."""
@@ -267,8 +277,10 @@ def get_free_time(
         reads += _read_applicant(applicant, list(versions), holders, now)
     # One statement; with links and versions that makes 3, where there were up to 11.
     parts = Parts(read_parts(reads))
+    refusals: Mapping[int, Sequence[Problem]] = {}
     if applicant is not None:
-        versions = _filter_admitting(applicant, by_id, versions, parts, now)
+        versions, alone = _judge(applicant, by_id, versions, parts, now)
+        refusals = {pk: found for pk in by_id if (found := _join_refusals(pk, linked, by_id, alone))}
     excluded = applicant.moved_ids if applicant else set()
     times = {
         pk: InstrumentTime(
@@ -282,7 +294,19 @@ def get_free_time(
         )
         for pk, of_one in versions.items()
     }
-    return FreeTime(times, linked, now, parts)
+    return FreeTime(times, linked, now, parts, refusals)
+
+
+def _join_refusals(
+    instrument_id: int,
+    linked: Mapping[int, Sequence[int]],
+    instruments: "Mapping[int, Instrument]",
+    alone: Mapping[int, Sequence[Problem]],
+) -> list[Problem]:
+    """Return why an instrument is not offered at any time: itself, or what is booked together with it."""
+    others = ((instruments[pk], one) for pk in linked.get(instrument_id, ()) for one in alone.get(pk, ()))
+    said = alone.get(instrument_id, ())
+    return [*said, *(name_linked(other, one) for other, one in others if one not in said)]
 
 
 def filter_admitting(
@@ -294,7 +318,7 @@ def filter_admitting(
     """Return the times of instruments, by id, under those versions alone that admit the applicant."""
     parts = Parts(read_parts(_read_applicant(applicant, list(times), {}, now)))
     versions = {pk: time.versions for pk, time in times.items()}
-    admitting = _filter_admitting(applicant, instruments, versions, parts, now)
+    admitting, _refusals = _judge(applicant, instruments, versions, parts, now)
     return {pk: replace(time, versions=admitting[pk]) for pk, time in times.items()}
 
 
@@ -333,44 +357,57 @@ def _get_reach(versions: Versions, interval: Interval, now: datetime) -> Interva
     return Interval(interval.start, max(interval.start + SHORTEST_LOOK, last_start + longest))
 
 
-def _filter_admitting(
+def _judge(
     applicant: Applicant,
     instruments: "Mapping[int, Instrument]",
     versions: Versions,
     parts: Parts,
     now: datetime,
-) -> Versions:
-    """Return the versions that admit the applicant, with the end of their qualification."""
+) -> tuple[Versions, dict[int, Sequence[Problem]]]:
+    """Return the versions that admit the applicant, with the end of their qualification, and refusals.
+
+    An instrument has refusals where no version admits them: what the first says of the way of service for
+    which least is wrong.
+    """
     found: dict[int, list[Version]] = {}
+    refusals: dict[int, Sequence[Problem]] = {}
     for pk, of_one in versions.items():
-        requester = admission.Requester(
-            user_kind=providers.user_kind(applicant.user, applicant.payer, instruments[pk]),
-            account_active=applicant.user.is_active,
-            organization_admitted=applicant.payer is None
-            or applicant.payer.pk in standing(applicant.user).organization_ids(),
-            credit_suspended_until=credit.get_suspension_end(parts.ends(CREDIT, None), now),
-        )
-        found[pk] = []
         qualified_until = max(parts.ends(QUALIFICATION, pk), default=now)
-        for version in of_one:
-            modes = _get_admitted_modes(applicant, version.terms, requester, now)
+        requester = _build_requester(applicant, instruments[pk], qualified_until, parts, now)
+        found[pk] = []
+        problems = [_find_problems_by_mode(applicant, one.terms, requester, now) for one in of_one]
+        for version, by_mode in zip(of_one, problems, strict=True):
+            modes = {mode for mode, wrong in by_mode.items() if not wrong}
             until = qualified_until if version.terms.needs_qualification else None
             admittance = Admittance(requester.user_kind, frozenset(modes), until)
             if modes and modes <= OPERATED_BY_USER:
                 found[pk].append(replace(version, latest_end=until, admittance=admittance))
             elif modes:
                 found[pk].append(replace(version, admittance=admittance))
-    return found
+        if problems and not found[pk]:
+            refusals[pk] = min(problems[0].values(), key=len, default=[])
+    return found, refusals
 
 
-def _get_admitted_modes(
+def _build_requester(
+    applicant: Applicant, instrument: "Instrument", qualified_until: datetime, parts: Parts, now: datetime
+) -> admission.Requester:
+    return admission.Requester(
+        user_kind=providers.user_kind(applicant.user, applicant.payer, instrument),
+        account_active=applicant.user.is_active,
+        organization_admitted=applicant.payer is None
+        or applicant.payer.pk in standing(applicant.user).organization_ids(),
+        credit_suspended_until=credit.get_suspension_end(parts.ends(CREDIT, None), now),
+        qualified=qualified_until > now,
+    )
+
+
+def _find_problems_by_mode(
     applicant: Applicant, terms: "TermsDraft", requester: admission.Requester, now: datetime
-) -> set[ServiceMode]:
+) -> dict[ServiceMode, list[Problem]]:
     moved = applicant.moved_booking
     return {
-        mode
-        for mode in ([applicant.service_mode] if applicant.service_mode else terms.service_modes)
-        if not admission.is_refused_at_any_time(
+        mode: admission.find_standing_problems(
             terms,
             service_mode=mode,
             requester=requester,
@@ -378,6 +415,7 @@ def _get_admitted_modes(
             now=now,
             price_is_agreed=applicant.price_is_agreed,
         )
+        for mode in ([applicant.service_mode] if applicant.service_mode else sorted(terms.service_modes))
     }
 
 

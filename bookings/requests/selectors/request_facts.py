@@ -47,24 +47,26 @@ NEXT_FREE_FIELDS = [f"next_free__{name}" for name in ("at", "until", "book_by", 
 QUOTA_STATES = [*HOLDING_STATES, BookingState.COMPLETED, BookingState.NO_SHOW]
 """Bookings that count towards quotas."""
 WINDOW, CLOSURE, HOLD = "window", "closure", "hold"
+OWN = "own"
+"""What the requester holds themself; it is among the holds, too."""
 LATE = "late"
 """Charged late cancellations at the requested time."""
 CREDIT = "credit"
 """Credit events that still count; they have an end."""
 KEEPER, QUALIFICATION, MEMBER = "keeper", "qualification", "member"
 """Who keeps the instrument; whether the requester may operate it, and has a role with who pays."""
-BOOKING_PARTS = frozenset({HOLD, *QuotaHolder})
+BOOKING_PARTS = frozenset({HOLD, OWN, *QuotaHolder})
 """Rows whose key is that of a booking."""
 NO_INSTANT = Cast(Value(None), DateTimeField())
 NO_KEY = Cast(Value(None), BigIntegerField())
 NO_TEXT = Value("", CharField())
-PART_COLUMNS = ("name", "instrument", "key", "start", "end", "reason_zh", "reason_en")
+PART_COLUMNS = ("name", "instrument", "key", "start", "end", "reason_zh", "reason_en", "public_id")
 
 
 class Part(NamedTuple):
     """A row of one of the tables: what it is, its instrument, its key or that of a person, and its time.
 
-    Closures have their public reason, too.
+    Closures have their public reason, too, and what the requester holds its public id.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Part(NamedTuple):
     end: datetime | None
     reason_zh: str = ""
     reason_en: str = ""
+    public_id: str = ""
 
 
 class Parts:
@@ -171,8 +174,10 @@ def _as_moved_parts(
         QuotaHolder.USER: booking.user_id == user.pk,
         QuotaHolder.ORGANIZATION: payer is not None and booking.payer_organization_id == payer.pk,
     }
+    own = Part(OWN, booking.instrument_id, booking.pk, target.start, target.end, public_id=booking.public_id)
     return [
         Part(HOLD, booking.instrument_id, booking.pk, target.start, held_until),
+        *([own] if booking.user_id == user.pk else []),
         *(
             Part(holder, booking.instrument_id, booking.pk, target.start, target.end)
             for holder, does in counts.items()
@@ -244,6 +249,7 @@ def _reads(
         as_part(WINDOW, providers.open_window_rows(ids, span)),
         as_part(CLOSURE, providers.closure_rows(ids, span), has_reason=True),
         as_part(HOLD, held_rows(ids, span), end="held_until"),
+        as_part(OWN, held_rows(ids, span).filter(user=user), has_public_id=True),
         as_part(LATE, late),
         as_part(KEEPER, providers.keeper_rows(ids), key="user_id", start=None, end=None),
         credit_part(user.pk, now),
@@ -324,6 +330,7 @@ def as_part(
     start: str | None = "starts_at",
     end: str | None = "ends_at",
     has_reason: bool = False,
+    has_public_id: bool = False,
 ) -> "QuerySet[Any]":
     """Return the rows in the form that all parts of one statement have."""
     return (
@@ -336,6 +343,7 @@ def as_part(
             part_end=F(end) if end else NO_INSTANT,
             part_reason_zh=F("reason_zh") if has_reason else NO_TEXT,
             part_reason_en=F("reason_en") if has_reason else NO_TEXT,
+            part_public_id=F("public_id") if has_public_id else NO_TEXT,
         )
         .values_list(*(f"part_{column}" for column in PART_COLUMNS))
     )

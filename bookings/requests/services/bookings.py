@@ -376,7 +376,7 @@ def _set_time_and_price(booking: Booking, interval: Interval, terms: "Terms", no
 
 
 def build_refusal(problems: list[Any]) -> BookingRefused | SlotTaken:
-    if [problem.code for problem in problems] == [SlotTaken.code]:
+    if {problem.code for problem in problems} == {SlotTaken.code}:
         return SlotTaken(problems=problems)
     return BookingRefused(problems=problems)
 

@@ -289,7 +289,12 @@ def _describe_move(
         "before_yuan": price.before_yuan,
         "problems": problems_told(problems),
         "own_overlaps": is_mine
-        and find_own_overlaps(request.user, interval, instrument_ids=[booking.instrument_id, *companion_ids]),
+        and find_own_overlaps(
+            request.user,
+            interval,
+            instrument_ids=[booking.instrument_id, *companion_ids],
+            problems=problems,
+        ),
         "is_as_before": interval == Interval(booking.starts_at, booking.ends_at)
         and not price.difference_yuan,
         "asks_again": _is_decided_again(request.user, booking, interval.start),

@@ -10,9 +10,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from bookings.projects.domain.budget import get_open_part
 from bookings.requests.domain.decision import get_first_deadline
 from bookings.requests.domain.errors import BookingRefused
-from bookings.requests.domain.waiting import is_worth_waiting
+from bookings.requests.domain.waiting import BUDGET_CODE, get_cause, is_worth_waiting
 from bookings.requests.forms.booking import BookingForm, describe_again, get_applicant, get_start
 from bookings.requests.registry import find_basket_obstacle, has_cheaper_time, is_waiting
 from bookings.requests.selectors.admission import find_booking_problems
@@ -25,6 +26,7 @@ from bookings.requests.selectors.costs import (
     get_quote,
 )
 from bookings.requests.selectors.offers import LONGEST_LOOK, get_free_time
+from bookings.requests.selectors.project_budget import get_named_project
 from bookings.requests.services.bookings import booking_create
 from bookings.requests.views.common import SHOW_PRICE, describe_prices
 from bookings.requests.views.next_steps import describe_new_booking
@@ -38,12 +40,15 @@ from instrument_share.web.signed_in import SignedInRequest
 from providers import public as providers
 
 if TYPE_CHECKING:
-    from bookings.requests.domain.offers import Offer
+    from collections.abc import Sequence
+
     from instrument_share.accounts.models import User
+    from instrument_share.kernel.errors import Problem
     from providers.domain import Terms
     from providers.models import Instrument
 
-NAMED_BY_ADDRESS = {"starts_at": "start", "ends_at": "end", "payer": "payer", "service_mode": "service_mode"}
+NAMED_BESIDE_TIME = ("payer", "service_mode")
+NAMED_BY_ADDRESS = {"starts_at": "start", "ends_at": "end", **{name: name for name in NAMED_BESIDE_TIME}}
 
 PURPOSE_FIELDS = ("subject", "organization_project", "project", "direction")
 
@@ -174,12 +179,18 @@ def _priced(
         now=now,
         **facts,
     )
-    instead = _get_next_offer(request, instrument, form, now) if problems else None
+    instead = _find_next_time(request.user, instrument, form, now, problems) if problems else None
+    refusal = {
+        "problems": problems_told(problems),
+        "instead": instead,
+        "asked_for": urlencode({name: form.data.get(name, "") for name in NAMED_BESIDE_TIME}),
+        "is_other_length": instead is not None and instead.length != form.interval.length,
+    }
     linked_ids = providers.linked_ids(instrument.pk)
     try:
         price = get_quote(request.user, instrument, **facts)
     except BookingRefused:  # no rule is in force then, as the problems say
-        return {"problems": problems_told(problems), "instead": instead}
+        return refusal
     linked = get_linked_quotes(request.user, linked_ids, **facts)
     conditions = get_conditions(get_prices(instrument, price, linked), form.interval, now)
     terms_of_all = providers.terms_in_force([instrument.pk, *linked_ids], form.interval.start)
@@ -189,12 +200,13 @@ def _priced(
             request.user,
             form.interval,
             instrument_ids=[instrument.pk, *linked_ids],
+            problems=problems,
         ),
         "decide_by": get_first_deadline(now, form.interval.start, terms_of_all.values()),
         **describe_prices(price, linked),
         "cancel_yuan": conditions.cancel_yuan,
         "shown": conditions.to_text(),
-        "problems": problems_told(problems),
+        **refusal,
         "may_wait": is_worth_waiting(
             problems,
             facts["service_mode"],
@@ -203,7 +215,6 @@ def _priced(
         ),
         "is_waiting": bool(problems) and is_waiting(request.user, instrument.pk),
         "wait_query": _get_wait_query(form),
-        "instead": instead,
         "terms": terms,
     }
 
@@ -221,10 +232,35 @@ def _get_wait_query(form: BookingForm) -> str:
     return urlencode(values | {name: form.data.get(name, "") for name in PURPOSE_FIELDS})
 
 
-def _get_next_offer(
-    request: SignedInRequest, instrument: "Instrument", form: BookingForm, now: datetime
-) -> "Offer | None":
-    """Return the first bookable time from the entered start on, for this payer and mode of service."""
-    ahead = Interval(max(form.interval.start, now), max(form.interval.start, now) + LONGEST_LOOK)
-    applicant = get_applicant(request.user, form.data)
-    return get_free_time([instrument], ahead, now, applicant).first_offer(instrument.pk, ahead)
+def _find_next_time(
+    viewer: "User",
+    instrument: "Instrument",
+    form: BookingForm,
+    now: datetime,
+    problems: "Sequence[Problem]",
+) -> Interval | None:
+    """Return the first bookable time from the entered start on, for this payer, mode of service and project.
+
+    It is as long as what was entered, or as near to that as the first time of all where none is so long. None
+    where nothing is bookable, where the time is not what is wrong, and where its price is beyond the budget.
+    """
+    begin = max(form.interval.start, now)
+    ahead = _limit_to_project(viewer, form, Interval(begin, begin + LONGEST_LOOK))
+    if ahead is None or any(get_cause(one) == BUDGET_CODE for one in problems):
+        return None
+    free = get_free_time([instrument], ahead, now, get_applicant(viewer, form.data))
+    found = free.first_of_length(instrument.pk, ahead, form.interval.length)
+    if found is None and (offer := free.first_offer(instrument.pk, ahead)):
+        found = offer.get_nearest(form.interval.length)
+    return None if found == form.interval else found
+
+
+def _limit_to_project(viewer: "User", form: BookingForm, ahead: Interval) -> Interval | None:
+    """Return the part of the time ahead in which a booking may name the entered project, if it names one."""
+    if form.named_project is None:
+        return ahead
+    payer = form.payer_organization
+    named = get_named_project(
+        form.named_project, viewer=viewer, user=viewer, payer_organization=payer, moved_bookings=()
+    )
+    return get_open_part(named, ahead)

@@ -210,7 +210,7 @@ def test_basket_with_a_problem_names_it_and_offers_no_booking(city, see, client)
     put_both(city)
     book(city, slot(day=2), subject="别的")
     page = text_of(see(city.researcher, "basket"))
-    assert "该时段" in page
+    assert "您本人已预约本仪器（2026年3月4日 周三 09:00–11:00）" in page
     assert "全部预约" not in page
     for item in basket_items(city.researcher).filter(starts_at=slot(day=2).start):
         client.post(reverse("basket_remove", args=[item.public_id]))

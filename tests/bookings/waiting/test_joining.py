@@ -54,7 +54,7 @@ def test_nobody_waits_for_a_linked_instrument_that_never_admits_them(city):
 
 def test_no_wait_is_offered_for_time_that_a_linked_instrument_never_grants(city, client, clock):
     clock.set(NOW)
-    book(city)
+    book(city, actor=city.keeper, payer=False)
     client.force_login(city.researcher)
     asked = {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T11:00", "subject": "陶瓷"}
     asked |= {"payer": city.company.public_id, "service_mode": "self_operated"}
@@ -199,7 +199,7 @@ def test_one_waits_for_a_cheaper_time_that_is_not_open_for_booking_yet():
 
 def test_wait_is_offered_beside_a_price_that_another_time_brings_down(city, cheap_noon, client, clock):
     clock.set(NOW)
-    book(city)
+    book(city, actor=city.keeper, payer=False)
     client.force_login(city.researcher)
     asked = {"starts_at": "2026-03-03T09:00", "ends_at": "2026-03-03T11:00", "subject": "陶瓷"}
     asked |= {"payer": city.company.public_id, "service_mode": "self_operated"}

@@ -253,7 +253,7 @@ def nothing(_city):
 
 @pytest.mark.parametrize(("happens", "offered"), [(nothing, 1), (suspend, 0), (close_for_companies, 0)])
 def test_no_wait_is_offered_where_every_request_is_refused(city, as_person, happens, offered):
-    book(city)
+    book(city, actor=city.keeper, payer=False)
     happens(city)
     page = as_person(city.researcher)
     address = f"/instruments/{city.instrument.public_id}/wait/"

@@ -9,7 +9,7 @@ const narrow = window.matchMedia("(max-width: 40rem)");
 export async function show(place) {
   const words = time.wordsOf(place);
   const EventCalendar = await time.loadComponent("EventCalendar", place);
-  const state = { runs: [], resource: null, chosen: [], isOpened: false, place, words };
+  const state = { runs: [], resource: null, chosen: [], refusal: "", isOpened: false, place, words };
   const calendar = EventCalendar.create(place, {
     view: "timeGridDay",
     duration: { days: narrow.matches ? 3 : 7 },
@@ -49,6 +49,7 @@ async function fetchWeek(state, range) {
     const { resources, events } = answer;
     state.resource = resources[0]?.id ?? null;
     state.runs = offers.read(answer.offers);
+    tellRefusal(state, answer.refusals[0]?.text);
     openAtFirst(state);
     freeList.show(place, words, answer, state.runs, (_resource, from, until) => choose(state, from, until));
     // The component forgets what was added to the week before it.
@@ -57,6 +58,13 @@ async function fetchWeek(state, range) {
     time.say(place, words.failed, true);
     return [];
   }
+}
+
+/** An empty calendar says why nobody of this standing can book here, as long as it is so. */
+function tellRefusal(state, refusal = "") {
+  if (refusal === state.refusal) return;
+  state.refusal = refusal;
+  time.say(state.place, refusal, true);
 }
 
 /** The hours that are seen first are those of the time that a field names, or of the first bookable time. */
@@ -81,14 +89,14 @@ function chooseFrom(state, start) {
   if (!isChoosable(state.place)) return;
   const shortest = offers.shortestAt(state.runs, state.resource, start);
   if (shortest) choose(state, shortest.start, shortest.end);
-  else time.say(state.place, state.words.notOpen, true);
+  else time.say(state.place, state.refusal || state.words.notOpen, true);
 }
 
 function choose(state, start, end) {
   const { place, words } = state;
   state.calendar.unselect();
   if (!offers.isOffered(state.runs, state.resource, start, end)) {
-    time.say(place, words.notOpen, true);
+    time.say(place, state.refusal || words.notOpen, true);
   } else if (place.dataset.start) {
     fill(place.dataset.start, start);
     fill(place.dataset.end, end);

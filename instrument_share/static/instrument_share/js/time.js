@@ -99,10 +99,11 @@ export async function load(address, start, end, also = {}) {
   url.searchParams.set("end", end);
   const response = await fetch(url, { headers: { Accept: "application/json" }, credentials: "same-origin" });
   if (!response.ok) throw new Error(`${response.status}`);
-  const { resources, events, offers } = await response.json();
+  const { resources, events, offers, refusals } = await response.json();
   return {
     resources,
     offers,
+    refusals,
     events: events.map((event) => ({ ...event, start: toWall(event.start).slice(0, 16), end: toWall(event.end).slice(0, 16) })),
   };
 }

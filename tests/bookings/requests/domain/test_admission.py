@@ -4,7 +4,7 @@ from datetime import date, timedelta
 import pytest
 
 from bookings.requests.domain.admission import FormerTime, Request, Requester, Situation, find_problems
-from bookings.requests.domain.availability import ClosedTime
+from bookings.requests.domain.availability import ClosedTime, OwnTime
 from instrument_share.kernel.wording import Bilingual
 from providers.terms.domain.choices import QuotaHolder, QuotaSpan, ServiceMode, UserKind
 from providers.terms.domain.terms import Price, Quota
@@ -198,6 +198,26 @@ def test_the_pause_after_a_use_counts_on_both_sides():
     ]
 
 
+def test_what_the_requester_holds_themself_is_told_as_theirs_with_the_pause():
+    rule = terms(turnaround=timedelta(minutes=15))
+    own = [
+        OwnTime(between("2026-03-03 08:00", "08:45"), local("2026-03-03 09:00"), "B-before"),
+        OwnTime(between("2026-03-03 11:10", "12:00"), local("2026-03-03 12:15"), "B-after"),
+    ]
+    holds = [between("2026-03-03 10:00", "10:30")]
+    found = find_problems(
+        rule,
+        request=REQUEST,
+        requester=REQUESTER,
+        situation=replace(SITUATION, holds=holds, own_times=own),
+        now=NOW,
+    )
+    assert [(one.code, one.subject, one.params) for one in found] == [
+        ("booking.slot_taken", None, {}),
+        ("booking.slot_taken", "B-after", {"time": own[1].interval}),
+    ]
+
+
 def test_booking_spans_gap_only_if_rule_allows():
     night = asking("2026-03-03 18:00", "2026-03-04 09:00")
     two_days = [between("2026-03-03 08:00", "20:00"), between("2026-03-04 08:00", "20:00")]
@@ -251,6 +271,15 @@ def test_each_refusal_names_violated_limit():
         "starts_at",
         {"closure": closures[1].interval, "reason": Bilingual("更换灯丝", "Filament change")},
     )
+
+
+def test_the_latest_end_that_a_refusal_names_is_one_that_is_admitted():
+    """Not the minute at which somebody asks."""
+    odd = local("2026-03-02 10:37")
+    far = terms(horizon=timedelta(days=1), step=hours(0.5))
+    (found,) = find_problems(far, request=REQUEST, requester=REQUESTER, situation=SITUATION, now=odd)
+    assert (found.code, found.params["latest"]) == ("booking.too_far", local("2026-03-03 10:30"))
+    assert codes(far, now=odd, request=asking("2026-03-03 09:00", "10:30")) == []
 
 
 def test_inapplicable_organization_quota_does_not_hide_later_quotas():

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,7 @@ from bookings.requests.domain.offers import (
     Version,
     find_first_offer,
     find_offers,
+    find_starts,
     group_offers,
     merge_offers,
 )
@@ -114,6 +116,22 @@ def test_the_first_offer_is_found_days_ahead():
     week = Interval(DAY.start, DAY.start + timedelta(days=7))
     assert find_first_offer([time], week, NOW).start == local("2026-03-05 09:00")
     assert find_first_offer([time], DAY, NOW) is None
+
+
+@pytest.mark.parametrize(("hours_long", "first"), [(2, "2026-03-02 09:00"), (3, "2026-03-03 09:00")])
+@pytest.mark.parametrize("instruments", [1, 2])
+def test_the_first_start_of_a_length_passes_over_shorter_free_time(hours_long, first, instruments):
+    windows = [between("2026-03-02 09:00", "11:00"), between("2026-03-03 09:00", "18:00")]
+    together = instruments * [InstrumentTime([Version(terms(), DAY.start)], windows)]
+    week = Interval(DAY.start, DAY.start + timedelta(days=7))
+    assert next(find_starts(together, week, hours(hours_long), NOW)) == local(first)
+
+
+@pytest.mark.parametrize(("asked", "nearest"), [(0.5, 2), (3, 3), (3.25, 3), (9, 4)])
+def test_an_offer_names_the_time_that_is_nearest_to_a_length(asked, nearest):
+    start = local("2026-03-02 09:00")
+    offer = Offer(start, start + hours(2), start + hours(4), timedelta(minutes=30))
+    assert offer.get_nearest(hours(asked)) == Interval(start, start + hours(nearest))
 
 
 # --- The property -----------------------------------------------------------------------------------------

@@ -1,18 +1,19 @@
 """The page on which a time is asked for: its fields follow the rule."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from bookings.requests.domain.choices import Direction
 from bookings.requests.models import Booking
 from bookings.requests.services.bookings import booking_move
-from providers.instruments.models import InstrumentLink
+from providers.instruments.models import Instrument, InstrumentLink
 from providers.terms.domain.choices import Decision, QuotaHolder, QuotaSpan, ServiceMode
 from providers.terms.domain.terms import Quota
 from providers.terms.models import OpenServiceRule
 from tests import factories
+from tests.bookings.projects.things import add_project
 from tests.bookings.requests.booking import book
 from tests.bookings.requests.rules import hours, put_in_force
 from tests.factories import NOW, slot
@@ -121,6 +122,45 @@ def test_own_booking_of_another_instrument_at_that_time_is_a_warning(city, see):
     assert "您在同一时段" not in texts(see(city.researcher, "quote", city.instrument.public_id, **later))
 
 
+OWN_TIME = "您本人已预约本仪器（2026年3月3日 周二 09:00–11:00），与所选时段（含两次使用之间的间隔）冲突。"
+
+
+def test_who_asks_for_a_time_that_they_hold_themselves_reads_so_with_a_link(city, see):
+    own = book(city)
+    asked = {"starts_at": "2026-03-03T10:00", "ends_at": "2026-03-03T12:00", "payer": "person"}
+    for person, is_own in ((city.researcher, True), (city.keeper, False)):
+        page = texts(see(person, "quote", city.instrument.public_id, **asked, service_mode="operated"))
+        assert (OWN_TIME in page) == is_own
+        assert (f'href="/bookings/{own.public_id}/"' in page) == is_own
+        assert ("已被占用，请选择空闲时段" in page) == (not is_own)
+        assert ("加入候补" in page) == (not is_own)
+
+
+def test_a_booking_that_is_moved_is_not_in_its_own_way_but_another_of_ones_own_is(city, see):
+    kept, moved = book(city), book(city, slot(hour=14))
+    asked = {"starts_at": "2026-03-03T13:00", "ends_at": "2026-03-03T15:00"}
+    free = texts(see(city.researcher, "booking_move_quote", moved.public_id, **asked))
+    assert "您本人已预约" not in free
+    assert "/bookings/" not in free
+    asked = {"starts_at": "2026-03-03T10:00", "ends_at": "2026-03-03T12:00"}
+    taken = texts(see(city.researcher, "booking_move_quote", moved.public_id, **asked))
+    assert OWN_TIME in taken
+    assert re.findall(r'href="/bookings/([^/]+)/"', taken) == [kept.public_id]
+    by_unit = texts(see(city.keeper, "booking_move_quote", moved.public_id, **asked))
+    assert "已被占用，请选择空闲时段" in by_unit
+    assert "您本人已预约" not in by_unit
+
+
+def test_what_one_holds_of_an_instrument_that_is_booked_with_it_is_told_as_ones_own(city, see):
+    link_another(city)
+    other = Instrument.objects.get(name_zh="样品制备仪")
+    own = book(city, instrument_id=other.pk)
+    asked = {"starts_at": "2026-03-03T10:00", "ends_at": "2026-03-03T12:00", "payer": "person"}
+    page = texts(see(city.researcher, "quote", city.instrument.public_id, **asked, service_mode="operated"))
+    assert f"须同时预约的“样品制备仪”：{OWN_TIME}" in page
+    assert f'href="/bookings/{own.public_id}/"' in page
+
+
 def test_a_refusal_names_the_next_bookable_time_by_its_day(city, see):
     """Not the earliest instant that the lead time allows: at that hour the instrument is closed."""
     city.rule.lead_minutes = 15 * 60
@@ -133,9 +173,78 @@ def test_a_refusal_names_the_next_bookable_time_by_its_day(city, see):
     }
     answer = see(city.researcher, "quote", city.instrument.public_id, **asked)
     page = texts(answer)
-    assert 'data-choose-start="2026-03-03T08:00" data-choose-end="2026-03-03T08:30" >明天 08:00</a>' in page
+    assert 'data-choose-start="2026-03-03T08:00" data-choose-end="2026-03-03T10:00" >明天 08:00</a>' in page
     assert "须至少提前 15 小时预约" in page
     assert "23:00" not in page
+
+
+def get_offered(response):
+    page = response.content.decode()
+    return re.findall(r'data-choose-start="([^"]+)"\s+data-choose-end="([^"]+)"', page)
+
+
+def test_a_refusal_names_the_next_time_at_which_as_long_a_booking_fits(city, see):
+    """Not the two hours left in the morning, which the person would be refused again."""
+    book(city, slot(day=1, hour=10, length=7), actor=city.keeper, payer=False)
+    asked = {
+        "starts_at": "2026-03-03T08:00",
+        "ends_at": "2026-03-03T11:00",
+        "payer": city.company.public_id,
+        "service_mode": "operated",
+    }
+    refused = see(city.researcher, "quote", city.instrument.public_id, **asked)
+    assert get_offered(refused) == [("2026-03-03T17:00", "2026-03-03T20:00")]
+    assert "同样时长最早可约： <a" in texts(refused)
+    link = re.search(r'class="chip" href="([^"]+)"', texts(refused))[1]
+    followed = f"?start=2026-03-03T17:00&amp;end=2026-03-03T20:00&amp;payer={city.company.public_id}"
+    assert link.endswith(f"{followed}&amp;service_mode=operated")
+    (start, end), *_others = get_offered(refused)
+    again = see(
+        city.researcher, "quote", city.instrument.public_id, **asked | {"starts_at": start, "ends_at": end}
+    )
+    assert "符合全部规则" in texts(again)
+
+
+@pytest.mark.parametrize(
+    ("limits", "ends_at", "offered"),
+    [
+        ({"max_minutes": 180}, "2026-03-03T18:00", ("2026-03-03T10:00", "2026-03-03T13:00")),
+        ({"min_minutes": 180}, "2026-03-03T11:00", ("2026-03-03T10:00", "2026-03-03T13:00")),
+    ],
+    ids=["too_long", "too_short"],
+)
+def test_where_nothing_is_as_long_the_refusal_says_of_which_length_the_next_time_is(
+    city, see, limits, ends_at, offered
+):
+    factories.rule(city.instrument, **limits)
+    asked = {"starts_at": "2026-03-03T10:00", "ends_at": ends_at, "payer": "person"}
+    page = see(city.researcher, "quote", city.instrument.public_id, **asked, service_mode="operated")
+    assert get_offered(page) == [offered]
+    assert "此后没有这一时长的可约时段，其他时长最早可约：" in texts(page)
+    assert "明天 10:00（3 小时）</a>" in texts(page)
+
+
+def test_a_refusal_that_another_time_would_not_mend_names_none(city, see):
+    asked = {"starts_at": "2026-03-03T10:00", "ends_at": "2026-03-03T12:00", "service_mode": "samples"}
+    page = see(city.researcher, "quote", city.instrument.public_id, **asked, payer="person")
+    assert "请填写样品数量" in texts(page)
+    assert get_offered(page) == []
+
+
+def test_the_next_time_lies_in_the_period_of_the_project_that_is_named(city, see):
+    later = add_project(city, for_all_members=True, first_date=date(2026, 3, 6))
+    asked = {
+        "starts_at": "2026-03-03T10:00",
+        "ends_at": "2026-03-03T12:00",
+        "payer": city.company.public_id,
+        "service_mode": "operated",
+        "organization_project": later.public_id,
+    }
+    page = see(city.researcher, "quote", city.instrument.public_id, **asked)
+    assert get_offered(page) == [("2026-03-06T08:00", "2026-03-06T10:00")]
+    later.budget_yuan = 100
+    later.save()
+    assert get_offered(see(city.researcher, "quote", city.instrument.public_id, **asked)) == []
 
 
 def test_each_problem_is_told_once_with_lengths_in_hours_and_the_hours_of_the_day(city, see):
