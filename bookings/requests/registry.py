@@ -30,7 +30,7 @@ CompanionReturnWatcher = Callable[["User", "Instrument", "Instrument", datetime]
 PayerLeftWatcher = Callable[["User", "Organization", datetime], None]
 PayerSuspensionWatcher = Callable[["User", "Organization", datetime], None]
 RuleChangeWatcher = Callable[["RuleChange", datetime], None]
-RuleChangeTeller = Callable[["RuleChange"], str]
+RuleChangeTeller = Callable[["Collection[RuleChange]"], str]
 ChargeDropper = Callable[["Booking", "User | None", datetime], bool]
 _claim_tellers: list[ClaimTeller] = []
 _wait_readers: list[WaitReader] = []
@@ -239,7 +239,7 @@ def announce_payer_suspension(actor: "User", organization: "Organization", now: 
 def register_rule_change_watcher(watcher: RuleChangeWatcher, teller: RuleChangeTeller) -> None:
     """Have `watcher` called as a version of a rule is published or withdrawn.
 
-    `teller` says before what that hits.
+    `teller` says before what that hits, of several versions at once, too.
     """
     _rule_change_watchers.append(watcher)
     _rule_change_tellers.append(teller)
@@ -251,9 +251,9 @@ def announce_rule_change(change: "RuleChange", now: datetime) -> None:
         watch(change, now)
 
 
-def tell_rule_change(change: "RuleChange") -> list[str]:
-    """Return whom a change of the rule hits besides bookings, as sentences."""
-    return [sentence for tell in _rule_change_tellers if (sentence := tell(change))]
+def tell_rule_changes(changes: "Collection[RuleChange]") -> list[str]:
+    """Return whom changes of the rules of instruments hit besides bookings, as sentences."""
+    return [sentence for tell in _rule_change_tellers if (sentence := tell(changes))]
 
 
 def register_charge_dropper(dropper: ChargeDropper) -> None:

@@ -197,9 +197,9 @@ def order_lock(order_id: int) -> SampleOrder:
     return require_found(locked.select_related("instrument__organization", "user", "payer_person").first())
 
 
-def open_orders(instrument_id: int) -> QuerySet[SampleOrder]:
-    """Return the orders for an instrument that have not ended, oldest first."""
-    found = SampleOrder.objects.filter(instrument_id=instrument_id, state__in=OPEN_STATES)
+def open_orders(*instrument_ids: int) -> QuerySet[SampleOrder]:
+    """Return the orders for instruments that have not ended, oldest first."""
+    found = SampleOrder.objects.filter(instrument_id__in=instrument_ids, state__in=OPEN_STATES)
     return _with_relations(found).order_by("pk")
 
 
@@ -413,14 +413,17 @@ def count_open_orders(instrument_id: int) -> int:
     return open_orders(instrument_id).count()
 
 
-def orders_hit_by(change: "RuleChange", now: datetime) -> tuple[list[SampleOrder], list[SampleOrder]]:
-    """Return the orders without a time that a changed rule takes no more, and those that it takes again.
+def orders_hit_by(
+    changes: "Collection[RuleChange]", now: datetime
+) -> tuple[list[SampleOrder], list[SampleOrder]]:
+    """Return the orders without a time that changed rules take no more, and those that they take again.
 
     Those whose deadline has passed are not among them: they lapse, and their users are told of that.
     """
-    lasting = (one for one in open_orders(change.instrument_id) if not is_about_to_lapse(one, now))
+    found = open_orders(*(one.instrument_id for one in changes))
+    lasting = (one for one in found if not is_about_to_lapse(one, now))
     waiting = [one for one in lasting if waits_for_a_time(one)]
-    return sort_by_effect(change, waiting, lambda terms, one: _find_obstacle_in(terms, one) is None)
+    return sort_by_effect(changes, waiting, lambda terms, one: _find_obstacle_in(terms, one) is None)
 
 
 def waits_for_a_time(order: SampleOrder) -> bool:

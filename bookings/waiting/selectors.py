@@ -208,21 +208,24 @@ def count_waiting_for(instrument_id: int) -> int:
     return get_waits_for(instrument_id).count()
 
 
-def get_waits_for(instrument_id: int) -> QuerySet[WaitlistEntry]:
-    """Return the waits for the instrument, with or without an open offer, by when they were joined."""
-    found = WaitlistEntry.objects.filter(OPEN, instrument_id=instrument_id)
+def get_waits_for(*instrument_ids: int) -> QuerySet[WaitlistEntry]:
+    """Return the waits for instruments, with or without an open offer, by when they were joined."""
+    found = WaitlistEntry.objects.filter(OPEN, instrument_id__in=instrument_ids)
     return found.select_related("instrument", "user").order_by("joined_at", "id")
 
 
-def get_waits_hit_by(change: "RuleChange") -> tuple[list[WaitlistEntry], list[WaitlistEntry]]:
-    """Return the waits that a changed rule grants nothing any more, and those that it grants time again.
+def get_waits_hit_by(
+    changes: "Collection[RuleChange]",
+) -> tuple[list[WaitlistEntry], list[WaitlistEntry]]:
+    """Return the waits that changed rules grant nothing any more, and those that they grant time again.
 
     By way of service and kind of user alone; a wait that ends before the change is not among them.
     """
-    found = get_waits_for(change.instrument_id).filter(latest__gt=change.since)
-    waiting = list(found.select_related("payer_organization"))
+    since = {one.instrument_id: one.since for one in changes}
+    found = get_waits_for(*since).select_related("payer_organization")
+    waiting = [entry for entry in found if entry.latest > since[entry.instrument_id]]
     standings_read(entry.user for entry in waiting)
-    return sort_by_effect(change, waiting, _is_granted)
+    return sort_by_effect(changes, waiting, _is_granted)
 
 
 def _is_granted(terms: "Terms", entry: WaitlistEntry) -> bool:

@@ -1,6 +1,6 @@
 """Pages of waits: joining and leaving the list, and answers to offers."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +16,7 @@ from bookings.requests.domain.errors import ConditionsChanged
 from bookings.requests.forms.booking import get_start
 from bookings.requests.views.common import get_booking_address
 from bookings.requests.views.next_steps import describe_new_booking
+from bookings.requests.views.rule_changes import name_instruments
 from bookings.waiting.domain import USUAL_LENGTH, USUAL_SPAN, WaitState, fit_length
 from bookings.waiting.forms import WaitForm
 from bookings.waiting.selectors import (
@@ -237,9 +238,10 @@ def describe_waits(instrument_id: int) -> str:
     return sentence.format(count=count) if count else ""
 
 
-def describe_waits_hit(change: "RuleChange") -> str:
-    """Return how many waits a changed rule grants nothing any more, as a sentence."""
-    count = len(get_waits_hit_by(change)[0])
+def describe_waits_hit(changes: "Collection[RuleChange]") -> str:
+    """Return how many waits changed rules grant nothing any more, and for which of several instruments."""
+    hit, _granted_again = get_waits_hit_by(changes)
+    count = len(hit)
     sentence = ngettext(
         "{count} person waits for what the rule no longer grants them: no time that begins then is "
         "offered. They are told.",
@@ -247,7 +249,7 @@ def describe_waits_hit(change: "RuleChange") -> str:
         "They are told.",
         count,
     )
-    return sentence.format(count=count) if count else ""
+    return join_sentences([sentence.format(count=count), name_instruments(hit)]) if count else ""
 
 
 def describe_waits_ending(instrument_id: int) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from bookings.requests.forms.outcomes import CANCEL, KEEP, MOVE, KeepingOutcomesForm
-from bookings.requests.registry import tell_rule_change
+from bookings.requests.registry import tell_rule_changes
 from bookings.requests.selectors.affected import affected_bookings
 from bookings.requests.selectors.rule_effects import (
     RuleChange,
@@ -185,7 +185,7 @@ def _get_consequences(change: RuleChange, rule: "OpenServiceRule") -> list[str]:
         )
     return [
         applies,
-        *tell_rule_change(change),
+        *tell_rule_changes([change]),
         _("Everybody sees this at once. The version stays in the list of versions, marked as withdrawn."),
     ]
 

@@ -148,7 +148,7 @@ def orders_of_companion_unlinked_tell(
 def orders_of_changed_rule_tell(change: "RuleChange", now: datetime) -> None:
     """Tell who has open orders from when on a changed rule takes no such samples, or takes them again."""
     messages = notifications.TAKEN_NO_MORE, notifications.TAKEN_AGAIN
-    for message, orders in zip(messages, orders_hit_by(change, now), strict=True):
+    for message, orders in zip(messages, orders_hit_by([change], now), strict=True):
         for order in orders:
             notifications.notify_user(order, message, now, since=change.since)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from bookings.requests.views.rule_changes import name_instruments
 from bookings.samples.domain.choices import SampleFileKind
 from bookings.samples.domain.states import LAPSING_STATES, OPEN_STATES, Progress, SampleOrderState
 from bookings.samples.forms import OrderForm, build_rows
@@ -47,6 +48,7 @@ from instrument_share.web.text.formats import join_sentences, moment
 from providers import public as providers
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from bookings.requests.selectors.rule_effects import RuleChange
@@ -207,9 +209,10 @@ def describe_open_orders(instrument_id: int) -> str:
     return sentence.format(count=count) if count else ""
 
 
-def describe_orders_hit(change: "RuleChange") -> str:
-    """Return how many sample orders a changed rule takes no more, as a sentence."""
-    count = len(orders_hit_by(change, clock.now())[0])
+def describe_orders_hit(changes: "Collection[RuleChange]") -> str:
+    """Return how many sample orders changed rules take no more, and on which of several instruments."""
+    hit, _taken_again = orders_hit_by(changes, clock.now())
+    count = len(hit)
     sentence = ngettext(
         "{count} sample order is no longer taken by the rule: no quote is accepted from then on, and no "
         "time planned that begins then. Its user is told.",
@@ -217,7 +220,7 @@ def describe_orders_hit(change: "RuleChange") -> str:
         "time planned that begins then. Their users are told.",
         count,
     )
-    return sentence.format(count=count) if count else ""
+    return join_sentences([sentence.format(count=count), name_instruments(hit)]) if count else ""
 
 
 def describe_orders_ending(instrument_id: int) -> str:

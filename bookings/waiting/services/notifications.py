@@ -166,7 +166,7 @@ def _notify_of_payer(organization: "Organization", message: str, now: datetime, 
 
 def notify_of_changed_rule(change: "RuleChange", now: datetime) -> None:
     """Tell those who wait from when on a changed rule grants them nothing, or grants them time again."""
-    for message, waiting in zip((GRANTED_NO_MORE, GRANTED_AGAIN), get_waits_hit_by(change), strict=True):
+    for message, waiting in zip((GRANTED_NO_MORE, GRANTED_AGAIN), get_waits_hit_by([change]), strict=True):
         for entry in waiting:
             notify_waiting(entry, message, now, since=change.since)
 
