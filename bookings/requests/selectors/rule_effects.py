@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import chain, islice
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Q
 
@@ -22,23 +22,16 @@ from bookings.requests.selectors.request_facts import counted_rows
 from bookings.requests.selectors.scope import NOTHING
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
-from providers.domain import QuotaHolder, ServiceMode, Terms, TermsDraft, UserKind, versions_in_force
+from providers.domain import QuotaHolder, ServiceMode, Terms, TermsDraft, UserKind
 from providers.public import TermsChange
 
 if TYPE_CHECKING:
     from providers.models import Instrument, OpenServiceRule
 
-Thing = TypeVar("Thing", bound="OfInstrument")
 LONGEST_SPAN = timedelta(days=31)
 """No quota counts further than a month."""
 MOST_TRIED = 7 * 48
 """Starts of a week of half-hours: prices are by the hour and the weekday, so later ones cost the same."""
-
-
-class OfInstrument(Protocol):
-    """Somebody's wait or order for an instrument."""
-
-    instrument_id: int
 
 
 @dataclass(frozen=True)
@@ -56,34 +49,6 @@ class RuleChange:
     @property
     def versions_before(self) -> list[int]:
         return [terms.version for terms in self.before]
-
-
-def sort_by_effect(
-    changes: Iterable[RuleChange], things: Iterable[Thing], is_granted: Callable[[Terms, Thing], bool]
-) -> tuple[list[Thing], list[Thing]]:
-    """Return what no version grants any more from the change on, and what every one grants as not before.
-
-    The things are of instruments that have a change, at most one each.
-    """
-    lost: list[Thing] = []
-    gained: list[Thing] = []
-    applying = {
-        one.instrument_id: (_get_applying(one, one.before), _get_applying(one, one.after)) for one in changes
-    }
-    for one in things:
-        before, after = applying[one.instrument_id]
-        granted_before = [is_granted(terms, one) for terms in before]
-        granted_after = [is_granted(terms, one) for terms in after]
-        if any(granted_before) and not any(granted_after):
-            lost.append(one)
-        elif not all(granted_before) and granted_after and all(granted_after):
-            gained.append(one)
-    return lost, gained
-
-
-def _get_applying(change: RuleChange, versions: Sequence[Terms]) -> list[Terms]:
-    """Return those of the versions that apply at some time from the change on."""
-    return [terms for terms, until in versions_in_force(versions) if until > change.since]
 
 
 def get_publication(instrument_id: int, draft: TermsDraft, applies_from: datetime) -> RuleChange:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from bookings.requests.domain.states import NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking
-from bookings.requests.registry import announce_rule_change, tell_rule_changes
+from bookings.requests.registry import announce_grant_changes, tell_grant_changes
+from bookings.requests.selectors.granting import get_grant_changes
 from bookings.requests.selectors.holds import instrument_group_locks
 from bookings.requests.selectors.rule_effects import (
     get_lost_hours_condition,
@@ -61,18 +62,16 @@ def _find_outside(publication: "RuleChange") -> list[Booking]:
     return list(lost.order_by("starts_at", "pk"))
 
 
-def describe_publications(changes: Iterable[TermsChange]) -> list[str]:
+def describe_publications(changes: Iterable[TermsChange], now: datetime) -> list[str]:
     """Return whom terms hit besides bookings, as the page of a rule says it before it is published."""
-    return tell_rule_changes(get_publications(changes))
+    return tell_grant_changes(get_grant_changes(get_publications(changes)), now)
 
 
 def tell_of_publications(changes: Iterable[TermsChange], now: datetime) -> None:
     """Tell whom terms concern besides bookings, before they are published."""
-    for one in get_publications(changes):
-        announce_rule_change(one, now)
+    announce_grant_changes(get_grant_changes(get_publications(changes)), now)
 
 
 def tell_of_withdrawals(rules: "Iterable[OpenServiceRule]", now: datetime) -> None:
     """Tell whom versions concern besides bookings, before they are withdrawn."""
-    for one in rules:
-        announce_rule_change(get_withdrawal(one), now)
+    announce_grant_changes(get_grant_changes([get_withdrawal(one) for one in rules]), now)

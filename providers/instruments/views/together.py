@@ -23,13 +23,16 @@ from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, name_columns
 from providers.instruments.domain.choices import GroupKind, InstrumentState
 from providers.instruments.forms.relations import GroupForm, LinksForm, describe_group
+from providers.instruments.registry import tell_whom_links_hit
 from providers.instruments.selectors.instruments import instruments
 from providers.instruments.selectors.relations import (
+    get_needs,
     groups_of_unit,
     instrument_group,
     linked_ids,
     linked_instruments,
     linking_ids,
+    merge_links,
     own_link_ids,
 )
 from providers.instruments.services.relations import (
@@ -51,21 +54,32 @@ UNTIL_IN_SERVICE = gettext_noop("It can't be booked until these are in service: 
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def together(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Choose what is booked together with an instrument; whom that hits is shown before it is saved."""
     instrument = own_instrument(request, public_id)
     others = _own(request, instrument.organization_id).exclude(pk=instrument.pk)
-    form = LinksForm(
-        request.POST if request.method == "POST" else None, others=others, held=own_link_ids(instrument.pk)
-    )
+    held = own_link_ids(instrument.pk)
+    form = LinksForm(request.POST if request.method == "POST" else None, others=others, held=held)
+    effects: list[str] = []
+
+    def save() -> list[int] | None:
+        chosen, shown = form.get_chosen(), form.get_shown()
+        wanted = merge_links(set(held), chosen, set(held) if shown is None else shown)
+        former_needs, needs = get_needs(instrument.pk, wanted)
+        effects[:] = tell_whom_links_hit(former_needs, needs, clock.now())
+        if form.asks_for_a_look(effects):
+            return None
+        return instrument_links_set(
+            actor=person(request),
+            instrument_id=instrument.pk,
+            linked_ids=chosen,
+            shown_ids=shown,
+            now=clock.now(),
+        )
+
     return answer_form(
         request,
         form,
-        save=lambda: instrument_links_set(
-            actor=person(request),
-            instrument_id=instrument.pk,
-            linked_ids=[int(pk) for pk in form.cleaned_data["linked"]],
-            shown_ids=form.get_shown(),
-            now=clock.now(),
-        ),
+        save=save,
         respond=lambda _linked: redirect_with_message(
             request, _after_linking(linked_instruments(request.user, linked_ids(instrument.pk))), request.path
         ),
@@ -74,6 +88,7 @@ def together(request: HttpRequest, public_id: str) -> HttpResponse:
             "instrument": instrument,
             "unit": instrument.organization,
             "form": form,
+            "effects": effects,
             "retired": instrument.state == InstrumentState.RETIRED,
             "has_others": bool(others),
             "linking": linked_instruments(request.user, linking_ids(instrument.pk)),

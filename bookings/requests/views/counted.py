@@ -1,12 +1,12 @@
-"""Names of the instruments on which changed rules hit people."""
+"""Counts of those whom a decision hits, with the instruments that they await."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Protocol
 
 from instrument_share.kernel.errors import gettext_noop
 from instrument_share.web.responses.problem import told
-from instrument_share.web.text.formats import bilingual, bracketed
+from instrument_share.web.text.formats import bilingual, bracketed, join_sentences
 
 if TYPE_CHECKING:
     from providers.models import Instrument
@@ -22,10 +22,12 @@ class OnInstrument(Protocol):
     instrument: "Instrument"
 
 
-def name_instruments(hit: Iterable[OnInstrument]) -> str:
-    """Return a sentence that names the instruments with how many of these are on each, most first."""
+def count_by_instrument(sentence: str, hit: Collection[OnInstrument]) -> list[str]:
+    """Return the sentence with its `{count}`, and how many are on which instruments; nothing for nobody."""
+    if not hit:
+        return []
     counted = Counter(one.instrument for one in hit).most_common()
     names = tuple(f"{bilingual(one, 'name')}{bracketed(count)}" for one, count in counted[:MOST_NAMED])
     more = len(counted) - len(names)
-    message = MORE_HIT if more else ALL_HIT
-    return told(message, {"names": names, "more": more})
+    named = told(MORE_HIT if more else ALL_HIT, {"names": names, "more": more})
+    return [join_sentences([sentence.format(count=len(hit)), named])]
