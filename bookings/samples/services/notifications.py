@@ -117,6 +117,10 @@ PAYER_REINSTATED_DUE = gettext_noop(
     "“{organization}”, which is to pay for samples of {user} with {instrument} ({subject}), is reinstated. "
     "The order goes on; its next step is due by {due}."
 )
+PAYER_REINSTATED_OUT_OF_SERVICE = gettext_noop(
+    "“{organization}”, which is to pay for samples of {user} with {instrument} ({subject}), is reinstated. "
+    "The order goes on once {instrument} is back in service, and does not lapse until then."
+)
 TAKEN_NO_MORE = gettext_noop(
     "From {since} on, the rule of {instrument} takes no samples from this kind of user. For your order of "
     "samples ({subject}) no quote is accepted from then on, and no time planned that begins then; "

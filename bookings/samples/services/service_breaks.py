@@ -15,6 +15,7 @@ from bookings.samples.models import SampleOrder
 from bookings.samples.selectors import (
     get_order_progress,
     is_about_to_lapse,
+    is_resting,
     open_order_locks,
     order_lock,
     orders_hit_by,
@@ -114,12 +115,13 @@ def orders_of_returning_renew(actor: "User", instrument: "Instrument", now: date
     """Let the whole term of the next step begin, as an instrument is back; tell who has open orders.
 
     Under the instrument's lock. For samples that are there a time is planned once what is booked with it is
-    back, too. What its payer's suspension holds goes on resting.
+    back, too. What its payer's suspension holds goes on resting: its user can do nothing yet, and is told as
+    the payer is reinstated.
     """
     can_plan = has_companions_in_service(instrument.pk)
     for order in _lock_lasting(instrument, now):
         deadline_hold_or_renew(order, actor, now)
-        if order.due_at is None:
+        if is_resting(order):
             continue
         stage = _get_stage(order)
         if (message := RETURN_MESSAGES.get(stage)) and (can_plan or stage != Progress.TO_PLAN):
