@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 
     from providers.instruments.models import Instrument, InstrumentGroup
 
+TOGETHER = "providers/instruments/together.html"
 UNTIL_IN_SERVICE = gettext_noop("It can't be booked until these are in service: {names}.")
 
 
@@ -61,30 +63,8 @@ def together(request: HttpRequest, public_id: str) -> HttpResponse:
     form = LinksForm(request.POST if request.method == "POST" else None, others=others, held=held)
     effects: list[str] = []
 
-    def save() -> list[int] | None:
-        chosen, shown = form.get_chosen(), form.get_shown()
-        wanted = merge_links(set(held), chosen, set(held) if shown is None else shown)
-        former_needs, needs = get_needs(instrument.pk, wanted)
-        effects[:] = tell_whom_links_hit(former_needs, needs, clock.now())
-        if form.asks_for_a_look(effects):
-            return None
-        return instrument_links_set(
-            actor=person(request),
-            instrument_id=instrument.pk,
-            linked_ids=chosen,
-            shown_ids=shown,
-            now=clock.now(),
-        )
-
-    return answer_form(
-        request,
-        form,
-        save=save,
-        respond=lambda _linked: redirect_with_message(
-            request, _after_linking(linked_instruments(request.user, linked_ids(instrument.pk))), request.path
-        ),
-        template="providers/instruments/together.html",
-        context=lambda: {
+    def describe() -> dict[str, Any]:
+        return {
             "instrument": instrument,
             "unit": instrument.organization,
             "form": form,
@@ -93,7 +73,29 @@ def together(request: HttpRequest, public_id: str) -> HttpResponse:
             "has_others": bool(others),
             "linking": linked_instruments(request.user, linking_ids(instrument.pk)),
             "groups": groups_of_unit(request.user, instrument.organization_id),
-        },
+        }
+
+    if request.method == "POST" and form.is_valid():
+        shown = form.get_shown()
+        wanted = merge_links(set(held), form.get_chosen(), set(held) if shown is None else shown)
+        effects = tell_whom_links_hit(*get_needs(instrument.pk, wanted), clock.now())
+        if form.asks_for_a_look(effects):
+            return render(request, TOGETHER, describe())
+    return answer_form(
+        request,
+        form,
+        save=lambda: instrument_links_set(
+            actor=person(request),
+            instrument_id=instrument.pk,
+            linked_ids=form.get_chosen(),
+            shown_ids=form.get_shown(),
+            now=clock.now(),
+        ),
+        respond=lambda _linked: redirect_with_message(
+            request, _after_linking(linked_instruments(request.user, linked_ids(instrument.pk))), request.path
+        ),
+        template=TOGETHER,
+        context=describe,
     )
 
 

@@ -150,7 +150,7 @@ def test_page_of_links_says_whom_they_hit_before_they_are_saved(linked, send):
     seen = answer.context["form"]["seen"].value()
     accepted(linked)
     answer = send(*asked, **links(linked, linked.second, third), seen=seen)
-    assert (answer.status_code, f"2 {BESIDE}" in text_of(answer)) == (422, True)  # more than were shown
+    assert (answer.status_code, f"2 {BESIDE}" in text_of(answer)) == (200, True)  # more than were shown
     seen = answer.context["form"]["seen"].value()
     answer = send(*asked, **links(linked, linked.second, third), seen=seen)
     assert (answer.status_code, own_link_ids(linked.instrument.pk)) == (302, [linked.second.pk, third.pk])
