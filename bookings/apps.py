@@ -94,6 +94,7 @@ def _register_answers() -> None:
     from bookings.kiosk.views.keepers import KIOSK_TAB, tell_what_stops
     from bookings.requests.services import sheet_effects
     from bookings.requests.services.instrument_decisions import instrument_links_follow
+    from bookings.requests.views.instrument_decisions import describe_link_changes
     from bookings.requests.views.rules import RULE_TAB, get_rule_notice
     from bookings.usage.selectors.statistics import get_unit_hours_of_year
     from bookings.usage.views.use_sheet import USE_SHEET
@@ -115,7 +116,7 @@ def _register_answers() -> None:
     register_instrument_notice(get_rule_notice)
     register_logged_hours(get_unit_hours_of_year)
     register_rule_effects(sheet_effects)
-    register_link_follower(instrument_links_follow)
+    register_link_follower(instrument_links_follow, describe_link_changes)
     register_keeper_teller(tell_what_stops)
     register_sheet_imports(USE_SHEET)
 
@@ -136,13 +137,13 @@ def _register_answers_between_rooms() -> None:
         register_check_in_delay,
         register_claim_teller,
         register_companion_watchers,
+        register_grant_change_watcher,
         register_hand_over_deadline,
         register_misuse_deadline,
         register_payer_left_watcher,
         register_payer_suspension_watcher,
         register_price_reader,
         register_retirement_ender,
-        register_rule_change_watcher,
         register_service_watchers,
         register_wait_reader,
     )
@@ -157,6 +158,7 @@ def _register_answers_between_rooms() -> None:
     from bookings.samples.services.handling import orders_of_retired_reject
     from bookings.samples.views.orders import (
         describe_open_orders,
+        describe_orders_beside,
         describe_orders_ending,
         describe_orders_hit,
     )
@@ -169,7 +171,12 @@ def _register_answers_between_rooms() -> None:
     from bookings.waiting.services.entries import waits_of_retired_end
     from bookings.waiting.services.offers import free_time_offer, rivals_tell
     from bookings.waiting.services.projects import watch_waits
-    from bookings.waiting.views import describe_waits, describe_waits_ending, describe_waits_hit
+    from bookings.waiting.views import (
+        describe_waits,
+        describe_waits_beside,
+        describe_waits_ending,
+        describe_waits_hit,
+    )
 
     register_time_taker(free_time_offer)
     register_rival_teller(rivals_tell)
@@ -194,19 +201,21 @@ def _register_answers_between_rooms() -> None:
         waiting_notifications.notify_of_companion_leaving,
         waiting_notifications.notify_of_companion_return,
         waiting_notifications.notify_of_companion_unlinked,
+        describe_waits_beside,
     )
     register_companion_watchers(
         service_breaks.orders_of_companion_leaving_tell,
         service_breaks.orders_of_companion_return_tell,
         service_breaks.orders_of_companion_unlinked_tell,
+        describe_orders_beside,
     )
     register_payer_left_watcher(payers.orders_of_payer_left_tell)
     register_payer_suspension_watcher(payers.orders_of_payer_suspended_hold)
     register_payer_suspension_watcher(
         lambda _actor, payer, now: waiting_notifications.notify_of_suspended_payer(payer, now)
     )
-    register_rule_change_watcher(service_breaks.orders_of_changed_rule_tell, describe_orders_hit)
-    register_rule_change_watcher(waiting_notifications.notify_of_changed_rule, describe_waits_hit)
+    register_grant_change_watcher(service_breaks.orders_hit_tell, describe_orders_hit)
+    register_grant_change_watcher(waiting_notifications.notify_of_grant_changes, describe_waits_hit)
     register_uses_reader(sum_project_uses)
     register_bookings_ahead(
         count_bookings_ahead, list_times_ahead, notify_of_closed_project, notify_of_reopened_project

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bookings.projects.models import Project
     from bookings.requests.models import Booking
+    from bookings.requests.selectors.granting import GrantChange
     from bookings.requests.selectors.offers import Applicant
-    from bookings.requests.selectors.rule_effects import RuleChange
     from instrument_share.accounts.models import Organization, User
     from instrument_share.kernel.errors import DomainError
     from instrument_share.kernel.interval import Interval
@@ -27,10 +27,11 @@ LeavingWatcher = Callable[["User", "Instrument", str, datetime], None]
 ReturnWatcher = Callable[["User", "Instrument", datetime], None]
 CompanionLeavingWatcher = Callable[["User", "Instrument", "Instrument", str, datetime], None]
 CompanionReturnWatcher = Callable[["User", "Instrument", "Instrument", datetime], None]
+CompanionLeavingTeller = Callable[[Collection[int]], list[str]]
 PayerLeftWatcher = Callable[["User", "Organization", datetime], None]
 PayerSuspensionWatcher = Callable[["User", "Organization", datetime], None]
-RuleChangeWatcher = Callable[["RuleChange", datetime], None]
-RuleChangeTeller = Callable[["RuleChange"], str]
+GrantChangeWatcher = Callable[["Collection[GrantChange]", datetime], None]
+GrantChangeTeller = Callable[["Collection[GrantChange]", datetime], list[str]]
 ChargeDropper = Callable[["Booking", "User | None", datetime], bool]
 _claim_tellers: list[ClaimTeller] = []
 _wait_readers: list[WaitReader] = []
@@ -45,12 +46,13 @@ _end_tellers: list[ClaimTeller] = []
 _leaving_watchers: list[LeavingWatcher] = []
 _return_watchers: list[ReturnWatcher] = []
 _companion_leaving_watchers: list[CompanionLeavingWatcher] = []
+_companion_leaving_tellers: list[CompanionLeavingTeller] = []
 _companion_return_watchers: list[CompanionReturnWatcher] = []
 _companion_unlinked_watchers: list[CompanionReturnWatcher] = []
 _payer_left_watchers: list[PayerLeftWatcher] = []
 _payer_suspension_watchers: list[PayerSuspensionWatcher] = []
-_rule_change_watchers: list[RuleChangeWatcher] = []
-_rule_change_tellers: list[RuleChangeTeller] = []
+_grant_change_watchers: list[GrantChangeWatcher] = []
+_grant_change_tellers: list[GrantChangeTeller] = []
 _charge_droppers: list[ChargeDropper] = []
 
 
@@ -178,16 +180,26 @@ def announce_return(actor: "User", instrument: "Instrument", now: datetime) -> N
 
 
 def register_companion_watchers(
-    leaving: CompanionLeavingWatcher, returning: CompanionReturnWatcher, unlinked: CompanionReturnWatcher
+    leaving: CompanionLeavingWatcher,
+    returning: CompanionReturnWatcher,
+    unlinked: CompanionReturnWatcher,
+    teller: CompanionLeavingTeller,
 ) -> None:
     """Call `leaving` for an instrument whose companion goes out of service, `returning` as it is back.
 
     The companion, which they take second, is one without which the instrument can't be booked. `unlinked` is
-    called where it can be from now on, while the companion is out of service.
+    called where it can be from now on, while the companion is out of service. `teller` says whom `leaving`
+    would tell, of several instruments by their ids.
     """
     _companion_leaving_watchers.append(leaving)
+    _companion_leaving_tellers.append(teller)
     _companion_return_watchers.append(returning)
     _companion_unlinked_watchers.append(unlinked)
+
+
+def tell_companion_claims(instrument_ids: Collection[int]) -> list[str]:
+    """Return who awaits instruments whose companion goes out of service, as sentences."""
+    return [sentence for tell in _companion_leaving_tellers for sentence in tell(instrument_ids)]
 
 
 def announce_companion_leaving(
@@ -236,24 +248,24 @@ def announce_payer_suspension(actor: "User", organization: "Organization", now: 
         watch(actor, organization, now)
 
 
-def register_rule_change_watcher(watcher: RuleChangeWatcher, teller: RuleChangeTeller) -> None:
-    """Have `watcher` called as a version of a rule is published or withdrawn.
+def register_grant_change_watcher(watcher: GrantChangeWatcher, teller: GrantChangeTeller) -> None:
+    """Have `watcher` called as rules, or links between instruments, grant other things than before.
 
-    `teller` says before what that hits.
+    `teller` says before whom that hits.
     """
-    _rule_change_watchers.append(watcher)
-    _rule_change_tellers.append(teller)
+    _grant_change_watchers.append(watcher)
+    _grant_change_tellers.append(teller)
 
 
-def announce_rule_change(change: "RuleChange", now: datetime) -> None:
-    """Tell whom a change of the rule concerns besides bookings."""
-    for watch in _rule_change_watchers:
-        watch(change, now)
+def announce_grant_changes(changes: "Collection[GrantChange]", now: datetime) -> None:
+    """Tell whom it concerns besides bookings what is granted no more, or again."""
+    for watch in _grant_change_watchers:
+        watch(changes, now)
 
 
-def tell_rule_change(change: "RuleChange") -> list[str]:
-    """Return whom a change of the rule hits besides bookings, as sentences."""
-    return [sentence for tell in _rule_change_tellers if (sentence := tell(change))]
+def tell_grant_changes(changes: "Collection[GrantChange]", now: datetime) -> list[str]:
+    """Return from whom, besides bookings, changes take what was granted, as sentences."""
+    return [sentence for tell in _grant_change_tellers for sentence in tell(changes, now)]
 
 
 def register_charge_dropper(dropper: ChargeDropper) -> None:

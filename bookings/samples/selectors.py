@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import rules
 from django.db.models import Count, Q, QuerySet, Value
@@ -16,8 +17,8 @@ from bookings.requests.selectors.admission import (
     find_problems_of_requester,
     is_in_service,
 )
+from bookings.requests.selectors.granting import Hit, find_hits, may_be_granted
 from bookings.requests.selectors.offers import Applicant
-from bookings.requests.selectors.rule_effects import sort_by_effect
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition, get_visible_condition
 from bookings.samples.domain.errors import (
     CompanionRefuses,
@@ -41,7 +42,7 @@ from bookings.samples.domain.states import (
 from bookings.samples.models import Sample, SampleFile, SampleOrder
 from bookings.usage.selectors.usage import get_current_values
 from instrument_share.accounts.domain import OrganizationState
-from instrument_share.accounts.selectors.standing import standing
+from instrument_share.accounts.selectors.standing import standing, standings_read
 from instrument_share.kernel.errors import DomainError, Problem, require_found
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
@@ -50,7 +51,7 @@ from providers.domain import ServiceMode
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    from bookings.requests.selectors.rule_effects import RuleChange
+    from bookings.requests.selectors.granting import GrantChange
     from instrument_share.accounts.models import Organization, User
     from instrument_share.accounts.selectors import Viewer
     from providers.domain import Terms
@@ -197,9 +198,9 @@ def order_lock(order_id: int) -> SampleOrder:
     return require_found(locked.select_related("instrument__organization", "user", "payer_person").first())
 
 
-def open_orders(instrument_id: int) -> QuerySet[SampleOrder]:
-    """Return the orders for an instrument that have not ended, oldest first."""
-    found = SampleOrder.objects.filter(instrument_id=instrument_id, state__in=OPEN_STATES)
+def open_orders(*instrument_ids: int) -> QuerySet[SampleOrder]:
+    """Return the orders for instruments that have not ended, oldest first."""
+    found = SampleOrder.objects.filter(instrument_id__in=instrument_ids, state__in=OPEN_STATES)
     return _with_relations(found).order_by("pk")
 
 
@@ -408,19 +409,54 @@ def get_order_applicant(order: SampleOrder) -> Applicant:
     )
 
 
-def count_open_orders(instrument_id: int) -> int:
-    """Return how many orders for the instrument have not ended."""
-    return open_orders(instrument_id).count()
+class OrdersHit(NamedTuple):
+    """The orders without a time that a decision hits."""
+
+    refused: list[Hit[SampleOrder]]
+    """Their own rule takes them no more: no quote is accepted, and no time planned."""
+    refused_beside: list[Hit[SampleOrder]]
+    """What is booked with their instrument refuses them: no time is planned."""
+    taken: list[Hit[SampleOrder]]
+    """Their own rule takes them again, and nothing that is booked with their instrument refuses them."""
+    taken_beside: list[Hit[SampleOrder]]
+    """Nothing refuses them any more, as what is booked with their instrument does not."""
 
 
-def orders_hit_by(change: "RuleChange", now: datetime) -> tuple[list[SampleOrder], list[SampleOrder]]:
-    """Return the orders without a time that a changed rule takes no more, and those that it takes again.
+def orders_hit_by(changes: "Collection[GrantChange]", now: datetime) -> OrdersHit:
+    """Return the orders without a time that are granted less or more by these changes."""
+    found = list(orders_without_time(now, *(one.instrument_id for one in changes)))
+    standings_read(one.user for one in found)
+    orders = [(one.instrument_id, one) for one in found]
+    own = [one for one in changes if not one.companions]
+    beside = [one for one in changes if one.companions]
+    refused, _quoted_again = find_hits(
+        [one.of_own_rule for one in own], orders, lambda terms, one: _find_obstacle_in(terms, one) is None
+    )
+    may_be_planned = partial(_may_be_planned, now)
+    _planned_no_more, taken = find_hits(own, orders, may_be_planned)
+    refused_beside, taken_beside = find_hits(beside, orders, may_be_planned)
+    return OrdersHit(refused, refused_beside, taken, taken_beside)
+
+
+def _may_be_planned(now: datetime, terms: "Terms", order: SampleOrder) -> bool:
+    return may_be_granted(
+        terms,
+        user=order.user,
+        payer=order.payer_organization,
+        instrument=order.instrument,
+        service_mode=ServiceMode.SAMPLES,
+        now=now,
+        price_is_agreed=True,
+    )
+
+
+def orders_without_time(now: datetime, *instrument_ids: int) -> "Iterator[SampleOrder]":
+    """Return the open orders for instruments for which nothing is booked, oldest first.
 
     Those whose deadline has passed are not among them: they lapse, and their users are told of that.
     """
-    lasting = (one for one in open_orders(change.instrument_id) if not is_about_to_lapse(one, now))
-    waiting = [one for one in lasting if waits_for_a_time(one)]
-    return sort_by_effect(change, waiting, lambda terms, one: _find_obstacle_in(terms, one) is None)
+    found = open_orders(*instrument_ids)
+    return (one for one in found if waits_for_a_time(one) and not is_about_to_lapse(one, now))
 
 
 def waits_for_a_time(order: SampleOrder) -> bool:

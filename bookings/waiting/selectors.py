@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain, product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import rules
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
@@ -18,9 +19,9 @@ from bookings.requests.domain.waiting import find_lasting, get_waitable_modes
 from bookings.requests.selectors.admission import find_booking_problems, is_in_service
 from bookings.requests.selectors.bookings import get_date_interval
 from bookings.requests.selectors.costs import build_conditions
+from bookings.requests.selectors.granting import Hit, find_hits, may_be_granted
 from bookings.requests.selectors.offers import LONGEST_LOOK, Applicant, get_free_time
 from bookings.requests.selectors.project_budget import get_budgets
-from bookings.requests.selectors.rule_effects import sort_by_effect
 from bookings.requests.selectors.scope import NOTHING, get_responsible_condition
 from bookings.waiting.domain import MINUTE, SHORTEST_ANSWER, USUAL_SPAN, WaitState, get_offerable_span
 from bookings.waiting.models import WaitlistEntry, WaitlistOffer
@@ -34,7 +35,7 @@ from providers.domain import ServiceMode
 if TYPE_CHECKING:
     from bookings.projects.models import Project
     from bookings.requests.models import Booking
-    from bookings.requests.selectors.rule_effects import RuleChange
+    from bookings.requests.selectors.granting import GrantChange
     from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
     from instrument_share.kernel.errors import Problem
@@ -208,26 +209,56 @@ def count_waiting_for(instrument_id: int) -> int:
     return get_waits_for(instrument_id).count()
 
 
-def get_waits_for(instrument_id: int) -> QuerySet[WaitlistEntry]:
-    """Return the waits for the instrument, with or without an open offer, by when they were joined."""
-    found = WaitlistEntry.objects.filter(OPEN, instrument_id=instrument_id)
+def get_waits_for(*instrument_ids: int) -> QuerySet[WaitlistEntry]:
+    """Return the waits for instruments, with or without an open offer, by when they were joined."""
+    found = WaitlistEntry.objects.filter(OPEN, instrument_id__in=instrument_ids)
     return found.select_related("instrument", "user").order_by("joined_at", "id")
 
 
-def get_waits_hit_by(change: "RuleChange") -> tuple[list[WaitlistEntry], list[WaitlistEntry]]:
-    """Return the waits that a changed rule grants nothing any more, and those that it grants time again.
+class WaitsHit(NamedTuple):
+    """The waits that a decision hits."""
 
-    By way of service and kind of user alone; a wait that ends before the change is not among them.
+    refused: list[Hit[WaitlistEntry]]
+    """Their own rule grants them nothing any more."""
+    refused_beside: list[Hit[WaitlistEntry]]
+    """What is booked with their instrument grants them nothing any more."""
+    granted: list[Hit[WaitlistEntry]]
+    """They are granted time again, as their own rule has changed."""
+    granted_beside: list[Hit[WaitlistEntry]]
+    """They are granted time again, as what is booked with their instrument does not refuse them."""
+
+
+def get_waits_hit_by(changes: "Collection[GrantChange]", now: datetime) -> WaitsHit:
+    """Return the waits that are granted less or more by these changes.
+
+    A wait that ends before a change is not among those that this hits.
     """
-    found = get_waits_for(change.instrument_id).filter(latest__gt=change.since)
+    found = get_waits_for(*(one.instrument_id for one in changes))
     waiting = list(found.select_related("payer_organization"))
     standings_read(entry.user for entry in waiting)
-    return sort_by_effect(change, waiting, _is_granted)
+    lost, gained = (
+        [hit for hit in hits if hit.thing.latest > hit.change.since]
+        for hits in find_hits(
+            changes, [(entry.instrument_id, entry) for entry in waiting], partial(_may_be_granted, now)
+        )
+    )
+    return WaitsHit(
+        [hit for hit in lost if not hit.change.companions],
+        [hit for hit in lost if hit.change.companions],
+        [hit for hit in gained if not hit.change.companions],
+        [hit for hit in gained if hit.change.companions],
+    )
 
 
-def _is_granted(terms: "Terms", entry: WaitlistEntry) -> bool:
-    kind = providers.user_kind(entry.user, entry.payer_organization, entry.instrument)
-    return entry.service_mode in terms.service_modes and kind in terms.user_kinds
+def _may_be_granted(now: datetime, terms: "Terms", entry: WaitlistEntry) -> bool:
+    return may_be_granted(
+        terms,
+        user=entry.user,
+        payer=entry.payer_organization,
+        instrument=entry.instrument,
+        service_mode=ServiceMode(entry.service_mode),
+        now=now,
+    )
 
 
 def get_starts_withdrawn_at(waiting: QuerySet[WaitlistEntry], now: datetime) -> dict[int, datetime]:

@@ -1,6 +1,6 @@
 """Pages of waits: joining and leaving the list, and answers to offers."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,7 +14,9 @@ from rules import has_perm
 
 from bookings.requests.domain.errors import ConditionsChanged
 from bookings.requests.forms.booking import get_start
+from bookings.requests.selectors.granting import list_things
 from bookings.requests.views.common import get_booking_address
+from bookings.requests.views.counted import count_by_instrument
 from bookings.requests.views.next_steps import describe_new_booking
 from bookings.waiting.domain import USUAL_LENGTH, USUAL_SPAN, WaitState, fit_length
 from bookings.waiting.forms import WaitForm
@@ -26,6 +28,7 @@ from bookings.waiting.selectors import (
     get_open_offer,
     get_wait,
     get_wait_state,
+    get_waits_for,
     get_waits_hit_by,
     is_waiting,
     takes_waits,
@@ -49,7 +52,7 @@ from providers import public as providers
 if TYPE_CHECKING:
     from bookings.requests.domain.pricing import Conditions
     from bookings.requests.models import Booking
-    from bookings.requests.selectors.rule_effects import RuleChange
+    from bookings.requests.selectors.granting import GrantChange
     from bookings.waiting.models import WaitlistEntry, WaitlistOffer
     from instrument_share.accounts.models import User
     from providers.domain import Terms
@@ -237,17 +240,31 @@ def describe_waits(instrument_id: int) -> str:
     return sentence.format(count=count) if count else ""
 
 
-def describe_waits_hit(change: "RuleChange") -> str:
-    """Return how many waits a changed rule grants nothing any more, as a sentence."""
-    count = len(get_waits_hit_by(change)[0])
+def describe_waits_beside(instrument_ids: Collection[int]) -> list[str]:
+    """Return how many people wait for instruments that lack a companion, as a sentence."""
+    found = list(get_waits_for(*instrument_ids))
+    sentence = ngettext(
+        "{count} person waits for an instrument that can't be booked without one that is out of service: no "
+        "time is offered until that is back. They are told.",
+        "{count} people wait for instruments that can't be booked without one that is out of service: no "
+        "time is offered until that is back. They are told.",
+        len(found),
+    )
+    return count_by_instrument(sentence, found)
+
+
+def describe_waits_hit(changes: "Collection[GrantChange]", now: datetime) -> list[str]:
+    """Return how many waits changed rules and new links grant nothing any more, as a sentence."""
+    hit = get_waits_hit_by(changes, now)
+    found = list_things([*hit.refused, *hit.refused_beside])
     sentence = ngettext(
         "{count} person waits for what the rule no longer grants them: no time that begins then is "
         "offered. They are told.",
         "{count} people wait for what the rule no longer grants them: no time that begins then is offered. "
         "They are told.",
-        count,
+        len(found),
     )
-    return sentence.format(count=count) if count else ""
+    return count_by_instrument(sentence, found)
 
 
 def describe_waits_ending(instrument_id: int) -> str:

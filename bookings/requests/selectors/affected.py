@@ -113,14 +113,13 @@ def find_depending(instrument_id: int) -> "list[Instrument]":
 
 
 def find_freed_and_bound(
-    former_needs: Mapping[int, Collection[int]],
+    former_needs: Mapping[int, Collection[int]], needs: Mapping[int, Collection[int]]
 ) -> "tuple[list[tuple[Instrument, Instrument]], list[tuple[Instrument, Instrument]]]":
     """Return what can be booked since links changed, and what can't any more; each with what it lacks or did.
 
-    `former_needs` are, by instrument, those without which it could not be booked before. What can't be booked
-    for a companion that is not public yet is left out: nobody is told of such a one.
+    Both give, by instrument, those without which it can't be booked. What can't be booked for a companion
+    that is not public yet is left out: nobody is told of such a one.
     """
-    needs = providers.links_of(former_needs)
     ids = {*needs}.union(*needs.values(), *former_needs.values())
     by_id = {one.pk: one for one in providers.instruments_by_id(ids)}
 

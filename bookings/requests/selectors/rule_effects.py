@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import chain, islice
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Q
 
@@ -22,12 +22,12 @@ from bookings.requests.selectors.request_facts import counted_rows
 from bookings.requests.selectors.scope import NOTHING
 from instrument_share.kernel.interval import Interval
 from providers import public as providers
-from providers.domain import QuotaHolder, ServiceMode, Terms, TermsDraft, UserKind, versions_in_force
+from providers.domain import QuotaHolder, ServiceMode, Terms, TermsDraft, UserKind
+from providers.public import TermsChange
 
 if TYPE_CHECKING:
     from providers.models import Instrument, OpenServiceRule
 
-Thing = TypeVar("Thing")
 LONGEST_SPAN = timedelta(days=31)
 """No quota counts further than a month."""
 MOST_TRIED = 7 * 48
@@ -51,35 +51,24 @@ class RuleChange:
         return [terms.version for terms in self.before]
 
 
-def sort_by_effect(
-    change: RuleChange, things: Iterable[Thing], is_granted: Callable[[Terms, Thing], bool]
-) -> tuple[list[Thing], list[Thing]]:
-    """Return what no version grants any more from the change on, and what every one grants as not before."""
-    lost: list[Thing] = []
-    gained: list[Thing] = []
-    before, after = _get_applying(change, change.before), _get_applying(change, change.after)
-    for one in things:
-        granted_before = [is_granted(terms, one) for terms in before]
-        granted_after = [is_granted(terms, one) for terms in after]
-        if any(granted_before) and not any(granted_after):
-            lost.append(one)
-        elif not all(granted_before) and granted_after and all(granted_after):
-            gained.append(one)
-    return lost, gained
-
-
-def _get_applying(change: RuleChange, versions: Sequence[Terms]) -> list[Terms]:
-    """Return those of the versions that apply at some time from the change on."""
-    return [terms for terms, until in versions_in_force(versions) if until > change.since]
-
-
 def get_publication(instrument_id: int, draft: TermsDraft, applies_from: datetime) -> RuleChange:
     """Return what publishing these terms changes."""
-    before = providers.terms_versions([instrument_id]).get(instrument_id, [])
-    values = {field.name: getattr(draft, field.name) for field in fields(TermsDraft)}
+    (publication,) = get_publications([TermsChange(instrument_id, draft, applies_from)])
+    return publication
+
+
+def get_publications(changes: Iterable[TermsChange]) -> list[RuleChange]:
+    """Return what publishing terms of several instruments changes; the number of statements is constant."""
+    wanted = list(changes)
+    versions = providers.terms_versions(one.instrument_id for one in wanted)
+    return [_build_publication(one, versions.get(one.instrument_id, [])) for one in wanted]
+
+
+def _build_publication(change: TermsChange, before: Sequence[Terms]) -> RuleChange:
+    values = {field.name: getattr(change.draft, field.name) for field in fields(TermsDraft)}
     number = before[0].version + 1 if before else 1
-    published = Terms(**values, rule_id=0, version=number, applies_from=applies_from)
-    return RuleChange(instrument_id, before, [published, *before], applies_from)
+    published = Terms(**values, rule_id=0, version=number, applies_from=change.applies_from)
+    return RuleChange(change.instrument_id, before, [published, *before], change.applies_from)
 
 
 def get_withdrawal(rule: "OpenServiceRule") -> RuleChange:

@@ -12,6 +12,7 @@ from bookings.requests.registry import (
     announce_companion_leaving,
     announce_companion_return,
     announce_companion_unlinked,
+    announce_grant_changes,
     announce_leaving,
     announce_return,
     end_with_retirement,
@@ -23,6 +24,7 @@ from bookings.requests.selectors.affected import (
     get_qualification_condition,
     get_upcoming_condition,
 )
+from bookings.requests.selectors.granting import get_link_changes
 from bookings.requests.selectors.holds import instrument_group_lock
 from bookings.requests.services.cancellations import notify_of_withdrawal
 from bookings.requests.services.held_time import pass_on_instruments
@@ -103,19 +105,25 @@ def instrument_resume(*, actor: "User", instrument_id: int, now: datetime) -> "I
 
 
 def instrument_links_follow(
-    actor: "User", instrument_id: int, former_needs: Mapping[int, Collection[int]], now: datetime
+    actor: "User",
+    instrument_id: int,
+    former_needs: Mapping[int, Collection[int]],
+    needs: Mapping[int, Collection[int]],
+    now: datetime,
 ) -> None:
     """Refresh the next free time of an instrument that is booked with others than before, and offer its time.
 
     Where one of those that it needs no more is out of service, who awaits it is told that nothing keeps it
-    from being booked; where one that it needs now is, that it can't be. The caller has locked the instrument.
+    from being booked; where one that it needs now is, that it can't be. So is whom the rule of one refuses.
+    The caller has locked the instrument.
     """
     next_free_refresh([instrument_id], now)
-    freed, bound = find_freed_and_bound(former_needs)
+    freed, bound = find_freed_and_bound(former_needs, needs)
     for one, companion in freed:
         announce_companion_unlinked(actor, one, companion, now)
     for one, companion in bound:
         announce_companion_leaving(actor, one, companion, companion.suspension_reason, now)
+    announce_grant_changes(get_link_changes(former_needs, needs, now), now)
     pass_on_instruments([instrument_id], now)
 
 

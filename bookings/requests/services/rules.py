@@ -9,8 +9,9 @@ from django.db import transaction
 from bookings.requests.domain.errors import REASON_MISSING, RuleHitsBookings
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
-from bookings.requests.registry import announce_rule_change
+from bookings.requests.registry import announce_grant_changes
 from bookings.requests.selectors.admission import find_problems_at
+from bookings.requests.selectors.granting import get_grant_changes
 from bookings.requests.selectors.holds import instrument_group_lock
 from bookings.requests.selectors.rule_effects import (
     RuleChange,
@@ -127,7 +128,7 @@ def _settle_bookings(
     for booking, outcome in affected:
         if outcome == "keep":
             notifications.notify_keepers(booking, notifications.KEPT_OUTSIDE_HOURS, now)
-    announce_rule_change(change, now)
+    announce_grant_changes(get_grant_changes([change]), now)
     refused_offers_withdraw({change.instrument_id: change.since}, actor=actor, now=now)
     next_free_refresh([change.instrument_id], now)
 

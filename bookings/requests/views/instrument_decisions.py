@@ -1,6 +1,6 @@
 """Suspend, resume or retire an instrument, revoke a qualification, and settle affected bookings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,14 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from bookings.requests.forms.outcomes import CANCEL, KEEP, MOVE
-from bookings.requests.registry import tell_claims, tell_ends
+from bookings.requests.registry import tell_claims, tell_companion_claims, tell_ends, tell_grant_changes
 from bookings.requests.selectors.admission import is_in_service
 from bookings.requests.selectors.affected import (
     find_depending,
+    find_freed_and_bound,
     get_qualification_condition,
     get_upcoming_condition,
     has_companions_in_service,
 )
+from bookings.requests.selectors.granting import get_link_changes
 from bookings.requests.services import instrument_decisions
 from bookings.requests.services.instrument_decisions import (
     instrument_resume,
@@ -128,7 +130,18 @@ def tell_hindrances(instrument: "Instrument", now: datetime) -> list[str]:
 
 
 def _tell_who_hears_of_break(instrument: "Instrument") -> list[str]:
-    return [*tell_claims(instrument.pk), *_tell_who_hears_beside(instrument)]
+    return [*tell_claims(instrument.pk), *_tell_claims_beside(instrument)]
+
+
+def describe_link_changes(
+    former_needs: Mapping[int, Collection[int]], needs: Mapping[int, Collection[int]], now: datetime
+) -> list[str]:
+    """Return whom it hits that instruments are booked with others than before, as sentences."""
+    _freed, bound = find_freed_and_bound(former_needs, needs)
+    return [
+        *tell_companion_claims([one.pk for one, _companion in bound]),
+        *tell_grant_changes(get_link_changes(former_needs, needs, now), now),
+    ]
 
 
 def _tell_who_hears_of_return(instrument: "Instrument") -> list[str]:
@@ -139,15 +152,18 @@ def _tell_who_hears_of_return(instrument: "Instrument") -> list[str]:
             "Those who wait for it, or for a time for their samples, are told once the instruments booked "
             "with it are back; users with other open sample orders are told now."
         )
-    return [*([text] if tell_claims(instrument.pk) else []), *_tell_who_hears_beside(instrument)]
-
-
-def _tell_who_hears_beside(instrument: "Instrument") -> list[str]:
-    text = _(
+    beside = _(
         "Who waits for an instrument that can only be booked together with it, or has an open sample order "
         "for one, is told."
     )
-    return [text] if any(tell_claims(one.pk) for one in find_depending(instrument.pk)) else []
+    return [
+        *([text] if tell_claims(instrument.pk) else []),
+        *([beside] if _tell_claims_beside(instrument) else []),
+    ]
+
+
+def _tell_claims_beside(instrument: "Instrument") -> list[str]:
+    return tell_companion_claims([one.pk for one in find_depending(instrument.pk)])
 
 
 def _tell_waiting_changes(instrument: "Instrument") -> list[str]:

@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from bookings.requests.domain.errors import DecisionHitsBookings
 from bookings.requests.forms.outcomes import PublicationOutcomesForm
-from bookings.requests.registry import tell_rule_change
+from bookings.requests.registry import tell_grant_changes
 from bookings.requests.selectors.affected import affected_bookings
+from bookings.requests.selectors.granting import get_grant_changes
 from bookings.requests.selectors.rule_effects import (
     find_free_starts,
     get_lost_hours_condition,
@@ -67,7 +68,9 @@ class Publication:
         self.change = get_publication(self._instrument.pk, self._draft, start)
         self.replaced = providers.find_replaced(self.change.before, start, self._now)
         condition = NOTHING if self.is_refused else get_lost_hours_condition(self.change)
-        self.others_hit = [] if self.is_refused else tell_rule_change(self.change)
+        self.others_hit = (
+            [] if self.is_refused else tell_grant_changes(get_grant_changes([self.change]), self._now)
+        )
         self.bookings = list(affected_bookings(self._request.user, condition))
         self.fingerprint = _fingerprint(self._request.POST, self.bookings, self.change.versions_before)
         is_seen = self._request.POST.get(SEEN) == self.fingerprint

@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from bookings.requests.forms.outcomes import CANCEL, KEEP, MOVE, KeepingOutcomesForm
-from bookings.requests.registry import tell_rule_change
+from bookings.requests.registry import tell_grant_changes
 from bookings.requests.selectors.affected import affected_bookings
+from bookings.requests.selectors.granting import get_grant_changes
 from bookings.requests.selectors.rule_effects import (
     RuleChange,
     find_free_starts,
@@ -169,13 +170,13 @@ def rule_withdrawal(request: SignedInRequest, public_id: str, rule_id: str) -> H
         heading=_("Withdraw version {version} of the rule of “{name}”").format(
             version=rule.version, name=bilingual(instrument, "name")
         ),
-        consequences=_get_consequences(change, rule),
+        consequences=_get_consequences(change, rule, now),
         action=_("Withdraw this version"),
         judged=affected_bookings(request.user, Q(rule=rule)),
     )
 
 
-def _get_consequences(change: RuleChange, rule: "OpenServiceRule") -> list[str]:
+def _get_consequences(change: RuleChange, rule: "OpenServiceRule", now: datetime) -> list[str]:
     start = moment(rule.applies_from)
     remaining = providers.version_in_force(change.after, rule.applies_from)
     if remaining is None:
@@ -186,7 +187,7 @@ def _get_consequences(change: RuleChange, rule: "OpenServiceRule") -> list[str]:
         )
     return [
         applies,
-        *tell_rule_change(change),
+        *tell_grant_changes(get_grant_changes([change]), now),
         _("Everybody sees this at once. The version stays in the list of versions, marked as withdrawn."),
     ]
 

@@ -117,6 +117,10 @@ PAYER_REINSTATED_DUE = gettext_noop(
     "“{organization}”, which is to pay for samples of {user} with {instrument} ({subject}), is reinstated. "
     "The order goes on; its next step is due by {due}."
 )
+PAYER_REINSTATED_OUT_OF_SERVICE = gettext_noop(
+    "“{organization}”, which is to pay for samples of {user} with {instrument} ({subject}), is reinstated. "
+    "The order goes on once {instrument} is back in service, and does not lapse until then."
+)
 TAKEN_NO_MORE = gettext_noop(
     "From {since} on, the rule of {instrument} takes no samples from this kind of user. For your order of "
     "samples ({subject}) no quote is accepted from then on, and no time planned that begins then; "
@@ -125,6 +129,15 @@ TAKEN_NO_MORE = gettext_noop(
 TAKEN_AGAIN = gettext_noop(
     "From {since} on, the rule of {instrument} takes samples from this kind of user. Your order of samples "
     "({subject}) goes on: a quote can be accepted from then on, and a time planned that begins then."
+)
+COMPANION_TAKES_NO_MORE = gettext_noop(
+    "From {since} on, the rule of {companion}, which is booked together with {instrument}, takes no samples "
+    "from this kind of user. Your order of samples ({subject}) stands with its deadline; no time that "
+    "begins then can be planned for it."
+)
+COMPANION_TAKES_AGAIN = gettext_noop(
+    "From {since} on, no rule of what is booked together with {instrument} keeps your samples ({subject}) "
+    "from being measured: a time that begins then can be planned once they are there."
 )
 KEPT_BY_RETIRED = gettext_noop(
     "{instrument} was retired: {reason} Your samples ({subject}) are not measured; the unit gives them back "

@@ -7,6 +7,7 @@ from bookings.samples.domain.states import LAPSING_STATES
 from bookings.samples.models import SampleOrder
 from bookings.samples.selectors import (
     is_about_to_lapse,
+    is_resting,
     order_lock,
     orders_to_pay,
     orders_to_pay_elsewhere,
@@ -48,12 +49,21 @@ def order_of_suspended_hold(order: SampleOrder, actor: "User | None", now: datet
 
 
 def orders_of_payer_reinstated_renew(actor: "User", organization: "Organization", now: datetime) -> None:
-    """Let the whole term of the next step begin as it is reinstated, and tell of it."""
+    """Let the whole term of the next step begin as it is reinstated, and tell of it.
+
+    What its instrument out of service holds goes on resting, and the message says so: keepers, who hear of no
+    return of the instrument, have been told of the suspension.
+    """
     for order in _lock_lasting(organization, now):
         deadline_hold_or_renew(order, actor, now)
-        has_term = order.state in LAPSING_STATES and order.due_at is not None
-        message = notifications.PAYER_REINSTATED_DUE if has_term else notifications.PAYER_REINSTATED
-        _tell(order, message, now)
+        _tell(order, _get_message_of_reinstatement(order), now)
+
+
+def _get_message_of_reinstatement(order: SampleOrder) -> str:
+    if is_resting(order):
+        return notifications.PAYER_REINSTATED_OUT_OF_SERVICE
+    has_term = order.state in LAPSING_STATES
+    return notifications.PAYER_REINSTATED_DUE if has_term else notifications.PAYER_REINSTATED
 
 
 def _lock_lasting(organization: "Organization", now: datetime) -> "Iterator[SampleOrder]":

@@ -15,10 +15,11 @@ from bookings.samples.models import SampleOrder
 from bookings.samples.selectors import (
     get_order_progress,
     is_about_to_lapse,
+    is_resting,
     open_order_locks,
-    open_orders,
     order_lock,
     orders_hit_by,
+    orders_without_time,
 )
 from bookings.samples.services import notifications
 from bookings.samples.services.changes import deadline_hold_or_renew
@@ -29,11 +30,11 @@ from providers import public as providers
 from providers.domain import InstrumentState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from django.db.models import QuerySet
 
-    from bookings.requests.selectors.rule_effects import RuleChange
+    from bookings.requests.selectors.granting import GrantChange
     from instrument_share.accounts.models import User
     from providers.models import Instrument
 
@@ -50,6 +51,13 @@ RETURN_MESSAGES: Mapping[str, str] = {
     Progress.TO_PLAN: notifications.TO_PLAN_IN_SERVICE,
 }
 """By what an order waits for. What has a time was settled as a booking, and what is measured goes on."""
+GRANT_MESSAGES = (
+    notifications.TAKEN_NO_MORE,
+    notifications.COMPANION_TAKES_NO_MORE,
+    notifications.TAKEN_AGAIN,
+    notifications.COMPANION_TAKES_AGAIN,
+)
+"""By what `orders_hit_by` returns."""
 
 
 def orders_of_leaving_hold(actor: "User", instrument: "Instrument", reason: str, now: datetime) -> None:
@@ -107,12 +115,13 @@ def orders_of_returning_renew(actor: "User", instrument: "Instrument", now: date
     """Let the whole term of the next step begin, as an instrument is back; tell who has open orders.
 
     Under the instrument's lock. For samples that are there a time is planned once what is booked with it is
-    back, too. What its payer's suspension holds goes on resting.
+    back, too. What its payer's suspension holds goes on resting: its user can do nothing yet, and is told as
+    the payer is reinstated.
     """
     can_plan = has_companions_in_service(instrument.pk)
     for order in _lock_lasting(instrument, now):
         deadline_hold_or_renew(order, actor, now)
-        if order.due_at is None:
+        if is_resting(order):
             continue
         stage = _get_stage(order)
         if (message := RETURN_MESSAGES.get(stage)) and (can_plan or stage != Progress.TO_PLAN):
@@ -145,12 +154,11 @@ def orders_of_companion_unlinked_tell(
     _tell_of_companion(actor, instrument, companion, notifications.COMPANION_UNLINKED, now)
 
 
-def orders_of_changed_rule_tell(change: "RuleChange", now: datetime) -> None:
-    """Tell who has open orders from when on a changed rule takes no such samples, or takes them again."""
-    messages = notifications.TAKEN_NO_MORE, notifications.TAKEN_AGAIN
-    for message, orders in zip(messages, orders_hit_by(change, now), strict=True):
-        for order in orders:
-            notifications.notify_user(order, message, now, since=change.since)
+def orders_hit_tell(changes: "Collection[GrantChange]", now: datetime) -> None:
+    """Tell who has open orders from when on rules, or new links, take no such samples, or take them again."""
+    for message, hits in zip(GRANT_MESSAGES, orders_hit_by(changes, now), strict=True):
+        for hit in hits:
+            notifications.notify_user(hit.thing, message, now, **hit.params)
 
 
 def _tell_of_companion(
@@ -162,8 +170,8 @@ def _tell_of_companion(
     **params: Any,
 ) -> None:
     name = get_instrument_name(companion)
-    for order in open_orders(instrument.pk).exclude(user=actor):
-        if _get_stage(order) in LEAVING_MESSAGES and not is_about_to_lapse(order, now):
+    for order in orders_without_time(now, instrument.pk):
+        if order.user_id != actor.pk:
             notifications.notify_user(order, message, now, companion=name, **params)
 
 

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from bookings.requests.selectors.granting import list_things
+from bookings.requests.views.counted import count_by_instrument
 from bookings.samples.domain.choices import SampleFileKind
 from bookings.samples.domain.states import LAPSING_STATES, OPEN_STATES, Progress, SampleOrderState
 from bookings.samples.forms import OrderForm, build_rows
 from bookings.samples.reports import render_label
 from bookings.samples.selectors import (
-    count_open_orders,
     count_orders_ending,
     find_obstacle,
     find_order_hindrances,
@@ -31,6 +32,7 @@ from bookings.samples.selectors import (
     order_files,
     order_samples,
     orders_hit_by,
+    orders_without_time,
 )
 from bookings.samples.services.files import get_room
 from bookings.samples.services.orders import sample_order_create
@@ -47,9 +49,10 @@ from instrument_share.web.text.formats import join_sentences, moment
 from providers import public as providers
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
-    from bookings.requests.selectors.rule_effects import RuleChange
+    from bookings.requests.selectors.granting import GrantChange
     from bookings.samples.models import SampleOrder
     from instrument_share.kernel.errors import DomainError
 
@@ -197,7 +200,7 @@ def sample_file(request: SignedInRequest, public_id: str, sha256: str) -> FileRe
 
 def describe_open_orders(instrument_id: int) -> str:
     """Return how many sample orders are open for an instrument that goes out of service, as a sentence."""
-    count = count_open_orders(instrument_id)
+    count = len(list(orders_without_time(clock.now(), instrument_id)))
     sentence = ngettext(
         "{count} sample order is open: no quote is accepted, no time planned while it is out of service. "
         "Its user is told.",
@@ -208,17 +211,38 @@ def describe_open_orders(instrument_id: int) -> str:
     return sentence.format(count=count) if count else ""
 
 
-def describe_orders_hit(change: "RuleChange") -> str:
-    """Return how many sample orders a changed rule takes no more, as a sentence."""
-    count = len(orders_hit_by(change, clock.now())[0])
+def describe_orders_beside(instrument_ids: "Collection[int]") -> list[str]:
+    """Return how many open sample orders there are for instruments that lack a companion, as a sentence."""
+    found = list(orders_without_time(clock.now(), *instrument_ids))
+    sentence = ngettext(
+        "{count} sample order is open for an instrument that can't be booked without one that is out of "
+        "service: no time is planned until that is back. Its user is told.",
+        "{count} sample orders are open for instruments that can't be booked without one that is out of "
+        "service: no time is planned until that is back. Their users are told.",
+        len(found),
+    )
+    return count_by_instrument(sentence, found)
+
+
+def describe_orders_hit(changes: "Collection[GrantChange]", now: "datetime") -> list[str]:
+    """Return how many sample orders changed rules and new links take no more, as sentences."""
+    hit = orders_hit_by(changes, now)
+    refused, refused_beside = list_things(hit.refused), list_things(hit.refused_beside)
     sentence = ngettext(
         "{count} sample order is no longer taken by the rule: no quote is accepted from then on, and no "
         "time planned that begins then. Its user is told.",
         "{count} sample orders are no longer taken by the rule: no quote is accepted from then on, and no "
         "time planned that begins then. Their users are told.",
-        count,
+        len(refused),
     )
-    return sentence.format(count=count) if count else ""
+    beside = ngettext(
+        "{count} sample order is not taken by the rule of an instrument that is booked together with its "
+        "own: no time can be planned by that rule. Its user is told.",
+        "{count} sample orders are not taken by the rule of an instrument that is booked together with "
+        "theirs: no time can be planned by that rule. Their users are told.",
+        len(refused_beside),
+    )
+    return [*count_by_instrument(sentence, refused), *count_by_instrument(beside, refused_beside)]
 
 
 def describe_orders_ending(instrument_id: int) -> str:

@@ -1,6 +1,6 @@
 """Notifications about waits and offers."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from instrument_share.kernel.wording import Bilingual
 if TYPE_CHECKING:
     from bookings.projects.models import Project
     from bookings.requests.models import Booking
-    from bookings.requests.selectors.rule_effects import RuleChange
+    from bookings.requests.selectors.granting import GrantChange
     from bookings.waiting.models import WaitlistEntry
     from instrument_share.accounts.models import Organization, User
     from instrument_share.kernel.wording import Sentence
@@ -129,6 +129,17 @@ GRANTED_AGAIN = gettext_noop(
     "From {since} on, the rule of {instrument} grants you what you wait for. You are on its waiting list "
     "until {latest}: time that is free is offered to you again."
 )
+COMPANION_GRANTS_NO_MORE = gettext_noop(
+    "From {since} on, the rule of {companion}, which is booked together with {instrument}, does not grant "
+    "you what you wait for. You stay on the waiting list of {instrument} until {latest}, but no time that "
+    "begins then is offered to you."
+)
+COMPANION_GRANTS_AGAIN = gettext_noop(
+    "From {since} on, no rule of what is booked together with {instrument} refuses what you wait for. You "
+    "are on its waiting list until {latest}: time that is free is offered to you again."
+)
+GRANT_MESSAGES = (GRANTED_NO_MORE, COMPANION_GRANTS_NO_MORE, GRANTED_AGAIN, COMPANION_GRANTS_AGAIN)
+"""By what `get_waits_hit_by` returns."""
 PROJECT_OVER = gettext_noop(
     "Your wait for {instrument} has ended: the period of the project “{project}”, which it names, leaves no "
     "time that can be offered. Join the list again with another project."
@@ -164,11 +175,11 @@ def _notify_of_payer(organization: "Organization", message: str, now: datetime, 
         notify_waiting(entry, message, now, organization=name, **params)
 
 
-def notify_of_changed_rule(change: "RuleChange", now: datetime) -> None:
-    """Tell those who wait from when on a changed rule grants them nothing, or grants them time again."""
-    for message, waiting in zip((GRANTED_NO_MORE, GRANTED_AGAIN), get_waits_hit_by(change), strict=True):
-        for entry in waiting:
-            notify_waiting(entry, message, now, since=change.since)
+def notify_of_grant_changes(changes: "Collection[GrantChange]", now: datetime) -> None:
+    """Tell those who wait from when on rules, or new links, grant them nothing, or grant them time again."""
+    for message, hits in zip(GRANT_MESSAGES, get_waits_hit_by(changes, now), strict=True):
+        for hit in hits:
+            notify_waiting(hit.thing, message, now, **hit.params)
 
 
 def notify_of_leaving(actor: "User", instrument: "Instrument", reason: str, now: datetime) -> None:

@@ -38,6 +38,9 @@ class RuleEffects(Protocol):
     def find_bookings_outside(self, changes: Sequence[TermsChange]) -> Mapping[int, Sequence[BookingOutside]]:
         """Return the bookings that each change would leave outside opening hours, by instrument id."""
 
+    def describe_publications(self, changes: Iterable[TermsChange], now: datetime) -> list[str]:
+        """Return whom terms would hit besides bookings, as sentences in the reader's language."""
+
     def refused_offers_withdraw(
         self, changed_from: Mapping[int, datetime], *, actor: "User", now: datetime
     ) -> None:

@@ -47,7 +47,7 @@ class ImportReport:
     """The result of an import, or its preview unless `applied`; problems in order of rows.
 
     `written` are the rows of this time by outcome, `left` ones remain; `made` is what can be taken back of
-    them, and `notices` is what to know before entering it.
+    them. `notices` is what to know before entering it, and `effects` whom it would hit, in sentences.
     """
 
     rows: tuple[PlannedRow, ...]
@@ -58,6 +58,7 @@ class ImportReport:
     left: int = 0
     made: tuple[Made, ...] = ()
     notices: tuple[Sentence, ...] = ()
+    effects: tuple[str, ...] = ()
 
     @property
     def errors(self) -> tuple[SheetProblem, ...]:
@@ -96,9 +97,17 @@ class Step:
     subject: Any
 
 
+def describe_nobody(_steps: Sequence[Step]) -> list[str]:
+    """Return that what the steps write hits nobody."""
+    return []
+
+
 @dataclass(frozen=True)
 class Plan:
-    """A planner's result; `write` executes some of the steps in order and returns what it has made."""
+    """A planner's result; `write` executes some of the steps in order and returns what it has made.
+
+    `describe` says whom the steps would hit, in the reader's language.
+    """
 
     rows: list[PlannedRow]
     problems: list[SheetProblem]
@@ -108,6 +117,7 @@ class Plan:
     """How many accounts were found by what the sheet calls them, whose names the rows show."""
     notices: tuple[Sentence, ...] = ()
     """What whoever enters the sheet is to know before, of all of it."""
+    describe: Callable[[Sequence[Step]], list[str]] = describe_nobody
 
 
 Planner = Callable[[ImportTask], Plan]

@@ -122,7 +122,12 @@ def _to_plan(task: ImportTask, judgements: Sequence[_Judgement]) -> Plan:
         sorted(problems, key=attrgetter("row")),
         steps,
         partial(_write, cast("User", task.actor), task.now),
+        describe=partial(_describe, task.now),
     )
+
+
+def _describe(now: datetime, steps: Sequence[Step]) -> list[str]:
+    return rule_effects().describe_publications([step.subject for step in steps], now)
 
 
 def _lock_instruments(task: ImportTask) -> dict[str, Instrument]:

@@ -66,8 +66,7 @@ def preview(
     """Return what `apply` would do with this sheet, row by row. Raises HeadingMissing."""
     with transaction.atomic():
         report, plan = _plan(actor, organization_id, table, mapping or SheetMap(), kind, now)
-        _record_people_shown(actor, organization_id, plan, kind, now)
-        return report
+        return _show(report, plan, actor, organization_id, kind, now)
 
 
 @transaction.atomic
@@ -89,8 +88,7 @@ def apply(
     """
     report, plan = _plan(actor, organization_id, table, mapping or SheetMap(), kind, now)
     if report.errors and not partial:
-        _record_people_shown(actor, organization_id, plan, kind, now)
-        return report
+        return _show(report, plan, actor, organization_id, kind, now)
     taken, written = [], Counter[str]()
     for step in plan.steps:
         if limit is not None and written.total() >= limit:
@@ -110,10 +108,18 @@ def apply(
     return replace(report, applied=True, written=written, left=left, made=made)
 
 
-def _record_people_shown(
-    actor: "User | None", organization_id: int, plan: Plan, kind: SheetKind, now: datetime
-) -> None:
-    """Record who asked for how many people: a sheet of user names is answered with people's names."""
+def _show(
+    report: ImportReport,
+    plan: Plan,
+    actor: "User | None",
+    organization_id: int,
+    kind: SheetKind,
+    now: datetime,
+) -> ImportReport:
+    """Return the report as it is shown before anything is imported: with whom that would hit.
+
+    Who asked for how many people is recorded: a sheet of user names is answered with people's names.
+    """
     if actor is not None and plan.people:
         people_disclosed(
             actor=actor,
@@ -123,6 +129,7 @@ def _record_people_shown(
             subject=organization_lock(organization_id),
             organization_id=organization_id,
         )
+    return replace(report, effects=tuple(plan.describe(plan.steps)))
 
 
 def _plan(

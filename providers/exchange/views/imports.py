@@ -354,7 +354,7 @@ def _figures(report: ImportReport) -> dict[str, Any]:
         "good": good[:MOST_SHOWN],
         "error_count": len(report.errors),
         "error_rows": counts[Outcome.REFUSED],
-        "notices": [told(one.message, one.params) for one in report.notices],
+        "notices": [*(told(one.message, one.params) for one in report.notices), *report.effects],
         "warning_rows": len({problem.row for problem in warnings}),
         "takes": report.left,
         "good_count": len(good),

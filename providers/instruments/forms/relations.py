@@ -1,8 +1,9 @@
 """Forms for links and groups of instruments."""
 
+import hashlib
 from collections.abc import Iterable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,8 @@ from providers.instruments.domain.choices import GroupKind, InstrumentState
 from providers.instruments.forms.fields import ShownForm
 
 if TYPE_CHECKING:
+    from django.http import QueryDict
+
     from providers.instruments.models import Instrument, InstrumentGroup
 
 
@@ -29,10 +32,26 @@ class LinksForm(ShownForm):
         ),
     )
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    """The digest of what the page has said of whom the chosen links hit."""
+
     def __init__(self, data: Any = None, *, others: "Iterable[Instrument]", held: Iterable[int]) -> None:
         keys = [str(pk) for pk in held]
         super().__init__(data, initial={"linked": keys, "shown": " ".join(keys)})
         set_choices(self.fields["linked"], [(str(one.pk), _name_with_state(one)) for one in others])
+
+    def get_chosen(self) -> set[int]:
+        """Return the keys of the instruments that were chosen."""
+        return {int(pk) for pk in self.cleaned_data["linked"]}
+
+    def asks_for_a_look(self, effects: list[str]) -> bool:
+        """Return whether the page has not said yet whom the links hit; it has once it is shown after this."""
+        digest = hashlib.sha256("\n".join(effects).encode()).hexdigest()
+        if not effects or self.cleaned_data["seen"] == digest:
+            return False
+        self.data = data = cast("QueryDict", self.data).copy()
+        data["seen"] = digest
+        return True
 
 
 def _name_with_state(instrument: "Instrument") -> str:

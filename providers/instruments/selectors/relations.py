@@ -11,9 +11,13 @@ from providers.instruments.models import Instrument, InstrumentGroup, Instrument
 from providers.instruments.selectors.instruments import instruments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from instrument_share.accounts.selectors import Viewer
+
+
+Needs = dict[int, list[int]]
+"""By instrument, those without which it can't be booked."""
 
 
 class Group(NamedTuple):
@@ -31,8 +35,13 @@ def linked_ids(instrument_id: int) -> list[int]:
     return links_of([instrument_id])[instrument_id]
 
 
-def links_of(instrument_ids: "Iterable[int]") -> dict[int, list[int]]:
-    """Return `linked_ids` of each of these instruments by id; one query for each step."""
+def links_of(
+    instrument_ids: "Iterable[int]", proposed: "Mapping[int, Collection[int]] | None" = None
+) -> dict[int, list[int]]:
+    """Return `linked_ids` of each of these instruments by id; one query for each step.
+
+    Where others than there are were `proposed` for an instrument to link to, those count.
+    """
     links: dict[int, set[int]] = {}
     ahead = set(instrument_ids)
     wanted = list(ahead)
@@ -43,13 +52,25 @@ def links_of(instrument_ids: "Iterable[int]") -> dict[int, list[int]]:
         )
         for pk, linked in rows:
             links[pk].add(linked)
+        links |= {pk: {*linked} for pk, linked in (proposed or {}).items() if pk in ahead}
         ahead = set().union(*links.values()) - links.keys()
     return {pk: sorted(_reached(pk, links) - {pk}) for pk in wanted}
 
 
-def linking_ids(instrument_id: int) -> list[int]:
-    """Return the ids of the instruments of which a booking includes this one; one query for each step."""
-    return sorted(_reaching({instrument_id}) - {instrument_id})
+def linking_ids(*instrument_ids: int) -> list[int]:
+    """Return the ids of other instruments of which a booking includes one of these; a query for each step."""
+    return sorted(_reaching({*instrument_ids}) - {*instrument_ids})
+
+
+def merge_links(held: set[int], chosen: set[int], shown: set[int]) -> set[int]:
+    """Return the links of an instrument that holds some, of whom somebody was shown some and chose others."""
+    return (held - (shown - chosen)) | (chosen - shown)
+
+
+def get_needs(instrument_id: int, wanted: "Collection[int]") -> tuple[Needs, Needs]:
+    """Return what an instrument and those that need it need, before and after it links to the wanted ones."""
+    ids = [instrument_id, *linking_ids(instrument_id)]
+    return links_of(ids), links_of(ids, {instrument_id: wanted})
 
 
 def ids_without_companions() -> set[int]:

@@ -19,7 +19,7 @@ from instrument_share.kernel.errors import (
 from providers.instruments.domain.choices import GroupKind, InstrumentState
 from providers.instruments.models import Instrument, InstrumentGroup, InstrumentLink
 from providers.instruments.registry import tell_link_followers
-from providers.instruments.selectors.relations import linking_ids, links_of
+from providers.instruments.selectors.relations import get_needs, merge_links
 from providers.instruments.services.common import lock_instrument_in_use, lock_unit
 
 if TYPE_CHECKING:
@@ -61,16 +61,16 @@ def instrument_links_set(
     links = InstrumentLink.objects.filter(instrument=instrument)
     held = set(links.values_list("linked_id", flat=True))
     shown = held if shown_ids is None else set(shown_ids)
-    wanted = (held - (shown - chosen)) | (chosen - shown)
+    wanted = merge_links(held, chosen, shown)
     if wanted == held:
         return sorted(wanted)
-    former_needs = links_of([instrument.pk, *linking_ids(instrument.pk)])
+    former_needs, needs = get_needs(instrument.pk, wanted)
     links.exclude(linked_id__in=wanted).delete()
     InstrumentLink.objects.bulk_create(
         InstrumentLink(instrument=instrument, linked_id=pk) for pk in sorted(wanted - held)
     )
     _record(actor, "instrument.linked", instrument, now, instrument.organization_id, wanted)
-    tell_link_followers(actor, instrument.pk, former_needs, now)
+    tell_link_followers(actor, instrument.pk, former_needs, needs, now)
     return sorted(wanted)
 
 

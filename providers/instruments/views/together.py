@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,13 +24,16 @@ from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text.formats import bilingual, name_columns
 from providers.instruments.domain.choices import GroupKind, InstrumentState
 from providers.instruments.forms.relations import GroupForm, LinksForm, describe_group
+from providers.instruments.registry import tell_whom_links_hit
 from providers.instruments.selectors.instruments import instruments
 from providers.instruments.selectors.relations import (
+    get_needs,
     groups_of_unit,
     instrument_group,
     linked_ids,
     linked_instruments,
     linking_ids,
+    merge_links,
     own_link_ids,
 )
 from providers.instruments.services.relations import (
@@ -44,6 +48,7 @@ if TYPE_CHECKING:
 
     from providers.instruments.models import Instrument, InstrumentGroup
 
+TOGETHER = "providers/instruments/together.html"
 UNTIL_IN_SERVICE = gettext_noop("It can't be booked until these are in service: {names}.")
 
 
@@ -51,34 +56,46 @@ UNTIL_IN_SERVICE = gettext_noop("It can't be booked until these are in service: 
 @require_http_methods(["GET", "HEAD", "POST"])
 @idempotent_form
 def together(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Choose what is booked together with an instrument; whom that hits is shown before it is saved."""
     instrument = own_instrument(request, public_id)
     others = _own(request, instrument.organization_id).exclude(pk=instrument.pk)
-    form = LinksForm(
-        request.POST if request.method == "POST" else None, others=others, held=own_link_ids(instrument.pk)
-    )
+    held = own_link_ids(instrument.pk)
+    form = LinksForm(request.POST if request.method == "POST" else None, others=others, held=held)
+    effects: list[str] = []
+
+    def describe() -> dict[str, Any]:
+        return {
+            "instrument": instrument,
+            "unit": instrument.organization,
+            "form": form,
+            "effects": effects,
+            "retired": instrument.state == InstrumentState.RETIRED,
+            "has_others": bool(others),
+            "linking": linked_instruments(request.user, linking_ids(instrument.pk)),
+            "groups": groups_of_unit(request.user, instrument.organization_id),
+        }
+
+    if request.method == "POST" and form.is_valid():
+        shown = form.get_shown()
+        wanted = merge_links(set(held), form.get_chosen(), set(held) if shown is None else shown)
+        effects = tell_whom_links_hit(*get_needs(instrument.pk, wanted), clock.now())
+        if form.asks_for_a_look(effects):
+            return render(request, TOGETHER, describe())
     return answer_form(
         request,
         form,
         save=lambda: instrument_links_set(
             actor=person(request),
             instrument_id=instrument.pk,
-            linked_ids=[int(pk) for pk in form.cleaned_data["linked"]],
+            linked_ids=form.get_chosen(),
             shown_ids=form.get_shown(),
             now=clock.now(),
         ),
         respond=lambda _linked: redirect_with_message(
             request, _after_linking(linked_instruments(request.user, linked_ids(instrument.pk))), request.path
         ),
-        template="providers/instruments/together.html",
-        context=lambda: {
-            "instrument": instrument,
-            "unit": instrument.organization,
-            "form": form,
-            "retired": instrument.state == InstrumentState.RETIRED,
-            "has_others": bool(others),
-            "linking": linked_instruments(request.user, linking_ids(instrument.pk)),
-            "groups": groups_of_unit(request.user, instrument.organization_id),
-        },
+        template=TOGETHER,
+        context=describe,
     )
 
 

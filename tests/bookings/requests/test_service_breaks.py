@@ -311,16 +311,31 @@ def test_service_break_of_what_is_needed_is_not_told_while_the_instrument_is_out
 
 
 def test_page_of_a_service_break_says_that_who_awaits_what_needs_it_is_told(linked, see):
-    words = "候补其他须与本仪器同时预约的仪器、或在此类仪器上有未结束送样委托的用户，会收到通知。"
+    words = {
+        "instrument_suspend": "有 1 个送样委托所用仪器须与暂停服务的仪器同时预约：恢复服务前不能安排机时。"
+        f"其用户会收到通知。涉及仪器：{linked.instrument.name_zh}（1）。",
+        "instrument_resume": "候补其他须与本仪器同时预约的仪器、或在此类仪器上有未结束送样委托的用户，"
+        "会收到通知。",
+    }
 
     def says_so(decision):
-        return words in text_of(see(linked.manager, decision, linked.second.public_id))
+        return words[decision] in text_of(see(linked.manager, decision, linked.second.public_id))
 
     before = says_so("instrument_suspend")
+    planned(linked, interval=slot(day=5))
     submitted(linked)
     assert (before, says_so("instrument_suspend")) == (False, True)
     suspend_second(linked)
     assert says_so("instrument_resume")
+
+
+def test_page_of_a_service_break_counts_the_orders_whose_users_are_told(city, see):
+    planned(city, interval=slot(day=5))
+    open_orders(city)
+    after = last_told()
+    page = text_of(see(city.manager, "instrument_suspend", city.instrument.public_id))
+    suspend(city)
+    assert f"有 {len(told(after))} 个送样委托未结束" in page
 
 
 def test_page_that_puts_an_instrument_back_says_when_it_can_be_booked_and_who_is_told(linked, see):

@@ -19,3 +19,26 @@ def close_meanwhile(checked, released, results, *, environment, **facts):
     checked.wait(60)
     attempt(results, sample_order_close, **facts)
     released.set()
+
+
+def hold_slowly(checked, released, results, *, environment, **facts):
+    """Take deadlines off what rests, staying before they are taken off."""
+    wake(environment)
+    from bookings.samples.services import payers
+    from bookings.samples.services.service_breaks import orders_to_hold_due
+
+    payers.deadline_hold_or_renew = lingering(checked, released, payers.deadline_hold_or_renew)
+
+    def hold_due(*, actor, now):
+        return orders_to_hold_due(now)
+
+    attempt(results, hold_due, **facts)
+
+
+def reinstate_meanwhile(checked, released, results, *, environment, **facts):
+    wake(environment)
+    from bookings.statements.services.reinstatement import organization_reinstate
+
+    checked.wait(60)
+    attempt(results, organization_reinstate, **facts)
+    released.set()

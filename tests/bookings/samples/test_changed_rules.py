@@ -114,6 +114,65 @@ def test_a_sheet_of_rules_and_its_taking_back_tell_the_same(open_city):
     assert told() == [(open_city.researcher.name, samples.TAKEN_AGAIN, since, order.public_id)]
 
 
+@pytest.fixture
+def look(open_city, see):
+    """Look at a sheet of rules from the third day on for some instruments before it is imported."""
+
+    def look(*instruments, users="企业"):
+        rows = "".join(rule_row(one, day=3, users=users) for one in instruments)
+        key = sheet_keep(
+            actor=open_city.manager,
+            organization_id=open_city.owner.pk,
+            kind=RULES,
+            content=(RULES_HEADING + rows).encode(),
+            map_text="",
+        )
+        return see(open_city.manager, "sheet_preview", open_city.owner.public_id, "rules", key)
+
+    return look
+
+
+def other_instrument(city, number):
+    made = factories.instrument(city.owner, name_zh=f"透射电子显微镜{number}")
+    factories.rule(made)
+    return made
+
+
+def test_sheet_says_before_it_is_imported_whom_it_hits_on_which_instruments(open_city, look):
+    others = [other_instrument(open_city, number) for number in range(6)]
+    first, *some, untouched = others
+    orders_of_every_stage(open_city)
+    for one in (first, *some):
+        submitted(open_city, instrument_id=one.pk)
+    join(open_city, wanted=slot(day=5))
+    join(open_city, factories.member(open_city.owner, name="辛"), payer=False, wanted=slot(day=5))
+    page = text_of(look(open_city.instrument, first, untouched))
+    assert "规则不再受理 5 个送样委托：届时起不能接受报价，也不能安排届时起的时段" in page
+    assert f"涉及仪器：{open_city.instrument.name_zh}（4）、{first.name_zh}（1）。" in page
+    assert "有 1 人的候补不再符合规则" in page
+    assert f"涉及仪器：{open_city.instrument.name_zh}（1）。" in page
+    assert "规则不再受理 9 个送样委托" in (page := text_of(look(open_city.instrument, *others)))
+    assert "，另有 1 台。" in page
+    assert "送样委托" not in text_of(look(untouched))
+    assert told() == []
+
+
+def test_look_at_a_sheet_takes_as_many_statements_for_many_instruments(open_city, look, statements):
+    instruments = [open_city.instrument]
+
+    def more():
+        for number in range(len(instruments), 6):
+            instruments.append(other_instrument(open_city, number))
+        for number, one in enumerate(instruments):
+            submitted(open_city, instrument_id=one.pk)
+            waits = factories.user(f"候补{number}")
+            join(open_city, waits, instrument_id=one.pk, payer=False, wanted=slot(day=5))
+
+    submitted(open_city)
+    join(open_city, factories.user("候补"), payer=False, wanted=slot(day=5))
+    statements.assert_unchanged(lambda: look(*instruments), by=more)
+
+
 def test_preview_takes_as_many_statements_for_many_who_wait_at_their_own_expense(open_city, send, statements):
     asked = (open_city.manager, "rule_new", open_city.instrument.public_id)
 

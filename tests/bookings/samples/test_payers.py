@@ -29,6 +29,7 @@ TOLD = (
     samples.PAYER_SUSPENDED,
     samples.PAYER_REINSTATED,
     samples.PAYER_REINSTATED_DUE,
+    samples.PAYER_REINSTATED_OUT_OF_SERVICE,
 )
 OF_WAITS = (waiting.PAYER_SUSPENDED, waiting.PAYER_REINSTATED)
 
@@ -208,6 +209,33 @@ def test_an_order_that_rests_for_two_reasons_has_its_term_once_both_are_over(cit
     assert get_deadlines(order) == [("quoted", NOW + 16 * DAY)]
     held_once = AuditEntry.objects.filter(action="sample_order.held")
     assert held_once.count() == 1
+
+
+@pytest.mark.parametrize("payer_first", [True, False])
+def test_who_has_orders_that_rest_for_two_reasons_reads_that_they_go_on_once_both_are_over(city, payer_first):
+    quoted(city)
+    received(city)
+    officer = factories.officer()
+    payer = {"actor": officer, "organization_id": city.company.pk, "now": NOW}
+    instrument = {"actor": city.manager, "instrument_id": city.instrument.pk, "now": NOW}
+    organization_suspend(**payer, reason="证照已过期。")
+    instrument_suspend(**instrument, reason="真空泵故障")
+    Notification.objects.all().delete()
+    messages = []
+    over = [lambda: organization_reinstate(**payer), lambda: instrument_resume(**instrument)]
+    for end in over if payer_first else over[::-1]:
+        end()
+        found = Notification.objects.filter(user=city.researcher, path__startswith="/samples/").order_by("pk")
+        messages.append([one.message for one in found])
+        Notification.objects.all().delete()
+    assert messages == (
+        [
+            [samples.PAYER_REINSTATED_OUT_OF_SERVICE] * 2,
+            [samples.TO_ACCEPT_IN_SERVICE, samples.TO_PLAN_IN_SERVICE],
+        ]
+        if payer_first
+        else [[], [samples.PAYER_REINSTATED_DUE, samples.PAYER_REINSTATED]]
+    )
 
 
 def test_an_order_whose_payer_was_suspended_before_deadlines_rested_does_not_lapse(city):
