@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from bookings.requests.domain.admission import Requester, is_refused_at_any_time
+from bookings.requests.domain.admission import Requester, find_standing_problems
 from bookings.requests.selectors.rule_effects import RuleChange
 from instrument_share.kernel.wording import Bilingual
 from providers import public as providers
@@ -187,7 +187,7 @@ def may_be_granted(
     that the kind of user is the same.
     """
     requester = Requester(user_kind=providers.user_kind(user, payer, instrument))
-    return not is_refused_at_any_time(
+    return not find_standing_problems(
         terms,
         service_mode=service_mode,
         requester=requester,
