@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+import rules
+
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import (
     add_permissions,
@@ -25,10 +27,18 @@ manages_assessed_unit = has_role_in(_organization_id, Role.UNIT_MANAGER)
 is_on_own_unit = is_bound_to(_organization_id)
 """Of who decides: the subject is about a unit to which he or she belongs, or did not long ago."""
 
+
+@rules.predicate
+def was_declared_by_unit(_viewer: Any, fact: "DeclaredFact") -> bool:
+    """Return whether somebody of the unit declared the fact; else the bureau did, perhaps against the unit."""
+    return is_on_own_unit(fact.declared_by, fact)
+
+
 add_permissions(
     {
         "rewards.declare_fact": has_role_in(lambda subject: subject.pk, Role.UNIT_MANAGER) | is_officer,
-        "rewards.withdraw_fact": manages_assessed_unit,
+        "rewards.withdraw_fact": manages_assessed_unit & was_declared_by_unit,
+        "rewards.replace_fact": is_officer | was_declared_by_unit,
         "rewards.decide_fact": is_officer & ~is_on_own_unit,
     }
 )

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import rules
 from django.core.files.base import ContentFile
 from django.db import transaction
 
@@ -32,6 +33,7 @@ from rewards.declarations.domain.errors import (
     FactConfirmed,
     FactDeclaredAnew,
     FactIncomplete,
+    FactOfBureau,
     FactOfDeclarer,
     FactYearFrozen,
     SheetRefused,
@@ -82,7 +84,8 @@ def fact_declare(
     """Declare a fact of a unit, or of its instrument (public id); declaring it anew replaces the waiting one.
 
     `uploads` prove it: PDF, JPEG or PNG; without any, those of the earlier declaration stay. Raises
-    FactIncomplete with every problem, FactConfirmed where the bureau has confirmed it before.
+    FactIncomplete with every problem, FactConfirmed where the bureau has confirmed it before, FactOfBureau
+    where what waits was declared by the bureau.
     """
     unit = organization_lock(organization_id)
     require(actor, "rewards.declare_fact", unit)
@@ -97,6 +100,8 @@ def fact_declare(
     fact = fact or DeclaredFact(organization=unit, year=year, kind=kind, about=about)
     if fact.state == FactState.CONFIRMED:
         raise FactConfirmed
+    if fact.pk and fact.state == FactState.DECLARED and not rules.has_perm("rewards.replace_fact", actor, fact):
+        raise FactOfBureau
     if kind.is_of_instrument:
         fact.instrument = require_found(_get_instrument(actor, unit.pk, instrument))
     fact.code = code if kind in {FactKind.QUALIFICATION, FactKind.GRADE} else ""

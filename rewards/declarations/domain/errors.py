@@ -26,6 +26,15 @@ class FactOfDeclarer(Conflict):
     message = gettext_noop("You declared this fact; another officer confirms it.")
 
 
+class FactOfBureau(Conflict):
+    """A unit may not replace what the bureau declared of it, on which nobody has decided yet."""
+
+    code = "reward.fact_of_bureau"
+    message = gettext_noop(
+        "The bureau has declared this fact, and it waits for a second officer. Tell the bureau what is wrong."
+    )
+
+
 class FactDeclaredAnew(Conflict):
     """A fact was declared anew after who wants to decide on it had read it."""
 

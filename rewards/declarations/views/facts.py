@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from instrument_share.accounts.permissions import require
 from instrument_share.accounts.selectors import region_of
+from instrument_share.accounts.selectors.standing import standings_read
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Forbidden, NotFound
 from instrument_share.kernel.states import next_state
@@ -158,7 +159,8 @@ def require_year(year: int) -> None:
 
 
 def _rows(request: SignedInRequest, year: int) -> list[dict[str, Any]]:
-    titles = get_titles(known_codes())
+    titles, found = get_titles(known_codes()), list(declared_facts(request.user, year))
+    standings_read(fact.declared_by for fact in found)  # who of them is of the unit
     return [
         {
             "fact": fact,
@@ -167,7 +169,7 @@ def _rows(request: SignedInRequest, year: int) -> list[dict[str, Any]]:
             "is_own": is_declarer(request.user, fact),
             "refusal": _describe_refusal(fact),
         }
-        for fact in declared_facts(request.user, year)
+        for fact in found
     ]
 
 

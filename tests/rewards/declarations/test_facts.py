@@ -12,13 +12,14 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization, User
 from instrument_share.accounts.selectors.standing import forget_standing
 from instrument_share.journal.guards import guards_lifted
 from instrument_share.journal.models import AuditEntry, Notification
-from instrument_share.kernel.errors import IllegalMove, ReasonMissing
+from instrument_share.kernel.errors import Forbidden, IllegalMove, ReasonMissing
 from providers.models import Instrument
 from rewards.assessment.domain.errors import OtherYearNotFrozen
 from rewards.assessment.models import Award
@@ -32,6 +33,7 @@ from rewards.declarations.domain.errors import (
     FactConfirmed,
     FactDeclaredAnew,
     FactIncomplete,
+    FactOfBureau,
     FactOfDeclarer,
     FactsMissing,
     FactYearFrozen,
@@ -361,6 +363,21 @@ def test_a_unit_takes_back_nothing_that_is_decided_on_or_was_declared_anew(city,
     with pytest.raises(IllegalMove):
         withdraw(fact_id=fact.pk)
     assert DeclaredFact.objects.get().named_state == "returned"
+
+
+def test_a_unit_neither_takes_back_nor_replaces_what_the_bureau_declared_of_it(city, see):
+    facts = {"organization_id": city.first.pk, "year": YEAR, "kind": FactKind.GRADE, "code": "good"}
+    fact = fact_declare(actor=city.city.officer, evidence="评级通知", now=AFTER, **facts)
+    with pytest.raises(Forbidden):
+        fact_withdraw(actor=city.manager, fact_id=fact.pk, reason="等级有误", now=AFTER)
+    with pytest.raises(FactOfBureau):
+        declare_as_manager(city)
+    address = reverse("fact_take_back", args=[fact.public_id])
+    assert address not in see(city.manager, "declared_facts", YEAR).content.decode()
+    assert DeclaredFact.objects.get().evidence == "评级通知"
+    fact_return(actor=city.city.reviewer, fact_id=fact.pk, reason="通知有误", now=AFTER)
+    assert declare_as_manager(city).state == "declared"
+    assert address in see(city.manager, "declared_facts", YEAR).content.decode()
 
 
 def test_a_fact_that_the_freeze_left_out_is_no_longer_taken_back(city):
