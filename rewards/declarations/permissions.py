@@ -30,7 +30,7 @@ is_on_own_unit = is_bound_to(_organization_id)
 
 @rules.predicate
 def was_declared_by_unit(_viewer: Any, fact: "DeclaredFact") -> bool:
-    """Return whether somebody of the unit declared the fact; else the bureau did, perhaps against the unit."""
+    """Return whether somebody of the unit declared the fact; the bureau did else."""
     return is_on_own_unit(fact.declared_by, fact)
 
 

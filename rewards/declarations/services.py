@@ -100,7 +100,8 @@ def fact_declare(
     fact = fact or DeclaredFact(organization=unit, year=year, kind=kind, about=about)
     if fact.state == FactState.CONFIRMED:
         raise FactConfirmed
-    if fact.pk and fact.state == FactState.DECLARED and not rules.has_perm("rewards.replace_fact", actor, fact):
+    waits = fact.pk and fact.state == FactState.DECLARED
+    if waits and not rules.has_perm("rewards.replace_fact", actor, fact):
         raise FactOfBureau
     if kind.is_of_instrument:
         fact.instrument = require_found(_get_instrument(actor, unit.pk, instrument))
