@@ -77,11 +77,11 @@ class _SiteCollector(Collector):
                 "share_last_seal_timestamp_seconds", "The last seal of the journal.", sealed.timestamp()
             )
         runs = GaugeMetricFamily(
-            "share_recurring_job_timestamp_seconds", "When it last began.", labels=["job"]
+            "share_recurring_job_timestamp_seconds", "When it last began.", labels=["name"]
         )
-        failed = GaugeMetricFamily("share_recurring_job_failed", "1 if the last run failed.", labels=["job"])
+        failed = GaugeMetricFamily("share_recurring_job_failed", "1 if the last run failed.", labels=["name"])
         overdue = GaugeMetricFamily(
-            "share_recurring_job_overdue", "1 if it should have run by now.", labels=["job"]
+            "share_recurring_job_overdue", "1 if it should have run by now.", labels=["name"]
         )
         for one in recurring_jobs():
             overdue.add_metric([one.name], float(one.is_overdue(self.now)))
