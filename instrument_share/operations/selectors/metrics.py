@@ -55,9 +55,12 @@ class _SiteCollector(Collector):
         if (findings := count_findings()) is not None:
             yield _gauge("share_verify_findings", "What the last manage.py verify found.", findings)
         # A site that gave up MQTT keeps the file of its last bridge.
-        if settings.MQTT_URL and (seen := bookings.bridge_seen_at()):
+        if settings.MQTT_URL:
+            seen = bookings.bridge_seen_at()
             yield _gauge(
-                "share_device_bridge_seen_timestamp_seconds", "A bridge's last sign.", seen.timestamp()
+                "share_device_bridge_seen_timestamp_seconds",
+                "A bridge's last sign; 0 before the first.",
+                seen.timestamp() if seen else 0.0,
             )
 
     def _queues(self) -> Iterator[GaugeMetricFamily]:
