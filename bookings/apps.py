@@ -192,7 +192,7 @@ def _register_answers_between_rooms() -> None:
     register_act("extend", may_extend)
     register_act("answer_offer", may_answer)
     register_act("waive_charge", may_waive_charge)
-    register_check_in_delay(kiosk_selectors.get_check_in_delay)
+    register_check_in_delay(kiosk_selectors.get_check_in_delays)
     register_retirement_ender(waits_of_retired_end, describe_waits_ending)
     register_retirement_ender(orders_of_retired_reject, describe_orders_ending)
     register_service_watchers(waiting_notifications.notify_of_leaving, waiting_notifications.notify_of_return)

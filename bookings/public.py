@@ -52,6 +52,7 @@ from bookings.requests.selectors.holds import (
     annotate_next_free,
     get_soonest_free,
 )
+from bookings.requests.selectors.no_shows import get_no_show_times
 from bookings.requests.selectors.offers import (
     LONGEST_LOOK,
     FreeTime,

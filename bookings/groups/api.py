@@ -162,7 +162,7 @@ def check_series(request: HttpRequest, data: SeriesIn) -> ChecksOut:
 
 @router.post(
     "/series",
-    response={201: GroupOut, **error_responses(400, 403, 404, 409, 410)},
+    response={201: GroupOut, **error_responses(400, 403, 404, 410)},
     operation_id="series_book",
     summary=gettext_noop("Book the dates of a series that can be booked"),
     openapi_extra=IDEMPOTENT,
@@ -190,7 +190,7 @@ def check_basket(request: HttpRequest, data: BasketIn) -> ChecksOut:
 
 @router.post(
     "/basket",
-    response={201: BookingsOut, **error_responses(400, 403, 404, 409, 410)},
+    response={201: BookingsOut, **error_responses(400, 403, 404, 410)},
     operation_id="basket_book",
     summary=gettext_noop("Book several requests together or none"),
     openapi_extra=IDEMPOTENT,

@@ -107,10 +107,10 @@ def require_attempts_left(kiosk: Kiosk, kind: ActKind, now: datetime) -> None:
         raise TooManyGuesses(minutes=GUESSES_WITHIN // timedelta(minutes=1))
 
 
-def get_check_in_delay(instrument_ids: Collection[int]) -> timedelta:
-    """Return how much later than it happened a check-in at these instruments may arrive from a kiosk."""
+def get_check_in_delays(instrument_ids: Collection[int]) -> dict[int, timedelta]:
+    """Return how much later than it happened a check-in may arrive from a kiosk, by instruments with one."""
     kiosks_there = Kiosk.objects.filter(instrument__in=instrument_ids, ended_at__isnull=True)
-    return LONGEST_DELAY if kiosks_there.exists() else timedelta()
+    return dict.fromkeys(kiosks_there.values_list("instrument_id", flat=True), LONGEST_DELAY)
 
 
 def find_presented(kiosk: Kiosk, code: str, at: datetime) -> Booking | None:

@@ -1,6 +1,6 @@
 """What rooms above say on the pages of requests and bookings, and do as an instrument leaves or ends."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ DeadlineReader = Callable[["User", "Booking", datetime], datetime | None]
 MisuseDeadlineReader = Callable[["Booking"], datetime | None]
 ActAsker = Callable[["User", "Booking", datetime], bool]
 ClaimTeller = Callable[[int], str]
-DelayReader = Callable[[Collection[int]], timedelta]
+DelayReader = Callable[[Collection[int]], Mapping[int, timedelta]]
 RetirementEnder = Callable[["User", int, str, datetime], None]
 LeavingWatcher = Callable[["User", "Instrument", str, datetime], None]
 ReturnWatcher = Callable[["User", "Instrument", datetime], None]
@@ -113,9 +113,11 @@ def register_check_in_delay(reader: DelayReader) -> None:
     _delay_readers.append(reader)
 
 
-def get_check_in_delay(instrument_ids: Collection[int]) -> timedelta:
-    """Return how much later than it happened a check-in at one of these instruments may arrive."""
-    return max((read(instrument_ids) for read in _delay_readers), default=timedelta())
+def get_check_in_delays(instrument_ids: Collection[int]) -> dict[int, timedelta]:
+    """Return how much later than it happened a check-in at each of these instruments may arrive, by id."""
+    found = [read(instrument_ids) for read in _delay_readers]
+    none = timedelta()
+    return {pk: max((one.get(pk, none) for one in found), default=none) for pk in instrument_ids}
 
 
 def register_act(name: str, asker: ActAsker) -> None:

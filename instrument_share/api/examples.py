@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from instrument_share.web.api.examples import FORMATS, Examples
+from instrument_share.web.responses.problem import told
+from rewards.findings.domain.errors import DecidedMeanwhile
 
 SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+FINDINGS = ("FND-7K2M9QX4TB", "FND-3H8P5WZ6RC")
 MISUSE = _("The probe was changed without permission; its holder is damaged.")
 VALUES: Mapping[str, Any] = {
     "answer": _("The log was compared with the instrument’s own record."),
@@ -27,7 +31,11 @@ VALUES: Mapping[str, Any] = {
     "EventOut.sequence": 117,
     "EventIn.code": "483920",
     "EventIn.sequence": 117,
-    "FindingRefusedOut.code": "finding.decided",
+    "JointDecisionIn.findings": list(FINDINGS),
+    "JointDecisionOut.decided": [FINDINGS[0]],
+    "FindingRefusedOut.finding": FINDINGS[1],
+    "FindingRefusedOut.code": DecidedMeanwhile.code,
+    "FindingRefusedOut.detail": lazy(lambda: told(DecidedMeanwhile.message, {"number": 2}), str)(),
     "PartOut.code": "booking.slot_taken",
     "claim_until": "2027-02-28",
     "condition": "normal",
@@ -191,9 +199,7 @@ PREFIXES: Mapping[str, str] = {
     "claim": "VCL",
     "correction": "COR",
     "corrects": "COR",
-    "decided": "FND",
     "finding": "FND",
-    "findings": "FND",
     "holder": "USR",
     "instrument": "INS",
     "invalidated_logs": "LOG",

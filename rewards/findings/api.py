@@ -58,7 +58,7 @@ def finding_list(
 
 @router.post(
     "/decide",
-    response={200: JointDecisionOut, **error_responses(400, 403, 404, 409)},
+    response={200: JointDecisionOut, **error_responses(400, 403, 404)},
     operation_id="findings_decide",
     summary=gettext_noop("Decide several findings with one reason"),
     openapi_extra=IDEMPOTENT,

@@ -3,8 +3,10 @@
 import json
 import re
 from collections import Counter, defaultdict
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import translation
 from ninja import Schema
@@ -16,8 +18,11 @@ from instrument_share.accounts.domain.tokens import TokenScope
 from instrument_share.accounts.services.documents import check_uploads
 from instrument_share.api import api, descriptions
 from instrument_share.api.examples import EXAMPLES
+from instrument_share.kernel.errors import IllegalMove
 from instrument_share.management.commands.openapi import document
+from instrument_share.web.api.errors import MISTAKES
 from instrument_share.web.idempotency import IDEMPOTENT
+from rewards.findings.domain.errors import DecidedMeanwhile
 from tests.api.described import DOCUMENT, KEPT
 
 pytestmark = pytest.mark.quick
@@ -98,6 +103,91 @@ def test_every_example_of_a_body_is_taken_as_it_is(content):
 def test_examples_of_steps_that_must_not_be_taken_unread_say_what_was_read():
     assert BODIES["usage_confirm"]["example"] == {"seen": 12}
     assert {"seen_decision_number", "read_at"} <= BODIES["findings_decide"]["example"].keys()
+
+
+CODE = re.compile(r'(?:code = |code=|Problem\(\s*|return 50[03], )"([a-z_]+(?:\.[a-z_]+)*)"')
+"""How a code of a refusal stands in the program."""
+APPS = ("bookings", "instrument_share", "providers", "rewards")
+
+
+def _codes():
+    files = [path for app in APPS for path in (Path(settings.BASE_DIR) / app).rglob("*.py")]
+    found = {code for path in files for code in CODE.findall(path.read_text(encoding="utf-8"))}
+    return found | {f"field.{kind}" for kinds in MISTAKES for kind in kinds}
+
+
+def _refusals(part):
+    """Every object of an example that says by a code and in words what was refused."""
+    if isinstance(part, dict):
+        if part.get("code") and part.get("detail"):
+            yield part
+        for one in part.values():
+            yield from _refusals(one)
+    elif isinstance(part, list):
+        for one in part:
+            yield from _refusals(one)
+
+
+def test_every_code_in_an_example_of_an_answer_is_one_that_the_program_gives():
+    told = {
+        one["code"]
+        for _, _, operation in OPERATIONS
+        for answer in operation["responses"].values()
+        for content in answer.get("content", {}).values()
+        for one in _refusals(content["example"])
+    }
+    assert told - _codes() == set()
+    assert {"reward.decided_meanwhile", "booking.slot_taken", "field.missing", "not_found"} <= told
+
+
+def test_joint_decision_answers_what_it_was_asked_for_and_each_refusal_beside_its_finding():
+    responses = DOCUMENT["paths"]["/api/v1/findings/decide"]["post"]["responses"]
+    told = responses["200"]["content"]["application/json"]["example"]
+    refused = told["refused"][0]
+    assert [*told["decided"], refused["finding"]] == BODIES["findings_decide"]["example"]["findings"]
+    assert len({*told["decided"], refused["finding"]}) == 2
+    assert (refused["code"], "no. 2" in refused["detail"]) == (DecidedMeanwhile.code, True)
+    assert "409" not in responses
+
+
+REFUSED = {
+    (operation["operationId"], status): answer["content"]["application/problem+json"]["example"]
+    for _, _, operation in OPERATIONS
+    for status, answer in operation["responses"].items()
+    if status >= "400"
+}
+
+
+def test_example_of_what_the_state_rules_out_names_the_move_of_its_operation():
+    told = {name: one for (name, status), one in REFUSED.items() if status == "409"}
+    moves = defaultdict(set)
+    for name, one in told.items():
+        if one["code"] == IllegalMove.code:
+            moves[one["detail"]].add(name)
+    shared = [names for names in moves.values() if len(names) > 1]
+    assert shared == [{"booking_cancel", "booking_cancel_cost", "series_cancel"}]
+
+
+def test_example_of_a_mistake_names_a_field_that_is_needed_or_a_parameter_that_there_is_not():
+    for _, _, operation in OPERATIONS:
+        part = (REFUSED[operation["operationId"], "422"]["problems"] or [{}])[0]
+        taken = {one["name"]: one.get("required") for one in operation["parameters"]}
+        bodies = operation.get("requestBody", {}).get("content", {}).values()
+        for body in bodies:
+            schema = _schema(body["schema"]["$ref"].rpartition("/")[2])
+            taken |= {name: name in schema.get("required", ()) for name in schema["properties"]}
+        if part.get("code") == "field.missing":
+            assert taken[part["field"]], operation["operationId"]
+        elif part.get("code") == "parameter.unknown":
+            assert part["field"] not in taken, operation["operationId"]
+
+
+def test_several_that_are_booked_at_once_are_refused_together_with_the_name_of_each():
+    assert {name for name, status in REFUSED if status == "409"}.isdisjoint({"basket_book", "series_book"})
+    told = {name: REFUSED[name, "422"]["problems"][0]["detail"] for name in ("basket_book", "series_move")}
+    assert told["basket_book"].startswith("Field-emission scanning electron microscope")
+    why = "A booking lasts at most 8 hours. Choose an earlier end."
+    assert all(one.endswith(why) for one in told.values())
 
 
 def test_interlock_reads_that_answers_are_signed_and_when_it_may_switch_on():

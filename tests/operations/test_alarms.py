@@ -28,6 +28,8 @@ BASE = Path(settings.BASE_DIR)
 FOLDER = BASE / "deploy/prometheus"
 OUTSIDE = {"up"}
 """What Prometheus itself says."""
+LABELS_OF_A_SCRAPE = {"job", "instance"}
+"""What Prometheus itself adds; a figure's own label of that name gets another."""
 WITH_A_STANDBY = {"share_standby_lag_seconds"}
 WITH_POSTGRESQL = {"share_standbys"} | WITH_A_STANDBY
 SUFFIXES = ("_total", "_bucket", "_sum", "_count")
@@ -46,24 +48,25 @@ def whole_site(settings, tmp_path):
     return now
 
 
-def scrape():
+def read_samples():
     client = Client()
     client.get("/healthz")
     text = client.get("/metrics", headers={"Authorization": f"Bearer {settings.METRICS_TOKEN}"}).content
-    return {
-        sample.name: sample.value
-        for family in text_string_to_metric_families(text.decode())
-        for sample in family.samples
-    }
+    families = text_string_to_metric_families(text.decode())
+    return [sample for family in families for sample in family.samples]
+
+
+def scrape():
+    return {sample.name: sample.value for sample in read_samples()}
 
 
 def read_rules():
     return yaml.safe_load((FOLDER / "rules.yml").read_text(encoding="utf-8"))["groups"][0]["rules"]
 
 
-def read_dashboard():
+def read_targets():
     panels = json.loads((FOLDER / "dashboard.json").read_text(encoding="utf-8"))["panels"]
-    return [target["expr"] for panel in panels for target in panel.get("targets", [])]
+    return [target for panel in panels for target in panel.get("targets", [])]
 
 
 def names(expressions):
@@ -88,10 +91,24 @@ def test_rules_and_dashboard_ask_only_for_figures_that_a_site_gives(whole_site):
     if connection.vendor == "postgresql":
         found |= dict.fromkeys(WITH_A_STANDBY, 0.0)
     given = set(found) if connection.vendor == "postgresql" else set(found) | WITH_POSTGRESQL
-    asked = names([*(one["expr"] for one in read_rules()), *read_dashboard()])
+    asked = names(one["expr"] for one in (*read_rules(), *read_targets()))
     assert asked - OUTSIDE <= given
     told = {one for one in given if not one.endswith("_created")}
     assert families(told) == families(asked - OUTSIDE), "a figure is in no panel and no rule"
+
+
+@pytest.mark.django_db
+def test_labels_that_alarms_and_panels_name_are_those_of_their_figures(whole_site):
+    RecurringRun.objects.create(name=recurring()[0].name, started_at=whole_site)
+    labels = {sample.name: sample.labels.keys() for sample in read_samples()}
+    assert {name for name, own in labels.items() if own & LABELS_OF_A_SCRAPE} == set()
+    told = [
+        (one["expr"], re.findall(r"\$labels\.(\w+)", one["annotations"]["summary"])) for one in read_rules()
+    ]
+    shown = [(one["expr"], re.findall(r"{{(\w+)}}", one.get("legendFormat", ""))) for one in read_targets()]
+    named = [(name, set(found)) for expr, found in (*told, *shown) if found for name in names([expr])]
+    assert [(name, found) for name, found in named if not found <= labels[name]] == []
+    assert {"share_recurring_job_failed", "share_recurring_job_overdue"} <= {name for name, _ in named}
 
 
 def test_jobs_that_an_alarm_sends_somebody_to_are_there_by_that_name():

@@ -76,11 +76,10 @@ def test_requests_are_counted_by_route_and_status_without_what_was_searched(coun
 def test_queues_clock_and_backup_are_told(counted, settings, tmp_path):
     from django.core.mail import EmailMessage
 
-    settings.VAR_DIR, settings.MQTT_URL = tmp_path, "mqtts://broker.example.org"
+    settings.VAR_DIR = tmp_path
     marks = {
         "last-backup": ("share_last_backup_timestamp_seconds",),
         "last-verify": ("share_last_verify_timestamp_seconds",),
-        "device-bridge": ("share_device_bridge_seen_timestamp_seconds",),
     }
     assert not set(marks.values()) & set(scrape(counted))
     for mark in marks:
@@ -92,8 +91,19 @@ def test_queues_clock_and_backup_are_told(counted, settings, tmp_path):
     assert found["share_jobs_waiting",] == 1
     assert 0 <= found["share_mails_waiting_seconds",] < 60
     assert set(marks.values()) <= set(found)
+
+
+@pytest.mark.django_db
+def test_bridge_is_told_of_while_the_site_has_a_broker_also_before_one_was_ever_connected(
+    counted, settings, tmp_path
+):
+    seen = ("share_device_bridge_seen_timestamp_seconds",)
+    settings.VAR_DIR, settings.MQTT_URL = tmp_path, "mqtts://broker.example.org"
+    assert scrape(counted)[seen] == 0
+    (tmp_path / "device-bridge").touch()
+    assert site_clock.now().timestamp() - scrape(counted)[seen] < 60
     settings.MQTT_URL = ""
-    assert ("share_device_bridge_seen_timestamp_seconds",) not in scrape(counted)
+    assert seen not in scrape(counted)
 
 
 @pytest.mark.django_db

@@ -1,5 +1,6 @@
 """The desks of who books and who keeps: what waits there, and for whom."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,12 +9,15 @@ from django.conf import settings
 from django.urls import reverse
 
 from bookings.credit.services import credit_appeal
+from bookings.kiosk.services.kiosks import kiosk_make
 from bookings.projects.services import project_close
 from bookings.requests.models import Booking, CreditEvent
 from bookings.requests.selectors import bookings as bookings_selectors
+from bookings.requests.selectors.companions import get_no_show_grace
 from bookings.requests.services.cancellations import booking_cancel
 from bookings.requests.services.deciding import booking_approve
 from bookings.requests.services.instrument_decisions import instrument_suspend
+from bookings.requests.services.lapses_and_no_shows import bookings_no_show_due
 from bookings.usage.selectors.statistics import UseSums, sum_uses
 from bookings.usage.selectors.usage import get_current_values, usage_logs
 from bookings.usage.services.attendance import booking_check_in, booking_check_out
@@ -25,6 +29,7 @@ from instrument_share.accounts.models import Membership
 from instrument_share.accounts.services import account_lock, membership_request
 from instrument_share.journal import selectors as journal
 from instrument_share.pages.views import keeper, me
+from instrument_share.web.text.formats import moment
 from providers.instruments.models import Keeper
 from tests import factories
 from tests.bookings.projects.things import add_project
@@ -33,7 +38,7 @@ from tests.bookings.samples.steps import submitted
 from tests.factories import NOW, slot
 from tests.page_fixtures import text_of
 
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 DECISIONS = ("approve", "move", "reject")
 
 
@@ -249,6 +254,53 @@ def test_keeper_sees_who_is_late_before_who_is_there_and_who_comes(city, see):
     page = see(city.keeper, "keeper", now=late.starts_at + timedelta(minutes=5))
     assert [one.pk for one in page.context["arrivals"].items] == [late.pk, coming.pk, done.pk, there.pk]
     assert texts(page).count("尚未到场") == 1
+
+
+def test_keeper_reads_from_when_on_who_has_not_come_is_a_no_show(city, see):
+    before, late = (approved(city, slot(day=1, hour=hour, length=1)) for hour in (8, 9))
+    begins = late.starts_at
+    booking_check_in(actor=city.keeper, booking_id=before.pk, now=before.starts_at)
+
+    def read(minutes):
+        text = text_of(see(city.keeper, "keeper", now=begins + minutes * MINUTE))
+        return re.findall(r"(\d\d:\d\d) 起按爽约处理", text)
+
+    assert read(5) == []  # it waits for the use before
+    booking_check_out(actor=city.keeper, booking_id=before.pk, now=begins + 10 * MINUTE)
+    assert (read(10), read(39)) == (["09:40"], ["09:40"])
+    assert bookings_no_show_due(begins + 39 * MINUTE) == 0
+    assert bookings_no_show_due(begins + 40 * MINUTE) == 1
+    assert read(41) == []
+
+
+def test_no_show_is_told_as_late_as_a_kiosk_beside_what_was_booked_may_keep_a_check_in(city, see):
+    kiosk_make(actor=city.keeper, instrument_id=city.instrument.pk, name="门口", now=NOW)
+    late = approved(city, slot(day=1, hour=9))
+    text = text_of(see(city.keeper, "keeper", now=late.starts_at + MINUTE))
+    due = late.starts_at + get_no_show_grace(late)
+    assert get_no_show_grace(late) > 30 * MINUTE
+    assert f"{moment(due)} 起按爽约处理" in text
+
+
+def test_no_show_is_told_of_none_whose_absence_is_not_held_against_them(city, see):
+    rows = [approved(city, slot(day=1, hour=hour, length=1)) for hour in (8, 9)]
+    for booking, changes in zip(rows, ({"planned_by_unit": True}, {"moved_by_unit_at": NOW}), strict=True):
+        Booking.objects.filter(pk=booking.pk).update(**changes)
+        page = text_of(see(city.keeper, "keeper", now=booking.starts_at + MINUTE))
+        assert "起按爽约处理" not in page
+
+
+def test_desk_of_many_who_are_late_takes_as_many_statements_as_that_of_one(city, see, statements, settings):
+    settings.BOOKING_NO_SHOW_MINUTES = 300
+    now = slot(day=1, hour=12).start
+
+    def be_late(*hours):
+        for hour in hours:
+            approved(city, slot(day=1, hour=hour, length=1))
+
+    be_late(8)
+    statements.assert_unchanged(lambda: see(city.keeper, "keeper", now=now), by=lambda: be_late(9, 10, 11))
+    assert text_of(see(city.keeper, "keeper", now=now)).count("起按爽约处理") == 4
 
 
 def test_check_in_is_offered_once_the_use_before_it_is_over(city, see):

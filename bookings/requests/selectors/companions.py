@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -13,7 +13,7 @@ from bookings.requests.domain.choices import CreditKind
 from bookings.requests.domain.decision import is_decided_too_late
 from bookings.requests.domain.states import NOT_BEGUN_STATES, BookingState
 from bookings.requests.models import Booking, CreditEvent
-from bookings.requests.registry import get_check_in_delay
+from bookings.requests.registry import get_check_in_delays
 from bookings.requests.selectors.bookings import bookings
 
 if TYPE_CHECKING:
@@ -98,11 +98,15 @@ def get_uses_in_the_way(booking: Booking) -> QuerySet[Booking]:
     They run, or were checked out later, on these instruments. Mostly it is the use before; but whoever comes
     next may have been checked in early, while this user could still come.
     """
-    together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
-    ended_since = Q(state=BookingState.COMPLETED, checked_out_at__gt=booking.starts_at)
+    return find_uses_in_the_way(booking.group_id, booking.part, booking.starts_at)
+
+
+def find_uses_in_the_way(group: Any, part: Any, starts_at: Any) -> QuerySet[Booking]:
+    """Return what `get_uses_in_the_way` does, by what a booking's fields hold or by references to them."""
+    ended_since = Q(state=BookingState.COMPLETED, checked_out_at__gt=starts_at)
     uses = Booking.objects.filter(Q(state=BookingState.IN_USE) | ended_since)
-    return uses.filter(instrument_id__in=together.values("instrument_id")).exclude(
-        pk__in=together.values("pk")
+    return uses.filter(instrument__bookings__group=group, instrument__bookings__part=part).exclude(
+        group=group, part=part
     )
 
 
@@ -111,13 +115,30 @@ def get_no_show_grace(booking: Booking) -> timedelta:
 
     A check-in that a kiosk may have kept is awaited.
     """
-    return timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES) + get_kept_check_in_delay(booking)
+    return get_no_show_graces([booking])[booking.pk]
+
+
+def get_no_show_graces(rows: Collection[Booking]) -> dict[int, timedelta]:
+    """Return what `get_no_show_grace` says of each of the bookings, by their ids."""
+    grace = timedelta(minutes=settings.BOOKING_NO_SHOW_MINUTES)
+    return {pk: grace + delay for pk, delay in _get_kept_check_in_delays(rows).items()}
 
 
 def get_kept_check_in_delay(booking: Booking) -> timedelta:
     """Return how long a kiosk beside one of its instruments may keep a check-in while its line is cut."""
-    together = Booking.objects.filter(group_id=booking.group_id, part=booking.part)
-    return get_check_in_delay(list(together.values_list("instrument_id", flat=True)))
+    return _get_kept_check_in_delays([booking])[booking.pk]
+
+
+def _get_kept_check_in_delays(rows: Collection[Booking]) -> dict[int, timedelta]:
+    together = Booking.objects.filter(group__in={one.group_id for one in rows})
+    instrument_ids: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for group_id, part, instrument_id in together.values_list("group_id", "part", "instrument_id"):
+        instrument_ids[group_id, part].add(instrument_id)
+    delays = get_check_in_delays(set().union(*instrument_ids.values()))
+    return {
+        one.pk: max(delays[instrument_id] for instrument_id in instrument_ids[one.group_id, one.part])
+        for one in rows
+    }
 
 
 def get_time_to_come(booking: Booking) -> tuple[datetime, datetime]:

@@ -28,6 +28,7 @@ from bookings.samples.selectors import (
     get_order,
     get_order_applicant,
     get_order_progress,
+    is_resting,
     order_samples,
     require_samples_taken,
     require_time_granted,
@@ -148,10 +149,15 @@ def _get_address_with_quote(request: SignedInRequest, order: "SampleOrder", **sh
 
 
 def _tell_of_accepting(order: "SampleOrder") -> str:
-    """Return how long a quote can be accepted; out of service the term begins later."""
-    if is_in_service(order.instrument):
-        return _("The user has {days} days to accept it.").format(days=ACCEPT_WITHIN.days)
-    sentence = _("The user has {days} days to accept it, from when the instrument is back in service.")
+    """Return how long a quote can be accepted; where the order rests, the term begins later."""
+    if not is_resting(order):
+        sentence = _("The user has {days} days to accept it.")
+    elif is_in_service(order.instrument):
+        sentence = _(
+            "The user has {days} days to accept it, from when the organization that is to pay is reinstated."
+        )
+    else:
+        sentence = _("The user has {days} days to accept it, from when the instrument is back in service.")
     return sentence.format(days=ACCEPT_WITHIN.days)
 
 

@@ -55,9 +55,12 @@ class _SiteCollector(Collector):
         if (findings := count_findings()) is not None:
             yield _gauge("share_verify_findings", "What the last manage.py verify found.", findings)
         # A site that gave up MQTT keeps the file of its last bridge.
-        if settings.MQTT_URL and (seen := bookings.bridge_seen_at()):
+        if settings.MQTT_URL:
+            seen = bookings.bridge_seen_at()
             yield _gauge(
-                "share_device_bridge_seen_timestamp_seconds", "A bridge's last sign.", seen.timestamp()
+                "share_device_bridge_seen_timestamp_seconds",
+                "A bridge's last sign; 0 before the first.",
+                seen.timestamp() if seen else 0.0,
             )
 
     def _queues(self) -> Iterator[GaugeMetricFamily]:
@@ -77,11 +80,11 @@ class _SiteCollector(Collector):
                 "share_last_seal_timestamp_seconds", "The last seal of the journal.", sealed.timestamp()
             )
         runs = GaugeMetricFamily(
-            "share_recurring_job_timestamp_seconds", "When it last began.", labels=["job"]
+            "share_recurring_job_timestamp_seconds", "When it last began.", labels=["name"]
         )
-        failed = GaugeMetricFamily("share_recurring_job_failed", "1 if the last run failed.", labels=["job"])
+        failed = GaugeMetricFamily("share_recurring_job_failed", "1 if the last run failed.", labels=["name"])
         overdue = GaugeMetricFamily(
-            "share_recurring_job_overdue", "1 if it should have run by now.", labels=["job"]
+            "share_recurring_job_overdue", "1 if it should have run by now.", labels=["name"]
         )
         for one in recurring_jobs():
             overdue.add_metric([one.name], float(one.is_overdue(self.now)))

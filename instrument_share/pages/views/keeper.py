@@ -42,7 +42,9 @@ def keeper(request: SignedInRequest) -> HttpResponse:
     day = _day(request, today)
     of_today = bookings.keeper_day_bookings(request.user, today).exclude(state=BookingState.REQUESTED)
     overdue = of_today.filter(_overdue(now))
-    arrivals = of_today.exclude(_overdue(now)).annotate(urgency=_urgency(now))
+    of_day = of_today.exclude(_overdue(now)).annotate(urgency=_urgency(now))
+    arrivals = _page(request, of_day, "today", "urgency", "starts_at", "id")
+    no_show_times = bookings.get_no_show_times(arrivals.items, now)
     waiting = bookings.waiting_decisions(request.user, now)
     decide = _page(request, waiting, "decide", "decide_by", "starts_at", "id")
     to_confirm = bookings.waiting_confirmations(request.user).exclude(user=request.user)
@@ -65,7 +67,8 @@ def keeper(request: SignedInRequest) -> HttpResponse:
         "may_approve": any(bookings.is_in_service(one.instrument) for one in decide.items),
         "queues": bookings.count_waiting(request.user),
         "overdue": _page(request, overdue, "overdue", "starts_at", "id"),
-        "arrivals": _page(request, arrivals, "today", "urgency", "starts_at", "id"),
+        "arrivals": arrivals,
+        "arrival_rows": [(one, no_show_times.get(one.pk)) for one in arrivals.items],
         "check_in_until": now + CHECK_IN_LEAD,
         "check_in_minutes": CHECK_IN_LEAD_MINUTES,
         "confirm": confirm,

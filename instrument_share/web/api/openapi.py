@@ -17,7 +17,6 @@ from pydantic import Field
 from instrument_share.kernel.errors import (
     DomainError,
     Forbidden,
-    IllegalMove,
     Invalid,
     NotFound,
     Problem,
@@ -27,9 +26,9 @@ from instrument_share.kernel.errors import (
 from instrument_share.kernel.wording import Bilingual
 from instrument_share.web.api.auth import PersonalToken
 from instrument_share.web.api.descriptions import Descriptions
-from instrument_share.web.api.errors import build_problem
-from instrument_share.web.api.examples import Examples
-from instrument_share.web.api.parameters import refuse_unknown_parameters
+from instrument_share.web.api.errors import build_invalid
+from instrument_share.web.api.examples import REF, Examples
+from instrument_share.web.api.parameters import build_unknown, refuse_unknown_parameters
 from instrument_share.web.idempotency import IDEMPOTENCY_KEY, REPLAYED
 from instrument_share.web.responses import problem
 from instrument_share.web.responses.failures import describe_busy, describe_failure
@@ -92,63 +91,45 @@ PHRASES = {
 }
 """Phrases of the statuses in the OpenAPI document. Those of `http` differ between versions of Python."""
 
-REFUSALS: Mapping[int, tuple[Problem, tuple[Problem, ...]]] = {
-    400: (Problem("request.unreadable", gettext_noop("The body is not JSON.")), ()),
-    401: (Problem("authentication.missing", gettext_noop("Log in, or send a valid personal token.")), ()),
-    403: (Problem(Forbidden.code, Forbidden.message), ()),
-    404: (Problem(NotFound.code, NotFound.message), ()),
-    409: (
-        Problem(IllegalMove.code, IllegalMove.message, {"state": "cancelled", "move": "approve"}),
-        (),
-    ),
-    410: (
-        Problem(
-            "instrument.retired",
-            gettext_noop(
-                "“{name}” was retired on {since} and can't be used any more. "
-                "Look in the catalogue for another."
-            ),
-            {"name": Bilingual("X射线衍射仪", "X-ray diffractometer"), "since": date(2025, 6, 30)},
+REFUSALS: Mapping[int, Problem] = {
+    400: Problem("request.unreadable", gettext_noop("The body is not JSON.")),
+    401: Problem("authentication.missing", gettext_noop("Log in, or send a valid personal token.")),
+    403: Problem(Forbidden.code, Forbidden.message),
+    404: Problem(NotFound.code, NotFound.message),
+    410: Problem(
+        "instrument.retired",
+        gettext_noop(
+            "“{name}” was retired on {since} and can't be used any more. Look in the catalogue for another."
         ),
-        (),
+        {"name": Bilingual("X射线衍射仪", "X-ray diffractometer"), "since": date(2025, 6, 30)},
     ),
-    412: (Problem(RevisionMismatch.code, RevisionMismatch.message), ()),
-    413: (
-        Problem(
-            "request.too_large",
-            gettext_noop("The body is too large: at most {megabytes} MB."),
-            {"megabytes": Decimal("2.5")},
+    412: Problem(RevisionMismatch.code, RevisionMismatch.message),
+    413: Problem(
+        "request.too_large",
+        gettext_noop("The body is too large: at most {megabytes} MB."),
+        {"megabytes": Decimal("2.5")},
+    ),
+    415: Problem(
+        "request.content_type",
+        gettext_noop("Send the body as JSON, with Content-Type: application/json."),
+    ),
+    428: Problem("precondition.missing", gettext_noop("Send the ETag as If-Match.")),
+    429: Problem(
+        "request.too_many",
+        gettext_noop(
+            "More requests have come from your account or network than this site answers in a minute. "
+            "Wait a minute, then try again."
         ),
-        (),
-    ),
-    415: (
-        Problem(
-            "request.content_type",
-            gettext_noop("Send the body as JSON, with Content-Type: application/json."),
-        ),
-        (),
-    ),
-    422: (
-        Problem(Invalid.code, Invalid.message),
-        (build_problem({"type": "missing", "loc": (), "msg": ""}),),
-    ),
-    428: (Problem("precondition.missing", gettext_noop("Send the ETag as If-Match.")), ()),
-    429: (
-        Problem(
-            "request.too_many",
-            gettext_noop(
-                "More requests have come from your account or network than this site answers in a minute. "
-                "Wait a minute, then try again."
-            ),
-        ),
-        (),
     ),
 }
-"""One refusal for each status, with the words in which the site refuses: what, and what each rule says.
+"""One refusal for each status, with the words in which the site refuses.
 
-Some operations have others (`ShareAPI.refusals`).
+Some operations have others (`ShareAPI.refusals`); each names its own conflict there. What is wrong with a
+request depends on what the operation takes (`_compose_mistake`).
 """
 
+UNKNOWN_FILTER = "page"
+"""A parameter that no operation takes: lists go on by a cursor."""
 
 FAILURES = {500: describe_failure, 503: describe_busy}
 """What every operation may answer by no fault of who asks."""
@@ -243,9 +224,10 @@ class ShareAPI(NinjaAPI):
                 if any(one["name"] == IDEMPOTENCY_KEY for one in operation["parameters"]):
                     _declare_given_again(operation["responses"])
                 refusals = self.refusals.get(operation["operationId"], {})
+                mistake = _compose_mistake(operation, schema["components"]["schemas"])
                 for status, response in operation["responses"].items():
                     if int(status) >= 400:
-                        _declare(int(status), response, refusals)
+                        _declare(int(status), response, {422: mistake, **refusals})
         self.descriptions.add_to(schema)
         self.examples.add_to(schema)
         return schema
@@ -287,10 +269,18 @@ def _compose_refusal(status: int, refusals: Mapping[int, DomainError]) -> dict[s
         return problem.body(status=status, code=code, detail=detail)
     if status in refusals:
         return problem.body_of(refusals[status]) | {"status": status, "title": str(problem.TITLES[status])}
-    refused, parts = REFUSALS[status]
+    refused = REFUSALS[status]
     return problem.body(
-        status=status,
-        code=refused.code,
-        detail=problem.told(refused.message, refused.params),
-        problems=problem.problems_told(parts),
+        status=status, code=refused.code, detail=problem.told(refused.message, refused.params)
     )
+
+
+def _compose_mistake(operation: Mapping[str, Any], schemas: Mapping[str, Any]) -> Invalid:
+    """Return the refusal of a request without what it needs; where it needs nothing, of an unknown filter."""
+    queries = [one for one in operation["parameters"] if one["in"] == "query"]
+    needed = [one["name"] for one in queries if one["required"]]
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        needed += schemas[content["schema"]["$ref"].removeprefix(REF)].get("required", [])
+    if needed:
+        return build_invalid([{"type": "missing", "loc": (needed[0],), "msg": ""}])
+    return Invalid(problems=[build_unknown(UNKNOWN_FILTER, [one["name"] for one in queries])])

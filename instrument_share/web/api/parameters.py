@@ -1,6 +1,6 @@
 """Parameters of an address: those that an operation does not know are refused, since they may be misspelt."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any
 
@@ -35,12 +35,12 @@ def _get_query_names(operation: Operation) -> frozenset[str]:
 
 
 def _require_known(request: HttpRequest, known: frozenset[str]) -> None:
-    message = UNKNOWN if known else UNKNOWN_WHERE_NONE
-    listed = ", ".join(sorted(known))
-    problems = [
-        Problem("parameter.unknown", message, {"name": name, "known": listed}, name)
-        for name in request.GET
-        if name not in known
-    ]
+    problems = [build_unknown(name, known) for name in request.GET if name not in known]
     if problems:
         raise Invalid(problems=problems)
+
+
+def build_unknown(name: str, known: Collection[str]) -> Problem:
+    """Return what is wrong with a parameter that an operation does not take; it takes the `known` ones."""
+    message = UNKNOWN if known else UNKNOWN_WHERE_NONE
+    return Problem("parameter.unknown", message, {"name": name, "known": ", ".join(sorted(known))}, name)

@@ -252,3 +252,17 @@ def test_the_page_says_what_an_order_waits_for_whose_payer_is_suspended(see, cit
     suspend_payer(city)
     text = text_of(see(city.keeper, "sample_order", order.public_id))
     assert "付费单位恢复后方可接受报价，此前报价不会失效。" in text
+
+
+@pytest.mark.parametrize(
+    ("is_suspended", "said"),
+    [
+        (False, "用户须在 14 天内接受。"),
+        (True, "用户可在付费单位恢复后 14 天内接受报价。"),
+    ],
+)
+def test_keeper_who_quotes_reads_from_when_on_the_user_can_accept(see, city, is_suspended, said):
+    order = submitted(city)
+    if is_suspended:
+        suspend_payer(city)
+    assert said in text_of(see(city.keeper, "sample_order_quote", order.public_id))
