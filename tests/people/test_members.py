@@ -232,7 +232,7 @@ def test_the_last_administrator_is_told_to_hand_over(see, send, company, admin, 
     assert see(admin, "organization", company.public_id).status_code == 404
 
 
-def test_a_role_that_one_person_alone_holds_is_not_offered_to_be_withdrawn(see, city):
+def test_a_role_that_one_person_alone_holds_is_not_offered_to_be_withdrawn(see, send, city):
     unit = city.owner
     only = factories.member(unit, Role.UNIT_MANAGER, name="寅")
     Membership.objects.exclude(user=only).filter(role="unit_manager").delete()
@@ -255,6 +255,8 @@ def test_a_role_that_one_person_alone_holds_is_not_offered_to_be_withdrawn(see, 
     second.is_active = False
     second.save()
     assert show() == (False, True)
+    late = send(sysadmin, "member_end", unit.public_id, held.public_id, reason="该同志已调离")
+    assert (late.status_code, ">\n该同志已调离</textarea>" in late.text) == (409, True)
 
 
 def test_who_is_alone_is_told_to_invite_a_colleague_before_handing_over(see, company, admin):
