@@ -229,5 +229,5 @@ from providers.units.views.acts import Act
 from providers.units.views.charts import completeness_chart
 from providers.units.views.completeness_filters import month_ends_of
 from providers.units.views.completeness_table import owning_units, sort_units
-from providers.units.views.publications import TITLES
+from providers.units.views.publications import TITLES, tell_what_is_missing
 from providers.units.views.statements import STATEMENT_NAMES

@@ -145,7 +145,8 @@ def appeal(request: SignedInRequest, public_id: str) -> Confirmation:
     now = clock.now()
     found = get_credit_event(request.user, public_id)
     require(request.user, "bookings.appeal_credit", found)
-    if refusal := find_appeal_refusal(found, now):
+    # What is sent is refused by the service, and the form keeps the reason.
+    if request.method != "POST" and (refusal := find_appeal_refusal(found, now)):
         raise refusal
     form = ReasonForm(
         request.POST if request.method == "POST" else None,

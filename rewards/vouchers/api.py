@@ -219,7 +219,7 @@ def claim_create(request: HttpRequest, data: schemas.VoucherClaimIn) -> Status[s
     made = claiming.voucher_claim(
         actor=person(request),
         grant_id=grant.pk,
-        statement_id=claim_selectors.get_agreed_statement_id(grant, data.statement),
+        statement_id=claim_selectors.get_agreed_statement(grant, data.statement).pk,
         invoice_number=data.invoice_number,
         invoice_date=data.invoice_date,
         sole_support=data.sole_support,

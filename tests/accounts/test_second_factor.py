@@ -234,6 +234,14 @@ def test_request_needs_a_reason_a_factor_and_somebody_else(administrators, offic
         ask(second, officer)
 
 
+def test_what_was_typed_comes_back_where_a_colleague_asked_meanwhile(administrators, officer, send):
+    first, second = administrators
+    TOTP.activate(officer, SECRET)
+    ask(first, officer)
+    late = send(second, "second_factor_reset_ask", officer.public_id, reason="视频核对工作证")
+    assert (late.status_code, ">\n视频核对工作证</textarea>" in late.text) == (409, True)
+
+
 def test_request_lapses_after_seven_days(administrators, officer):
     first, second = administrators
     TOTP.activate(officer, SECRET)

@@ -232,7 +232,7 @@ def test_the_last_administrator_is_told_to_hand_over(see, send, company, admin, 
     assert see(admin, "organization", company.public_id).status_code == 404
 
 
-def test_a_role_that_one_person_alone_holds_is_not_offered_to_be_withdrawn(see, city):
+def test_a_role_that_one_person_alone_holds_is_not_offered_to_be_withdrawn(see, send, city):
     unit = city.owner
     only = factories.member(unit, Role.UNIT_MANAGER, name="寅")
     Membership.objects.exclude(user=only).filter(role="unit_manager").delete()
@@ -255,6 +255,8 @@ def test_a_role_that_one_person_alone_holds_is_not_offered_to_be_withdrawn(see, 
     second.is_active = False
     second.save()
     assert show() == (False, True)
+    late = send(sysadmin, "member_end", unit.public_id, held.public_id, reason="该同志已调离")
+    assert (late.status_code, ">\n该同志已调离</textarea>" in late.text) == (409, True)
 
 
 def test_who_is_alone_is_told_to_invite_a_colleague_before_handing_over(see, company, admin):
@@ -288,12 +290,17 @@ def test_an_invitation_is_sent_again_withdrawn_and_accepted(
     with django_capture_on_commit_callbacks(execute=True):
         send(admin, "invitation_send", company.public_id, email="new@example.org", role="researcher")
     one = Invitation.objects.get()
-    assert "new@example.org 等待接受" in text_of(see(admin, "members", company.public_id))
+    resend = reverse("invitation_resend", args=[company.public_id, one.public_id])
+    page = see(admin, "members", company.public_id)
+    assert "new@example.org 等待接受" in text_of(page)
+    assert (resend in page.text, "2026年3月2日 08:01 后可重新发送" in text_of(page)) == (False, True)
     with django_capture_on_commit_callbacks(execute=True):
         too_soon = send(admin, "invitation_resend", company.public_id, one.public_id)
         assert too_soon.status_code == 409
         assert "2026年3月2日 08:01 后可再次发送" in text_of(too_soon)
         later = NOW + timedelta(minutes=1)
+        page = see(admin, "members", company.public_id, now=later)
+        assert (resend in page.text, "后可重新发送" in text_of(page)) == (True, False)
         send(admin, "invitation_resend", company.public_id, one.public_id, now=later)
     first, second = (re.search(r"/invitations/([\w-]+)/", letter.body)[1] for letter in mail.outbox)
     assert see(None, "invitation", first).status_code == 404
@@ -318,6 +325,17 @@ def test_member_page_query_count_is_constant(see, company, admin, statements):
     statements.assert_unchanged(
         lambda: see(admin, "members", company.public_id),
         by=lambda: [factories.member(company, name=f"员{number}") for number in range(20)],
+    )
+
+
+def test_invited_people_take_as_many_statements_for_many(see, send, company, admin, statements):
+    def invite(number):
+        send(admin, "invitation_send", company.public_id, email=f"{number}@example.org", role="researcher")
+
+    invite(0)
+    statements.assert_unchanged(
+        lambda: see(admin, "members", company.public_id),
+        by=lambda: [invite(number) for number in range(1, 9)],
     )
 
 

@@ -1,11 +1,13 @@
 """External calendars of instruments, and what was made of their times."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 
+from bookings.feeds.domain.busy_times import MOST_CALENDARS
 from bookings.feeds.models import BusyTime, ExternalCalendar
 from bookings.requests.selectors.scope import get_answered_condition, get_ending_condition
 from instrument_share.accounts.domain import OrganizationState
@@ -41,6 +43,15 @@ def external_calendars(instruments: "QuerySet[Instrument]", now: datetime) -> Qu
         .prefetch_related(Prefetch("busy_times", queryset=undecided, to_attr="undecided"))
         .order_by(*name_columns("instrument__name"), "id")
     )
+
+
+def find_full_instrument_ids(
+    instruments: "QuerySet[Instrument] | Sequence[Instrument]",
+) -> set[int]:
+    """Return the ids of those of the instruments that have as many calendars as an instrument may have."""
+    counted = ExternalCalendar.objects.filter(instrument__in=instruments).values("instrument")
+    full = counted.annotate(number=Count("pk")).filter(number__gte=MOST_CALENDARS)
+    return set(full.order_by().values_list("instrument", flat=True))
 
 
 def count_calendars_ending(person: "User", organization: "Organization", *roles_left: "Role") -> int:

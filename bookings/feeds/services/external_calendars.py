@@ -18,7 +18,7 @@ from bookings.feeds.domain.busy_times import (
 )
 from bookings.feeds.domain.webhooks import AddressRefused
 from bookings.feeds.models import BusyTime, ExternalCalendar
-from bookings.feeds.selectors.external_calendars import ANSWERED_FOR, MAY_CLOSE
+from bookings.feeds.selectors.external_calendars import ANSWERED_FOR, MAY_CLOSE, find_full_instrument_ids
 from bookings.feeds.services.calls import CallRefused, fetch, may_be_called
 from bookings.requests.domain.errors import ClosureHitsBookings
 from bookings.requests.selectors.holds import instrument_group_lock
@@ -87,7 +87,7 @@ def external_calendar_connect(
     known = {one.address: one for one in ExternalCalendar.objects.filter(instrument=instrument)}
     if address in known:
         calendar = _take_over(known[address], actor)
-    elif len(known) >= MOST_CALENDARS:
+    elif find_full_instrument_ids([instrument]):
         raise TooManyCalendars(most=MOST_CALENDARS)
     else:
         calendar = ExternalCalendar.objects.create(

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from bookings.feeds.domain.busy_times import MOST_CALENDARS
 from bookings.feeds.forms import ExternalCalendarForm
 from bookings.feeds.selectors import external_calendars as selectors
 from bookings.feeds.services import external_calendars as services
@@ -28,9 +29,13 @@ def external_calendars(request: SignedInRequest) -> HttpResponse:
     """List the calendars of the viewer's instruments and connect another."""
     now = clock.now()
     instruments = responsible_instruments(request.user)
+    full_ids = selectors.find_full_instrument_ids(instruments)
+    full = [one for one in instruments if one.pk in full_ids]
+    # What is sent may connect one again under another name, which needs no room.
+    offered = [one for one in instruments if request.method == "POST" or one not in full]
     form = ExternalCalendarForm(
         request.POST if request.method == "POST" else None,
-        instruments=instruments,
+        instruments=offered,
         initial={"instrument": request.GET.get("instrument", "")},
     )
     if request.method == "POST" and form.is_valid():
@@ -46,7 +51,13 @@ def external_calendars(request: SignedInRequest) -> HttpResponse:
         else:
             sentence = _("The calendar is connected and is being read; its closures appear in a moment.")
             return redirect_with_message(request, sentence, reverse("external_calendars"))
-    context = {"calendars": selectors.external_calendars(instruments, now), "form": form}
+    context = {
+        "calendars": selectors.external_calendars(instruments, now),
+        "full": full,
+        "offers": bool(offered),
+        "most": MOST_CALENDARS,
+        "form": form,
+    }
     return render(
         request, "bookings/feeds/external_calendars.html", context, status=422 if form.errors else 200
     )

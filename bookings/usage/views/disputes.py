@@ -25,7 +25,8 @@ def dispute(request: SignedInRequest, public_id: str) -> Confirmation:
     log = get_usage_log(request.user, public_id)
     require(request.user, "bookings.dispute_usage", log)
     now = clock.now()
-    if refusal := find_dispute_refusal(log, now):
+    # What is sent is refused by the service, and the form keeps the reason.
+    if request.method != "POST" and (refusal := find_dispute_refusal(log, now)):
         raise refusal
     form = ReasonForm(
         request.POST if request.method == "POST" else None,

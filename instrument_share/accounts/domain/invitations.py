@@ -29,13 +29,13 @@ class OrganizationInvitedTooMany(Conflict):
     )
 
 
-def require_mail_due(
+def find_mail_refusal(
     own: Sequence[datetime],
     to_address: Sequence[datetime],
     of_organization: Sequence[datetime],
     now: datetime,
-) -> None:
-    """Raise InvitedTooOften or OrganizationInvitedTooMany unless another mail may go out.
+) -> InvitedTooOften | OrganizationInvitedTooMany | None:
+    """Return why another mail may not go out yet, with the time from which it may, or None.
 
     `own` are the times of the mails of this invitation, `to_address` those of all that the organization has
     sent to the address, `of_organization` those of all within 24 hours, so that a new invitation is no way
@@ -43,14 +43,15 @@ def require_mail_due(
     """
     if len(of_organization) >= MAX_MAILS_OF_ORGANIZATION:
         begin = sorted(of_organization)[-MAX_MAILS_OF_ORGANIZATION]
-        raise OrganizationInvitedTooMany(
+        return OrganizationInvitedTooMany(
             most=MAX_MAILS_OF_ORGANIZATION, time=_round_up_to_minute(begin + DAY)
         )
     due = [max(own) + PAUSE] if own else []
     if len(to_address) >= MAX_MAILS_A_DAY:
         due.append(sorted(to_address)[-MAX_MAILS_A_DAY] + DAY)
     if due and now < max(due):
-        raise InvitedTooOften(most=MAX_MAILS_A_DAY, time=_round_up_to_minute(max(due)))
+        return InvitedTooOften(most=MAX_MAILS_A_DAY, time=_round_up_to_minute(max(due)))
+    return None
 
 
 def _round_up_to_minute(instant: datetime) -> datetime:

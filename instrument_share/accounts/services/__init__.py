@@ -22,6 +22,7 @@ from instrument_share.accounts.services.documents import (
 from instrument_share.accounts.services.invitations import (
     InvitationForOther,
     TooManyInvitations,
+    find_mail_refusals,
     invitation_accept,
     invitation_resend,
     invitation_send,
@@ -141,6 +142,7 @@ __all__ = [
     "district_create",
     "documents_keep",
     "documents_kept",
+    "find_mail_refusals",
     "find_registration_problems",
     "institution_establish",
     "invitation_accept",

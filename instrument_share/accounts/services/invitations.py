@@ -2,7 +2,8 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
@@ -21,7 +22,9 @@ from instrument_share.accounts.domain.invitations import (
     DAY,
     InvitationTaken,
     InvitationWithdrawn,
-    require_mail_due,
+    InvitedTooOften,
+    OrganizationInvitedTooMany,
+    find_mail_refusal,
 )
 from instrument_share.accounts.models import Invitation, Membership, Organization, User
 from instrument_share.accounts.permissions import require
@@ -200,7 +203,8 @@ def _belongs(address: str, organization: Organization, role: Role) -> bool:
 
 
 def _issue(invitation: Invitation, actor: User, action: str, now: datetime) -> None:
-    _require_mail_due(invitation, now)
+    for refusal in find_mail_refusals(invitation.organization, [invitation], now).values():
+        raise refusal
     secret = secrets.token_urlsafe(24)
     invitation.invited_by = actor
     invitation.digest = hashlib.sha256(secret.encode()).hexdigest()
@@ -210,19 +214,31 @@ def _issue(invitation: Invitation, actor: User, action: str, now: datetime) -> N
     _build_mail(invitation, secret).send()
 
 
-def _require_mail_due(invitation: Invitation, now: datetime) -> None:
-    same_address = Invitation.objects.filter(
-        organization_id=invitation.organization_id, email=invitation.email
+def find_mail_refusals(
+    organization: Organization, invitations: Sequence[Invitation], now: datetime
+) -> dict[str, InvitedTooOften | OrganizationInvitedTooMany]:
+    """Return why these invitations of an organization can't be mailed now, by public id; the others can.
+
+    Takes two statements, however many invitations.
+    """
+    to_address: dict[str, set[str]] = defaultdict(set)
+    of_addresses = Invitation.objects.filter(
+        organization=organization, email__in={one.email for one in invitations}
     )
-    to_address = set(same_address.values_list("public_id", flat=True))
-    sent = journal.entries_of_organization(invitation.organization_id, MAILED).filter(at__gt=now - DAY)
+    for email, public_id in of_addresses.values_list("email", "public_id"):
+        to_address[email].add(public_id)
+    sent = journal.entries_of_organization(organization.pk, MAILED).filter(at__gt=now - DAY)
     mails = list(sent.values_list("subject_id", "at"))
-    require_mail_due(
-        own=[at for public_id, at in mails if public_id == invitation.public_id],
-        to_address=[at for public_id, at in mails if public_id in to_address],
-        of_organization=[at for _public_id, at in mails],
-        now=now,
-    )
+    found = {
+        one.public_id: find_mail_refusal(
+            own=[at for public_id, at in mails if public_id == one.public_id],
+            to_address=[at for public_id, at in mails if public_id in to_address[one.email]],
+            of_organization=[at for _public_id, at in mails],
+            now=now,
+        )
+        for one in invitations
+    }
+    return {public_id: refusal for public_id, refusal in found.items() if refusal is not None}
 
 
 def _build_mail(invitation: Invitation, secret: str) -> EmailMessage:

@@ -250,7 +250,8 @@ def second_factor_reset_ask(request: SignedInRequest, public_id: str) -> Confirm
     Raises ResetAlreadyAsked where a colleague asked meanwhile.
     """
     found = _account(request, public_id)
-    if _has_reset(request, found):
+    # What is sent is refused by the service, and the form keeps the reason.
+    if request.method != "POST" and _has_reset(request, found):
         raise services.ResetAlreadyAsked
     form = ReasonForm(
         request.POST or None,

@@ -30,10 +30,14 @@ def publication(request: HttpRequest, public_id: str) -> HttpResponse:
     }
     if found.gone:
         return render(request, "pages/publication_gone.html", context, status=410)
+    may_edit = rules.has_perm("providers.edit_unit", request.user, row)
+    missing = providers.tell_what_is_missing(found.kind, row) if may_edit else []
     may_know = rules.has_perm("providers.see_revisions", request.user, row)
     context |= {
         "texts": _texts(row, found.kind),
-        "may_edit": rules.has_perm("providers.edit_unit", request.user, row),
+        "may_edit": may_edit,
+        "missing": missing,
+        "is_publishable": row.published_at is None and not missing,
         "may_know": may_know,
         "decisions": journal.decisions(row, row.organization_id) if may_know else [],
     }

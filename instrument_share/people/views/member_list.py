@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from instrument_share.accounts import selectors as accounts
+from instrument_share.accounts import services
 from instrument_share.accounts.domain import MembershipState, Role
 from instrument_share.accounts.domain.roles import MANAGING_ROLES
 from instrument_share.kernel.errors import Forbidden
@@ -31,6 +32,7 @@ from instrument_share.web.text.labels import ROLES, label
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from datetime import datetime
 
     from django.db.models import QuerySet
 
@@ -124,7 +126,7 @@ def show_members(
         "people": _grouped(request.user, found, page.items),
         "handed_over": MANAGING_ROLES if accounts.successors(found, request.user.pk).exists() else (),
         "requests": read_queue(request, waiting, "requests", "created_at", "id", limit=PER_QUEUE),
-        "invitations": _with_mail_states(accounts.invitations_open(request.user, found)),
+        "invitations": _describe_invitations(found, accounts.invitations_open(request.user, found)),
         "form": form,
         "filters": filters,
         "former": former,
@@ -156,12 +158,15 @@ def _find(
     return rows
 
 
-def _with_mail_states(
-    invitations: "Iterable[Invitation]",
-) -> "list[tuple[Invitation, MailState | None]]":
+def _describe_invitations(
+    found: "Organization", invitations: "Iterable[Invitation]"
+) -> "list[tuple[Invitation, MailState | None, datetime | None]]":
+    """Return each with the state of its mail, and from when it can be sent again where it can't be now."""
     every = list(invitations)
     states = mail_states(one.public_id for one in every)
-    return [(one, states.get(one.public_id)) for one in every]
+    refusals = services.find_mail_refusals(found, every, clock.now())
+    resent_from = {public_id: refusal.params["time"] for public_id, refusal in refusals.items()}
+    return [(one, states.get(one.public_id), resent_from.get(one.public_id)) for one in every]
 
 
 def _grouped(viewer: "User", found: "Organization", rows: "Collection[Membership]") -> list[Member]:

@@ -156,7 +156,9 @@ def member_end(request: SignedInRequest, public_id: str, membership_id: str) -> 
     """Confirm ending a member's role, and choose what happens to their bookings."""
     found = get_managed_organization(request, public_id)
     held = accounts.membership(request.user, found, membership_id)
-    if held.state == MembershipState.ACTIVE and accounts.is_held_alone(held):
+    # What is sent is refused by the service, and the form keeps the reason.
+    is_asked = request.method != "POST" and held.state == MembershipState.ACTIVE
+    if is_asked and accounts.is_held_alone(held):
         raise services.LastOfRole
     is_last_of_theirs = accounts.active_roles(held.user_id, found.pk) <= {Role(held.role)}
     now = clock.now()

@@ -18,9 +18,9 @@ from providers.instruments.domain.states import is_removable
 from providers.instruments.models import Instrument
 from providers.instruments.selectors.instruments import instrument_locks
 from providers.instruments.services.instruments import instrument_update
-from providers.instruments.services.removal import DraftInUse, remove_drafts
+from providers.instruments.services.removal import find_draft_in_use, remove_drafts
 from providers.terms.models import OpenServiceRule
-from providers.terms.selectors.rules import is_rule_used
+from providers.terms.selectors.rules import find_used_rule_ids
 from providers.terms.services.rules import rule_withdraw
 from providers.units.domain.choices import PublicationState
 from providers.units.domain.publications import PublicationKind, problems_of_publication
@@ -99,19 +99,34 @@ def has_published_news(run: SheetRun) -> bool:
     return UnitNews.objects.filter(pk__in=_made_by_id(run), published_at__isnull=False).exists()
 
 
+def find_what_went_on(run: SheetRun, now: datetime) -> list[Problem]:
+    """Return why an import that `can_take_back` is refused: a problem for each entry that has gone on."""
+    return WENT_ON[run.kind](run, now)
+
+
+def _refuse_if_gone_on(run: SheetRun, now: datetime) -> None:
+    if problems := find_what_went_on(run, now):
+        raise GoneOn(problems=problems)
+
+
+def _find_instruments_that_went_on(run: SheetRun, _now: datetime) -> list[Problem]:
+    made = _made_by_id(run)
+    present = list(Instrument.objects.filter(pk__in=made).order_by("pk"))
+    changed = [(one.inner_number, one.name_zh) for one in present if _has_gone_on(one, made[one.pk], run)]
+    if changed:
+        return _name_entries(changed)
+    used = find_draft_in_use([one for one in present if not made[one.pk]["before"]])
+    return [Problem(used.code, used.message, used.params)] if used else []
+
+
 def _take_back_instruments(actor: "User", run: SheetRun, now: datetime) -> None:
     made = _made_by_id(run)
     present = instrument_locks(made)
-    _raise_if_gone_on(
-        [(one.inner_number, one.name_zh) for one in present if _has_gone_on(one, made[one.pk], run)],
-    )
+    _refuse_if_gone_on(run, now)
     for one in present:
         if before := made[one.pk]["before"]:
             instrument_update(actor=actor, instrument_id=one.pk, values=before, now=now)
-    try:
-        remove_drafts(actor, [one for one in present if not made[one.pk]["before"]], now)
-    except DraftInUse as error:
-        raise GoneOn(problems=[Problem(error.code, error.message, error.params)]) from None
+    remove_drafts(actor, [one for one in present if not made[one.pk]["before"]], now)
 
 
 def _has_gone_on(instrument: Instrument, made: Made, run: SheetRun) -> bool:
@@ -123,14 +138,21 @@ def _has_gone_on(instrument: Instrument, made: Made, run: SheetRun) -> bool:
     )
 
 
+def _find_news_that_went_on(run: SheetRun, _now: datetime) -> list[Problem]:
+    made = _made_by_id(run)
+    present = list(UnitNews.objects.filter(pk__in=made).order_by("pk"))
+    changed = [("", one.title_zh) for one in present if _has_news_gone_on(one, made[one.pk])]
+    scheduled = [("", one.title_zh) for one in present if _has_to_keep_text(one, made[one.pk])]
+    return _name_entries(changed) or _name_entries(
+        scheduled,
+        gettext_noop("“{name}” is scheduled to be published. Cancel that first, then undo the import."),
+    )
+
+
 def _take_back_news(actor: "User", run: SheetRun, now: datetime) -> None:
     made = _made_by_id(run)
     present = list(UnitNews.objects.select_for_update().filter(pk__in=made).order_by("pk"))
-    _raise_if_gone_on([("", one.title_zh) for one in present if _has_news_gone_on(one, made[one.pk])])
-    _raise_if_gone_on(
-        [("", one.title_zh) for one in present if _has_to_keep_text(one, made[one.pk])],
-        gettext_noop("“{name}” is scheduled to be published. Cancel that first, then undo the import."),
-    )
+    _refuse_if_gone_on(run, now)
     common: dict[str, Any] = {"actor": actor, "kind": PublicationKind.NEWS, "now": now}
     for one in present:
         if before := made[one.pk]["before"]:
@@ -152,21 +174,31 @@ def _has_to_keep_text(news: UnitNews, made: Made) -> bool:
     return is_scheduled and (not before or bool(problems_of_publication(PublicationKind.NEWS, before)))
 
 
-def _take_back_rules(actor: "User", run: SheetRun, now: datetime) -> None:
+def _get_made_rules(run: SheetRun) -> list[OpenServiceRule]:
     made = OpenServiceRule.objects.filter(pk__in=_made_by_id(run)).select_related("instrument")
-    rule_effects().instrument_group_locks(set(made.values_list("instrument_id", flat=True)))
-    present = list(made.order_by("instrument_id", "-version"))
-    _raise_if_gone_on(
+    return list(made.order_by("instrument_id", "-version"))
+
+
+def _find_rules_that_went_on(run: SheetRun, now: datetime) -> list[Problem]:
+    present = _get_made_rules(run)
+    used = find_used_rule_ids(present)
+    return _name_entries(
         [
             (one.instrument.inner_number, one.instrument.name_zh)
             for one in present
-            if one.withdrawn_at is not None or one.applies_from <= now or is_rule_used(one)
+            if one.withdrawn_at is not None or one.applies_from <= now or one.pk in used
         ],
         gettext_noop(
             "{number} “{name}”: the imported version applies already, was withdrawn, or has bookings made "
             "under it. Publish a former version again on the page of its rule."
         ),
     )
+
+
+def _take_back_rules(actor: "User", run: SheetRun, now: datetime) -> None:
+    rule_effects().instrument_group_locks({one.instrument_id for one in _get_made_rules(run)})
+    _refuse_if_gone_on(run, now)
+    present = _get_made_rules(run)
     rule_effects().tell_of_withdrawals(present, now)
     for one in present:
         rule_withdraw(actor=actor, rule_id=one.pk, reason=run.public_id, now=now)
@@ -181,6 +213,11 @@ UNDO: Mapping[str, Callable[["User", SheetRun, datetime], None]] = {
     SheetKindName.NEWS.value: _take_back_news,
     **dict.fromkeys(OF_RULES, _take_back_rules),
 }
+WENT_ON: Mapping[str, Callable[[SheetRun, datetime], list[Problem]]] = {
+    SheetKindName.INSTRUMENTS.value: _find_instruments_that_went_on,
+    SheetKindName.NEWS.value: _find_news_that_went_on,
+    **dict.fromkeys(OF_RULES, _find_rules_that_went_on),
+}
 
 
 def _made_by_id(run: SheetRun) -> dict[int, Made]:
@@ -188,14 +225,11 @@ def _made_by_id(run: SheetRun) -> dict[int, Made]:
     return {made["id"]: made for made in run.made}
 
 
-def _raise_if_gone_on(
+def _name_entries(
     entries: list[tuple[str, str]],
     message: str = gettext_noop("{number} “{name}” was changed, submitted or published since."),
-) -> None:
-    if entries:
-        raise GoneOn(
-            problems=[
-                Problem("import.gone_on", message, {"number": number, "name": name})
-                for number, name in entries[:MOST_NAMED]
-            ]
-        )
+) -> list[Problem]:
+    return [
+        Problem("import.gone_on", message, {"number": number, "name": name})
+        for number, name in entries[:MOST_NAMED]
+    ]

@@ -25,7 +25,7 @@ from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.confirmation import Confirmation, confirmation_view
 from instrument_share.web.responses.exports import csv_response
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
-from instrument_share.web.responses.problem import Told, told
+from instrument_share.web.responses.problem import Told, problems_told, told
 from instrument_share.web.signed_in import SignedInRequest
 from instrument_share.web.text import formats
 from providers.exchange.domain.sheets.column_choices import (
@@ -50,7 +50,9 @@ from providers.exchange.services.imports import PERMISSIONS, ImportReport, Outco
 from providers.exchange.services.sheet_runs import sheet_run_continue, sheet_run_start, upload_map
 from providers.exchange.services.taking_back import (
     OF_RULES,
+    GoneOn,
     can_take_back,
+    find_what_went_on,
     has_published_news,
     sheet_run_take_back,
 )
@@ -205,6 +207,9 @@ def result(request: HttpRequest, organization_id: str, run_id: str) -> HttpRespo
     if request.htmx and state is not RunState.WAITS:  # type: ignore[attr-defined]
         return HttpResponse(headers={"HX-Refresh": "true"})  # the page has another title now
     is_public = has_published_news(run)
+    may_undo = has_perm("providers.edit_unit", request.user, unit)
+    stands = may_undo and can_take_back(run, clock.now()) and not is_public
+    went_on = find_what_went_on(run, clock.now()) if stands else []
     context = {
         "unit": unit,
         "run": run,
@@ -215,7 +220,10 @@ def result(request: HttpRequest, organization_id: str, run_id: str) -> HttpRespo
         "kind": KINDS[run.kind],
         "counts": [(Outcome(name), number) for name, number in run.counts.items() if number],
         "next": _next_page(unit, run.kind),
-        "can_take_back": can_take_back(run, clock.now()) and not is_public,
+        "can_take_back": stands and not went_on,
+        "may_undo": may_undo,
+        "gone_on": told(GoneOn.message, {}) if went_on else "",
+        "went_on": problems_told(went_on),
         "is_public": is_public,
         "is_of_rules": run.kind in OF_RULES,
         "has_published": any(run.counts.get(outcome) for outcome in (Outcome.NEW, Outcome.UPDATED)),

@@ -67,8 +67,17 @@ def remove_drafts(actor: "User", instruments: Sequence[Instrument], now: datetim
     _delete(actor, instruments, now)
 
 
-def _delete(actor: "User", instruments: Sequence[Instrument], now: datetime) -> None:
-    """Delete the rows and what belongs to them, with a last revision that names who did it and when."""
+def find_draft_in_use(instruments: Sequence[Instrument]) -> DraftInUse | None:
+    """Return why these drafts can't be removed together since one of them is used, or None."""
+    try:
+        _collect(instruments)
+    except DraftInUse as error:
+        return error
+    return None
+
+
+def _collect(instruments: Sequence[Instrument]) -> Collector:
+    """Return the rows with what belongs to them. Raises DraftInUse."""
     rows = Collector(using="default")
     try:
         rows.collect(instruments)
@@ -76,6 +85,12 @@ def _delete(actor: "User", instruments: Sequence[Instrument], now: datetime) -> 
         ids = {getattr(row, "instrument_id", None) for row in error.protected_objects}
         used = next((one for one in instruments if one.pk in ids), instruments[0])
         raise DraftInUse(name=_name(used)) from None
+    return rows
+
+
+def _delete(actor: "User", instruments: Sequence[Instrument], now: datetime) -> None:
+    """Delete the rows and what belongs to them, with a last revision that names who did it and when."""
+    rows = _collect(instruments)
     for collected in rows.data.values():
         for row in collected:
             row._history_user, row._history_date = actor, now  # type: ignore[attr-defined]

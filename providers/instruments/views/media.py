@@ -27,6 +27,7 @@ from providers.instruments.selectors.media import (
     pictures_of,
 )
 from providers.instruments.services.media import (
+    MOST_ATTACHMENTS,
     MOST_PICTURES,
     instrument_attachment_add,
     instrument_attachment_remove,
@@ -47,12 +48,15 @@ def media(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _context(request: HttpRequest, instrument: Any, **forms: Any) -> dict[str, Any]:
     pictures = pictures_of([instrument.pk])[instrument.pk]
+    attachments = attachments_of(request.user, instrument, clock.now())
     return {
         "instrument": instrument,
         "pictures": pictures,
         "most": MOST_PICTURES,
         "has_room": len(pictures) < MOST_PICTURES,
-        "attachments": attachments_of(request.user, instrument, clock.now()),
+        "attachments": attachments,
+        "most_attachments": MOST_ATTACHMENTS,
+        "has_room_for_files": len(attachments) < MOST_ATTACHMENTS,
         "editable": instrument.state in EDITABLE_AS_A_WHOLE | LIVE,
         "picture_form": PictureForm(),
         "attachment_form": AttachmentForm(),

@@ -113,7 +113,8 @@ def publication_update(
     if publication.state is PublicationState.WITHDRAWN:
         raise AlreadyWithdrawn
     require_revision(revision, publication.revision)
-    refuse(find_problems_of_update(kind, publication, values), StatementExists)
+    is_draft = publication.state is PublicationState.DRAFT
+    refuse(find_problems_of_update(kind, publication, values, is_draft=is_draft), StatementExists)
     publication.revision += 1
     _fill(actor, "updated", kind, publication, now, values, fields=sorted(values))
     return publication
@@ -261,7 +262,7 @@ def _to_be_published(
 ) -> "Publication":
     """Lock and return a draft that has all that publication needs."""
     publication = _lock_for_move(actor, kind, publication_id, move, revision)
-    if problems := problems_of_publication(kind, publication_values(kind, publication)):
+    if problems := find_problems_of_release(kind, publication):
         raise Invalid(problems=problems)
     return publication
 
@@ -327,12 +328,20 @@ def find_publication_problems(
     return [*check(kind, values), *_problems_of_year(kind, organization_id, values.get("year"))]
 
 
+def find_problems_of_release(kind: PublicationKind, publication: "Publication") -> list[Problem]:
+    """Return everything that keeps a draft from being published or scheduled as it is."""
+    return problems_of_publication(kind, publication_values(kind, publication))
+
+
 def find_problems_of_update(
-    kind: PublicationKind, publication: "Publication", values: Mapping[str, Any]
+    kind: PublicationKind, publication: "Publication", values: Mapping[str, Any], *, is_draft: bool
 ) -> list[Problem]:
-    """Return everything that keeps a publication from getting these values; the others stay as they are."""
+    """Return everything that keeps a publication from getting these values; the others stay as they are.
+
+    `is_draft` as for `find_publication_problems`.
+    """
     held = publication_values(kind, publication)
-    check = problems_of_draft if publication.state is PublicationState.DRAFT else problems_of_publication
+    check = problems_of_draft if is_draft else problems_of_publication
     problems = check(kind, {**held, **values})
     if values.get("year", held.get("year")) != held.get("year"):
         problems += _problems_of_year(kind, publication.organization_id, values["year"])

@@ -72,6 +72,11 @@ def editor_choices(text: Any) -> list[Choice]:
     ]
 
 
+def is_to_be_public(act: str) -> bool:
+    """Return whether a button saves a text in order to publish it, which needs more than a draft."""
+    return act in ("publish", "schedule")
+
+
 def next_page(choices: Sequence[Choice], act: str, kind: PublicationKind, saved: Any) -> str:
     """Return the page that follows once the text is saved by a button."""
     leads = next((one.leads for one in choices if one.act == act), "")

@@ -21,6 +21,7 @@ from instrument_share.web import clock, cursor
 from instrument_share.web.forms.fields import FindProblems
 from instrument_share.web.idempotency import idempotent_form
 from instrument_share.web.responses.outcomes import redirect_with_message, run_service
+from instrument_share.web.responses.problem import Told, problems_told
 from instrument_share.web.text.formats import bilingual, name_columns
 from instrument_share.web.text.labels import label
 from providers.instruments.selectors.instruments import instruments
@@ -37,13 +38,19 @@ from providers.units.selectors.publications import (
     publication,
 )
 from providers.units.services.publications import (
+    find_problems_of_release,
     find_problems_of_update,
     find_publication_problems,
     publication_draft,
     publication_publish,
     publication_update,
 )
-from providers.units.views.publication_choices import editor_choices, next_page, say_published
+from providers.units.views.publication_choices import (
+    editor_choices,
+    is_to_be_public,
+    next_page,
+    say_published,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -83,6 +90,7 @@ def publications(request: HttpRequest, organization_id: str, kind: str) -> HttpR
         "action": TITLES[chosen][1],
         "action_address": new_address(unit, chosen),
         "page": page,
+        "rows": [(one, tell_what_is_missing(chosen, one)) for one in page.items],
         "text": text,
         "filtered": bool(state or text),
         "chips": _chips(request, unit, chosen, state),
@@ -126,7 +134,7 @@ def new(
     unit = managed_unit(request, organization_id)
     chosen = kind_of(kind)
     act = request.POST.get("act", "publish")
-    check = partial(find_publication_problems, chosen, unit.pk, is_draft=act != "publish")
+    check = partial(find_publication_problems, chosen, unit.pk, is_draft=not is_to_be_public(act))
     form = _form(request, chosen, unit.pk, {**_usual(chosen, now), **(prefilled or {})}, check)
     if "year" in form.initial:
         form.keep_year()
@@ -175,7 +183,9 @@ def edit(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
     initial = {name: getattr(found, name) for name in FIELDS[chosen].keys() - {"file", "instruments"}}
     if chosen is PublicationKind.CASE:
         initial["instruments"] = [str(pk) for pk in found.instruments.values_list("pk", flat=True)]
-    check = partial(find_problems_of_update, chosen, found)
+    act = request.POST.get("act", "save")
+    is_draft = found.state is PublicationState.DRAFT and not is_to_be_public(act)
+    check = partial(find_problems_of_update, chosen, found, is_draft=is_draft)
     form = _form(request, chosen, found.organization_id, {**initial, "revision": found.revision}, check)
 
     def update() -> Any:
@@ -188,7 +198,7 @@ def edit(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
             now=now,
         )
 
-    act, choices = request.POST.get("act", "save"), editor_choices(found)
+    choices = editor_choices(found)
     is_sent = request.method == "POST" and act != "preview"
     meanwhile: Any = ()
     try:
@@ -208,6 +218,13 @@ def edit(request: HttpRequest, kind: str, public_id: str) -> HttpResponse:
         "back_address": page_address("publication", found.public_id),
     }
     return render(request, "providers/units/publication_edit.html", context, status=422 if is_sent else 200)
+
+
+def tell_what_is_missing(kind: PublicationKind, text: Any) -> list[Told]:
+    """Return what keeps a draft from being published, in words; nothing of what is or was public."""
+    if text.state not in (PublicationState.DRAFT, PublicationState.SCHEDULED):
+        return []
+    return problems_told(find_problems_of_release(kind, text))
 
 
 def new_address(unit: "Organization", kind: PublicationKind) -> str:

@@ -188,14 +188,23 @@ def offered_statements(grant: VoucherGrant, day: date) -> list[Offered]:
     return [one for one in offers if one.claimable.amount_yuan]
 
 
+def get_agreed_statement(grant: VoucherGrant, public_id: str) -> "Statement":
+    """Return a statement to which the organization of a voucher agreed. Raises NotFound."""
+    return require_found(agreed_statements(grant.organization_id).filter(public_id=public_id).first())
+
+
+def get_offer(grant: VoucherGrant, public_id: str) -> Offered:
+    """Return a statement to which the organization of a voucher agreed, and what a claim would come to.
+
+    Whether it can be claimed is for `require_offered`; the caller may see the voucher. Raises NotFound.
+    """
+    statement = get_agreed_statement(grant, public_id)
+    return Offered(statement, claimable_now(grant, statement, get_uses_of(statement, grant.scheme.terms)))
+
+
 def find_agreed_statement(grant: VoucherGrant, statement_id: int) -> "Statement | None":
     """Return the statement if the organization of a voucher agreed to it."""
     return agreed_statements(grant.organization_id).filter(pk=statement_id).first()
-
-
-def get_agreed_statement_id(grant: VoucherGrant, public_id: str) -> int:
-    """Return the key of a statement that the organization of a voucher agreed to. Raises NotFound."""
-    return require_found(agreed_statements(grant.organization_id).filter(public_id=public_id).first()).pk
 
 
 def get_uses_of(statement: "Statement", terms: Terms) -> Sequence[BilledUse]:

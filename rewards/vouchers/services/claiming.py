@@ -47,10 +47,9 @@ from rewards.vouchers.selectors.claims import (
     find_claim_on,
     find_claim_on_invoice,
     find_waiting_claims,
-    get_agreed_statement_id,
+    get_offer,
     get_uses_of,
     is_listed,
-    offered_statements,
 )
 from rewards.vouchers.services.telling import check_proofs, keep_proofs, record_act, tell_administrators
 
@@ -145,12 +144,14 @@ def require_offered(grant: VoucherGrant, statement_id: str, day: date) -> Offere
     NothingClaimable.
     """
     require_valid(grant, day)
-    for offer in offered_statements(grant, day):
-        if offer.statement.public_id == statement_id:
-            return offer
-    statement = _require_statement(grant, get_agreed_statement_id(grant, statement_id))
+    offer = get_offer(grant, statement_id)
+    statement = _require_statement(grant, offer.statement.pk)
     before = find_claim_on(statement, get_uses_of(statement, grant.scheme.terms))
-    raise ClaimedAlready(claim=before.public_id) if before is not None else NothingClaimable
+    if before is not None:
+        raise ClaimedAlready(claim=before.public_id)
+    if not offer.claimable.amount_yuan:
+        raise NothingClaimable
+    return offer
 
 
 def _require_statement(grant: VoucherGrant, statement_id: int) -> "Statement":

@@ -31,6 +31,7 @@ from rewards.vouchers.selectors.claims import (
     claims,
     find_waiting_claims,
     get_claim,
+    get_offer,
     get_uses_of,
     offered_statements,
 )
@@ -100,7 +101,9 @@ def claim_new(request: SignedInRequest, public_id: str, statement_id: str) -> Ht
     grant, now = get_grant(request.user, public_id), clock.now()
     require(request.user, "rewards.claim_voucher", grant)
     today = now.astimezone(CITY_TIME).date()
-    offer = require_offered(grant, statement_id, today)
+    # What is sent is refused by the service, and the form keeps what was entered.
+    is_sent = request.method == "POST"
+    offer = get_offer(grant, statement_id) if is_sent else require_offered(grant, statement_id, today)
     posted = (request.POST, request.FILES) if request.method == "POST" else (None,)
     form = ClaimForm(*posted, amount=offer.claimable.amount_yuan, today=today)
     return answer_form(

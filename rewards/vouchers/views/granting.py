@@ -1,7 +1,7 @@
 """Open a scheme, apply for a voucher, and decide on applications."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import rules
 from django.contrib.auth.decorators import login_required
@@ -48,6 +48,7 @@ from rewards.vouchers.services.granting import (
 )
 
 if TYPE_CHECKING:
+    from instrument_share.accounts.models import Organization
     from rewards.vouchers.models import VoucherFile, VoucherScheme
 
 
@@ -76,10 +77,7 @@ def scheme_new(request: SignedInRequest) -> HttpResponse:
 def apply(request: SignedInRequest, public_id: str) -> HttpResponse:
     """Apply for a voucher of a batch. Raises NotOpenNow, BudgetUsedUp, AppliedAlready, NotQualified."""
     scheme, now = get_scheme(public_id), clock.now()
-    require_open(scheme.terms, now)
-    organizations = applying_organizations(request.user, scheme, now.astimezone(CITY_TIME).date())
-    if not organizations:
-        _refuse_to_apply(request, scheme, now)
+    organizations = _get_applicants(request, scheme, now)
     posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     form = ApplicationForm(*posted, scheme=scheme, organizations=organizations)
     return answer_form(
@@ -96,9 +94,21 @@ def apply(request: SignedInRequest, public_id: str) -> HttpResponse:
     )
 
 
-def _refuse_to_apply(request: SignedInRequest, scheme: "VoucherScheme", now: datetime) -> NoReturn:
-    """Raise why none of the organizations of the viewer may apply; Forbidden for who administers none."""
-    for organization in administered_organizations(request.user):
+def _get_applicants(request: SignedInRequest, scheme: "VoucherScheme", now: datetime) -> "list[Organization]":
+    """Return the organizations among which the viewer chooses who applies.
+
+    Once the form is sent these are all that they administer: the service says why one of them may not apply,
+    and the form keeps what was stated. Raises NotOpenNow, what keeps all of them from applying, and Forbidden
+    for who administers none.
+    """
+    administered = administered_organizations(request.user)
+    if request.method == "POST" and administered:
+        return administered
+    require_open(scheme.terms, now)
+    applying = applying_organizations(request.user, scheme, now.astimezone(CITY_TIME).date())
+    if applying:
+        return applying
+    for organization in administered:
         require_may_apply(scheme, organization, now)
     raise Forbidden
 

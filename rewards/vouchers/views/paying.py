@@ -147,7 +147,8 @@ def payout_new(request: SignedInRequest, public_id: str, claim_id: str) -> Confi
     found = get_payout_list(request.user, public_id)
     row, now = get_row(found, claim_id), clock.now()
     require_uninvolved(request.user, row)
-    require_unpaid(row)
+    if request.method != "POST":  # what is sent is refused by the service, and the form keeps it
+        require_unpaid(row)
     organization = row.claim.grant.organization
     account = get_accounts([organization.pk]).get(organization.pk)
     kept = get_kept_accounts(organization.pk, get_made_date(found))
@@ -193,7 +194,8 @@ def payout_back(request: SignedInRequest, public_id: str, payout_id: str) -> Con
     require(request.user, "rewards.pay_voucher")
     payout = get_payout(get_payout_list(request.user, public_id), payout_id)
     require_uninvolved(request.user, payout.row)
-    require_in_force(payout)
+    if request.method != "POST":  # what is sent is refused by the service, and the form keeps it
+        require_in_force(payout)
     now = clock.now()
     form = PayoutBackForm(
         request.POST if request.method == "POST" else None,

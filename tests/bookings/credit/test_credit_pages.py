@@ -48,6 +48,8 @@ def test_appeal_page_says_at_once_that_it_is_too_late_or_was_made(city, client, 
         assert page.status_code == 409
         assert sentence in page.text
         assert 'name="reason"' not in page.text
+        sent = client.post(f"/credit/{event.public_id}/appeal/", {"reason": "当天仪器停电"})
+        assert (sent.status_code, ">\n当天仪器停电</textarea>" in sent.text) == (409, True)
 
 
 def test_answer_page_says_at_once_that_the_appeal_was_answered(city, client):

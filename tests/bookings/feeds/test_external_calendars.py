@@ -578,7 +578,7 @@ def test_the_clock_reads_every_calendar_by_a_job(city, answers, run_jobs, clock)
 def slow(city, clock, monkeypatch):
     """Four calendars, of which each takes six seconds, and those that were read."""
     clock.set(NOW)
-    monkeypatch.setattr(external_calendars, "MOST_CALENDARS", 4)
+    monkeypatch.setattr(shown_calendars, "MOST_CALENDARS", 4)
     ids = [connect(city, f"{ADDRESS}?{number}").public_id for number in range(4)]
     DBTaskResult.objects.all().delete()
     taken = []
@@ -635,6 +635,27 @@ def test_the_page_connects_and_shows_what_waits_for_a_decision(client, city, ans
     page = client.get(address).content.decode()
     assert ADDRESS in page
     assert "3月4日" in page
+
+
+def test_an_instrument_with_all_its_calendars_is_not_offered_for_another(client, city):
+    client.force_login(city.keeper)
+    second = factories.instrument(city.owner, name_zh="透射电子显微镜")
+    Keeper.objects.create(instrument=second, user=city.keeper)
+    offered = f'<option value="{city.instrument.public_id}">'
+    said = "以下仪器已关联 3 个外部日历，达到上限。如需关联其他日历，请先取消该仪器的一个关联。"
+
+    def show():
+        page = client.get(reverse("external_calendars"))
+        assert f'<option value="{second.public_id}">' in page.text
+        return offered in page.text, said in text_of(page)
+
+    for number in range(MOST_CALENDARS):
+        assert show() == (True, False)
+        connect(city, f"{ADDRESS}?{number}")
+    assert show() == (False, True)
+    Keeper.objects.filter(instrument=second).delete()
+    page = client.get(reverse("external_calendars"))
+    assert ('name="address"' in page.text, said in text_of(page)) == (False, True)
 
 
 def test_the_page_takes_as_many_statements_for_many_calendars(client, city, statements):

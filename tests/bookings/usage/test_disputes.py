@@ -175,6 +175,12 @@ def test_an_answer_comes_back_where_a_colleague_was_faster(city, log, send):
         assert (late.status_code, ">\n时间以门禁为准</textarea>" in late.text) == (409, True)
 
 
+def test_what_is_disputed_comes_back_where_a_dispute_waits_already(city, log, send):
+    usage_dispute(actor=city.researcher, log_id=log.pk, reason=WHY, now=AFTER)
+    late = send(city.researcher, "usage_dispute", log.public_id, now=AFTER, reason="样品由机组更换")
+    assert (late.status_code, ">\n样品由机组更换</textarea>" in late.text) == (409, True)
+
+
 def test_api_opens_lists_and_answers_disputes(city, log, client, clock):
     clock.set(AFTER)
     client.force_login(city.researcher)

@@ -277,6 +277,53 @@ def test_result_page_undoes_import(at, world):
     assert not Instrument.objects.exists()
 
 
+@pytest.mark.parametrize("what", ["changed", "in_use", "withdrawn", "scheduled"])
+def test_result_page_names_what_went_on_instead_of_offering_to_undo(at, world, draft, what):
+    kind, sheet, said = {
+        "changed": (INSTRUMENTS, HEADING + "Y-1,扫描电镜,\n", "Y-1“扫描电镜”导入后已修改、提交或发布。"),
+        "in_use": (INSTRUMENTS, HEADING + "Y-1,扫描电镜,\n", "“扫描电镜”"),
+        "withdrawn": (KINDS["rules"], RULE_SHEET, "A-001“透射电子显微镜”"),
+        "scheduled": (KINDS["news"], "标题,正文\n开放日,欢迎\n", "“开放日”"),
+    }[what]
+    run = brought(world, sheet, kind)
+    result = reverse("sheet_result", args=[world.unit.public_id, run.public_id])
+    address = reverse("sheet_take_back", args=[world.unit.public_id, run.public_id])
+    client = at("manager")
+    assert address in client.get(result).text
+    made = run.made[0]["id"]
+    match what:
+        case "changed":
+            instrument_update(actor=world.manager, instrument_id=made, values={"model": "M"}, now=NOW)
+        case "in_use":
+            qualification_grant(
+                actor=world.manager,
+                instrument_id=made,
+                user=world.user,
+                expires_at=NOW + timedelta(days=90),
+                now=NOW,
+            )
+        case "withdrawn":
+            rule_withdraw(actor=world.manager, rule_id=made, reason="时间有误", now=NOW)
+        case "scheduled":
+            publication_schedule(
+                actor=world.manager,
+                kind=PublicationKind.NEWS,
+                publication_id=made,
+                at=NOW + timedelta(days=3),
+                now=NOW,
+            )
+    page = client.get(result)
+    assert (address in page.text, said in text_of(page)) == (False, True)
+
+
+def test_result_page_offers_to_undo_only_to_who_manages_the_unit(at, world):
+    run = brought(world, HEADING + "Y-1,扫描电镜,\n")
+    SheetRun.objects.filter(pk=run.pk).update(user=world.keeper)
+    page = at("keeper").get(reverse("sheet_result", args=[world.unit.public_id, run.public_id]))
+    assert page.status_code == 200
+    assert reverse("sheet_take_back", args=[world.unit.public_id, run.public_id]) not in page.text
+
+
 def test_undo_refusal_names_changed_instruments(at, world):
     run = brought(world, HEADING + "Y-1,扫描电镜,\n")
     Instrument.objects.update(state="submitted", submitted_at=NOW)
@@ -330,7 +377,7 @@ def test_import_of_rules_that_apply_already_cannot_be_undone(at, clock, world, d
 
 def test_import_of_rules_is_not_undone_once_a_version_was_withdrawn_or_booked(world, draft, monkeypatch):
     run = brought(world, RULE_SHEET, KINDS["rules"])
-    monkeypatch.setattr(taking_back, "is_rule_used", lambda _rule: True)
+    monkeypatch.setattr(taking_back, "find_used_rule_ids", lambda found: {one.pk for one in found})
     with pytest.raises(GoneOn) as refused:
         take_back(world, run)
     assert [one.params for one in refused.value.problems] == [{"number": "A-001", "name": "透射电子显微镜"}]

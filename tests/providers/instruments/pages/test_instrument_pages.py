@@ -32,7 +32,7 @@ from providers.instruments.services.instruments import (
     instrument_submit,
     instrument_update,
 )
-from providers.instruments.services.media import instrument_picture_add
+from providers.instruments.services.media import instrument_attachment_add, instrument_picture_add
 from providers.instruments.services.people import keeper_assign
 from providers.instruments.services.relations import instrument_group_save
 from providers.units.models import UnitProfile
@@ -365,6 +365,26 @@ def test_published_values_entered_again_answer_a_refusal(at, world):
     assert page.context["form"]["value_yuan"].value() == live.value_yuan
     assert "请附发票" not in text_of(page)
     assert "请附发票" not in client.get(reverse("unit_desk")).content.decode()
+
+
+def test_a_file_is_offered_to_be_attached_up_to_the_limit(at, world, instrument):
+    manager, page = at("manager"), reverse("instrument_media", args=[instrument.public_id])
+    attach = reverse("attachment_add", args=[instrument.public_id])
+    assert attach in manager.get(page).text
+    for number in range(20):
+        instrument_attachment_add(
+            actor=world.manager,
+            instrument_id=instrument.pk,
+            upload=BytesIO(f"%PDF-1.7 manual {number}".encode()),
+            title_zh=f"使用手册{number}",
+            now=NOW,
+        )
+    full = manager.get(page)
+    said = "已有 20 个文件，达到上限。如需添加，请先移除一个。"
+    assert (attach in full.text, said in text_of(full)) == (False, True)
+    sent = {"title_zh": "样品要求", "audience": "everybody", "file": BytesIO(b"%PDF-1.7 samples")}
+    late = manager.post(attach, sent)
+    assert (late.status_code, 'value="样品要求"' in late.text) == (422, True)
 
 
 def test_the_page_asks_before_a_picture_goes(at, world, instrument, read):

@@ -64,6 +64,51 @@ def test_nothing_is_decided_on_a_text_that_a_colleague_changed_meanwhile(
     assert last_act(draft) == done
 
 
+@pytest.fixture
+def unfinished(world):
+    common = {"actor": world.manager, "kind": PublicationKind.NEWS, "now": NOW}
+    return publication_draft(organization_id=world.unit.pk, values={"title_zh": "开放日"}, **common)
+
+
+@pytest.mark.parametrize("page", ["own", "list"])
+def test_a_draft_that_cannot_be_published_yet_says_what_is_missing(at, world, unfinished, page):
+    client = at("manager")
+    address = {
+        "own": reverse("publication", args=[unfinished.public_id]),
+        "list": reverse("unit_publications", args=[world.unit.public_id, "news"]),
+    }[page]
+    release, schedule, edit = (
+        reverse(f"publication_{act}", args=["news", unfinished.public_id])
+        for act in ("release", "schedule", "edit")
+    )
+    shown = client.get(address)
+    assert "发布前尚缺： 请填写中文正文。" in text_of(shown)
+    assert [one in shown.text for one in (release, schedule, edit)] == [False, False, True]
+    publication_update(
+        actor=world.manager,
+        kind=PublicationKind.NEWS,
+        publication_id=unfinished.pk,
+        values=TYPED,
+        now=NOW,
+    )
+    shown = client.get(address)
+    assert ("发布前尚缺" in text_of(shown), release in shown.text) == (False, True)
+
+
+@pytest.mark.parametrize("act", ["publish", "schedule"])
+def test_the_editor_leads_on_to_publish_only_what_can_be(at, world, unfinished, act):
+    client = at("manager")
+    edit = reverse("publication_edit", args=["news", unfinished.public_id])
+    refused = client.post(edit, {"title_zh": "开放日活动", "act": act, "revision": "1"})
+    assert refused.status_code == 422
+    assert "body_zh" in refused.context["form"].errors
+    assert 'value="开放日活动"' in refused.text
+    new = reverse("publication_new", args=[world.unit.public_id, "news"])
+    refused = client.post(new, {"title_zh": "年会", "act": act})
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["body_zh"])
+    assert client.post(edit, {"title_zh": "开放日活动", "act": "draft", "revision": "1"}).status_code == 302
+
+
 def test_the_editor_leads_on_with_what_it_saved(at, world, draft):
     client = at("manager")
     edit = reverse("publication_edit", args=["news", draft.public_id])

@@ -395,6 +395,7 @@ def test_the_units_list_takes_as_many_statements_for_many(at, world, address, st
     def more():
         for number in range(10):
             manager.post(address("news"), {**TYPED, "title_zh": f"第 {number} 条", "act": "draft"})
+            manager.post(address("news"), {"title_zh": f"第 {number} 条待写", "act": "draft"})
 
     page = reverse("unit_publications", args=[world.unit.public_id, "news"])
     statements.assert_unchanged(lambda: manager.get(page), by=more)

@@ -31,6 +31,7 @@ from tests.rewards.vouchers.conftest import (
     claim_of_paid,
     local_date,
     pay_statement,
+    proof,
     reverse_payment,
     statement_of,
 )
@@ -130,6 +131,41 @@ def test_the_word_on_other_support_is_asked_for_with_all_else_that_is_missing(vo
     refused = client.post(address, {"invoice_number": "26510000000001"})
     assert {"invoice_date", "documents", "sole_support"} <= refused.context["form"].errors.keys()
     assert "已由其他财政资金支持的机时不能兑付。" in text_of(refused)
+
+
+def test_what_was_stated_comes_back_where_nobody_can_apply_any_more(vouchers, clock):
+    clock.set(LATER)
+    scheme = vouchers.open()
+    client = Client()
+    client.force_login(vouchers.admin)
+    address = reverse("voucher_apply", args=[scheme.public_id])
+    assert client.get(address).status_code == 200
+    vouchers.apply(scheme)  # a colleague was faster
+
+    def send():
+        typed = {"organization": vouchers.city.company.pk, "amount_yuan": "800", "fact_0": "低温涂层研发"}
+        return client.post(address, {**typed, "documents": proof()})
+
+    assert client.get(address).status_code == 409
+    late = send()
+    assert (late.status_code, 'value="低温涂层研发"' in late.text) == (422, True)
+    assert "已申请" in text_of(late)
+    clock.set(datetime(2026, 7, 1, tzinfo=CITY_TIME))
+    over = send()
+    assert (over.status_code, 'value="低温涂层研发"' in over.text) == (422, True)
+
+
+def test_what_was_typed_comes_back_where_a_colleague_claimed_meanwhile(vouchers, claimable, clock):
+    clock.set(LATER)
+    client = Client()
+    client.force_login(vouchers.admin)
+    address = reverse("voucher_claim_new", args=[claimable.grant.public_id, claimable.statement.public_id])
+    assert client.get(address).status_code == 200
+    vouchers.claim(claimable.grant, claimable.statement)
+    assert client.get(address).status_code == 409
+    typed = {"invoice_number": "2651 7", "invoice_date": local_date(APRIL_1), "sole_support": "on"}
+    late = client.post(address, {**typed, "documents": proof(), "shown_yuan": "100.00"})
+    assert (late.status_code, 'value="2651 7"' in late.text) == (422, True)
 
 
 def test_nothing_can_be_claimed_after_the_last_day(vouchers, claimable, read, clock):
@@ -465,6 +501,25 @@ def test_a_payout_is_recorded_to_the_account_that_the_page_showed(vouchers, clai
     assert not VoucherPayout.objects.exists()
     client.post(pay, {**typed, "account": refused.context["form"]["account"].value()})
     assert VoucherPayout.objects.get().payee_account.number == "6222020000009999"
+
+
+def test_what_was_entered_of_a_payout_comes_back_where_a_colleague_recorded_it(vouchers, claimable, clock):
+    claim = vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+    made = vouchers.list(claimable.scheme)
+    vouchers.account()
+    clock.set(LATER)
+    client = Client()
+    client.force_login(vouchers.finance)
+    pay = reverse("voucher_payout_new", args=[made.public_id, claim.public_id])
+    payout = vouchers.pay(made.rows.get())
+    typed = {"amount_yuan": claim.amount_yuan, "paid_date": local_date(LATER), "bank_reference": "HK-7"}
+    late = client.post(pay, typed)
+    assert (late.status_code, 'value="HK-7"' in late.text) == (409, True)
+    back = reverse("voucher_payout_back", args=[made.public_id, payout.public_id])
+    vouchers.come_back(payout)
+    entered = {"reversed_date": local_date(LATER), "bank_reference": "TH-7", "reason": "户名不符"}
+    late = client.post(back, entered)
+    assert (late.status_code, ">\n户名不符</textarea>" in late.text) == (409, True)
 
 
 def test_payout_list_is_a_signed_paper(vouchers, claimable, clock):
