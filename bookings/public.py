@@ -47,12 +47,11 @@ from bookings.requests.selectors.calendar import (
     get_day_events,
     get_day_stretches,
 )
-from bookings.requests.selectors.costs import CancelCost
+from bookings.requests.selectors.costs import CancelCost, get_no_show_times
 from bookings.requests.selectors.holds import (
     annotate_next_free,
     get_soonest_free,
 )
-from bookings.requests.selectors.no_shows import get_no_show_times
 from bookings.requests.selectors.offers import (
     LONGEST_LOOK,
     FreeTime,

@@ -1,4 +1,7 @@
-"""What a booking costs, also at another time; what cancelling it costs, and until when it may be moved."""
+"""What a booking costs, also at another time; what cancelling it costs, and until when it may be moved.
+
+And from when on it is charged as one to which nobody came.
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -7,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 
 from bookings.requests.domain import pricing
 from bookings.requests.domain.admission import get_change_deadline
@@ -20,11 +23,14 @@ from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import get_binding_time, get_free_until, is_in_service
 from bookings.requests.selectors.companions import (
+    find_uses_in_the_way,
     get_companions,
     get_no_show_grace,
+    get_no_show_graces,
     get_time_to_come,
     get_uses_in_the_way,
     get_uses_together,
+    is_used_together,
 )
 from instrument_share.jobs.selectors import get_end_of_interruption
 from instrument_share.journal import selectors as journal
@@ -207,6 +213,30 @@ def _get_free_until_as_kept_out(booking: Booking, now: datetime) -> datetime:
     if back_at := get_end_of_interruption(*get_time_to_come(booking), now):
         ends.append(back_at + grace)
     return max([free_until, *ends])
+
+
+def get_no_show_times(shown: Collection[Booking], now: datetime) -> dict[int, datetime]:
+    """Return from when on those of the bookings that have begun are no-shows unless somebody comes, by id.
+
+    Left out is what is not held against its user if nobody comes, and what waits for the use of somebody
+    else: the time is not known before that ends.
+    """
+    uses = find_uses_in_the_way(OuterRef("group"), OuterRef("part"), OuterRef("starts_at"))
+    awaited = Booking.objects.filter(
+        ~Exists(uses.filter(checked_out_at=None)),
+        ~is_used_together(),
+        pk__in=[one.pk for one in shown],
+        state=BookingState.APPROVED,
+        starts_at__lte=now,
+        planned_by_unit=False,
+        moved_by_unit_at=None,
+    ).annotate(kept_until=Subquery(uses.order_by("-checked_out_at").values("checked_out_at")[:1]))
+    with_instrument = awaited.select_related("instrument__organization")
+    rows = [one for one in with_instrument if is_in_service(one.instrument)]
+    graces = get_no_show_graces(rows)
+    times = {one: (one.kept_until or one.starts_at) + graces[one.pk] for one in rows}
+    # Whoever was kept waiting until the end is not to blame; what has passed waits for something else.
+    return {one.pk: at for one, at in times.items() if at > now and (at <= one.ends_at or not one.kept_until)}
 
 
 def get_cancel_cost(viewer: "User", booking: Booking, now: datetime) -> CancelCost:
