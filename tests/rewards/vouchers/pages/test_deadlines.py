@@ -10,17 +10,24 @@ from django.urls import reverse
 from instrument_share.accounts.models import Organization
 from tests.factories import NOW
 from tests.page_fixtures import text_of
-from tests.rewards.vouchers.conftest import LATER, add_statements
+from tests.rewards.vouchers.conftest import APRIL_1, LATER, add_statements, local_date, proof
+
+
+def open_or_send(person, scheme, organization, method):
+    """The page of an application, or what comes back of one that is sent whole."""
+    client = Client()
+    client.force_login(person)
+    typed = {"organization": organization.pk, "amount_yuan": "800", "fact_0": "低温涂层研发"}
+    sent = {**typed, "documents": proof()} if method == "post" else {}
+    return getattr(client, method)(reverse("voucher_apply", args=[scheme.public_id]), sent)
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_who_applies_too_late_reads_when_applications_were_taken(vouchers, clock, method):
     scheme = vouchers.open(apply_from=date(2026, 1, 1), apply_until=date(2026, 3, 31))
     clock.set(datetime(2026, 3, 31, 16, 1, tzinfo=UTC))  # a minute past midnight in the city
-    client = Client()
-    client.force_login(vouchers.admin)
-    answer = getattr(client, method)(reverse("voucher_apply", args=[scheme.public_id]))
-    assert answer.status_code == 409
+    answer = open_or_send(vouchers.admin, scheme, vouchers.city.company, method)
+    assert answer.status_code == (422 if method == "post" else 409)
     assert "2026年1月1日" in text_of(answer)
     assert "2026年3月31日" in text_of(answer)
 
@@ -31,21 +38,21 @@ def test_who_applies_after_a_colleague_or_too_late_for_the_budget_reads_why(vouc
     scheme = vouchers.open(budget_yuan=Decimal(1000))
     firm, other = vouchers.firm("云屏小微科技有限公司")
 
-    def refused(person):
-        client = Client()
-        client.force_login(person)
-        answer = getattr(client, method)(reverse("voucher_apply", args=[scheme.public_id]))
+    late = 422 if method == "post" else 409
+
+    def refused(person, organization=vouchers.city.company):
+        answer = open_or_send(person, scheme, organization, method)
         return answer.status_code, text_of(answer)
 
     vouchers.grant(scheme)
-    status, said = refused(other)
-    assert (status, "本批创新券已全部发放，请申请其他批次。" in said) == (409, True)
+    status, said = refused(other, firm)
+    assert (status, "本批创新券已全部发放，请申请其他批次。" in said) == (late, True)
     scheme = vouchers.open(batch=2)
     vouchers.apply(scheme)
     status, said = refused(vouchers.admin)
-    assert (status, "贵单位已申请过这一批，没有重复提交。" in said) == (409, True)
+    assert (status, "贵单位已申请过这一批，没有重复提交。" in said) == (late, True)
     Organization.objects.filter(pk=firm.pk).update(size_class="large")
-    status, said = refused(other)
+    status, said = refused(other, firm)
     assert (status, "本方案不面向这类性质和规模的单位。" in said) == (422, True)
     assert refused(vouchers.city.researcher)[0] == 403
 
@@ -58,8 +65,9 @@ def test_who_claims_after_a_colleague_reads_by_which_claim(vouchers, claimable, 
     assert client.get(new).status_code == 200
     claim = vouchers.claim(claimable.grant, claimable.statement)
     typed = {"invoice_number": "2650 0002", "sole_support": "on", "shown_yuan": "100.00"}
-    answer = client.post(new, typed)
-    assert answer.status_code == 409
+    shown = {"invoice_date": local_date(APRIL_1), "documents": proof()}
+    answer = client.post(new, {**typed, **shown})
+    assert answer.status_code == 422
     assert f"这些机时已在兑付申请 {claim.public_id} 中" in text_of(answer)
 
 
