@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from bookings.requests.reports import describe_price_line
+from bookings.statements.selectors.accounts import get_account_entered_since
 from instrument_share.documents.content import Block, Column, Heading, KeyValue, Paper, Paragraph, Table
 from instrument_share.documents.official import render_paper
 from instrument_share.documents.tables import to_xlsx
@@ -101,10 +102,18 @@ def _describe_account(statement: "Statement") -> list[Block]:
         (_("Bank and branch"), account.bank),
         (_("Account number"), account.number),
     ]
-    return [
-        KeyValue(pairs),
-        Paragraph(describe_remark(statement)),
-    ]
+    told = filter(None, [describe_account_entered_since(statement), describe_remark(statement)])
+    return [KeyValue(pairs), *(Paragraph(one) for one in told)]
+
+
+def describe_account_entered_since(statement: "Statement") -> str:
+    """Return that the unit is to be asked, where it has another account than the one to be paid to."""
+    account = get_account_entered_since(statement)
+    if account is None:
+        return ""
+    return _(
+        "The unit has entered another account since (ending in {digits}). Ask the unit before you pay."
+    ).format(digits=account.number[-4:])
 
 
 def describe_remark(statement: "Statement") -> str:

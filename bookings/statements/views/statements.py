@@ -18,7 +18,12 @@ from django.views.decorators.http import require_safe
 from bookings.statements.domain.billing import AGE_LIMITS
 from bookings.statements.domain.states import MOVES, StatementState, is_overdue
 from bookings.statements.forms import StatementFilterForm
-from bookings.statements.reports import build_statement_sheet, describe_remark, render_statement
+from bookings.statements.reports import (
+    build_statement_sheet,
+    describe_account_entered_since,
+    describe_remark,
+    render_statement,
+)
 from bookings.statements.selectors.accounts import get_present_account
 from bookings.statements.selectors.statements import (
     Debt,
@@ -153,6 +158,7 @@ def statement(request: SignedInRequest, public_id: str) -> HttpResponse:
         "moves": moves if lines else moves - {"send"},
         "is_overdue": _is_overdue(found),
         "how_to_quote": describe_remark(found),
+        "entered_since": describe_account_entered_since(found),
         "up": up,
     }
     return render(request, "bookings/statements/statement.html", context)
