@@ -16,8 +16,8 @@ from bookings.statements.domain.states import StatementState
 from bookings.statements.selectors.billing import (
     charges_to_be_billed,
     charges_to_be_given_back,
-    get_month_of,
     uses_to_be_billed,
+    uses_to_be_corrected,
     uses_to_be_given_back,
 )
 from bookings.statements.selectors.statements import unsettled_statements
@@ -58,6 +58,10 @@ UNBILLED = gettext_noop(
 )
 GIVEN_BACK = gettext_noop(
     "What you get back for {number} is on no statement yet: wait for the next statement of the unit."
+)
+CORRECTION_WAITING = gettext_noop(
+    "A correction of {number} waits to be confirmed and can change what you pay: let it be confirmed or "
+    "withdrawn first."
 )
 OPEN_PROJECT = gettext_noop(
     "You are the holder of the project “{name}”: let your organization name another one."
@@ -176,12 +180,13 @@ def _find_unfinished(user: "User", now: datetime) -> Iterator[Obstacle]:
 
 
 def _find_unbilled(user: "User", now: datetime) -> Iterator[Obstacle]:
-    since = get_month_of(previous_month(now.astimezone(CITY_TIME).date())).start
+    month = previous_month(now.astimezone(CITY_TIME).date())
     found: tuple[tuple[str, str, Iterable[Booking | UsageLog]], ...] = (
-        (UNBILLED, "usage_log", uses_to_be_billed(user, since)),
-        (UNBILLED, "booking", charges_to_be_billed(user, since)),
+        (UNBILLED, "usage_log", uses_to_be_billed(user, month)),
+        (UNBILLED, "booking", charges_to_be_billed(user, month)),
         (GIVEN_BACK, "usage_log", uses_to_be_given_back(user)),
         (GIVEN_BACK, "booking", charges_to_be_given_back(user)),
+        (CORRECTION_WAITING, "usage_log", uses_to_be_corrected(user)),
     )
     for message, page, sources in found:
         for one in sources:

@@ -25,22 +25,28 @@ from instrument_share.web.text.formats import (
 )
 
 if TYPE_CHECKING:
-    from bookings.statements.models import Statement, StatementLine, StatementPayment
+    from bookings.statements.models import Statement, StatementAccount, StatementLine, StatementPayment
 
 _PRICED = ("starts_at", "ends_at", "effective_seconds", "amount_yuan")
 """What a line and its log have in common as long as the log's price explains the line."""
 
 
 def render_statement(
-    statement: "Statement", lines: "Iterable[StatementLine]", payments: "Iterable[StatementPayment]"
+    statement: "Statement",
+    lines: "Iterable[StatementLine]",
+    payments: "Iterable[StatementPayment]",
+    entered_since: "StatementAccount | None",
 ) -> bytes:
-    """Return the statement as PDF; figures and order are the same in both languages."""
+    """Return the statement as PDF; figures and order are the same in both languages.
+
+    `entered_since` is the account of `get_account_entered_since`.
+    """
     made_at = statement.sent_at or statement.drafted_at
     month = month_label(statement.month)
     return render_paper(
         Paper(
             title="\n".join([_("Statement of instrument use"), month]),
-            blocks=_blocks(statement, list(lines), list(payments)),
+            blocks=_blocks(statement, list(lines), list(payments), entered_since),
             sender=bilingual(statement.organization, "name"),
             date=date_only(made_at),
             created_at=made_at,
@@ -63,7 +69,10 @@ def build_statement_sheet(
 
 
 def _blocks(
-    statement: "Statement", lines: "Sequence[StatementLine]", payments: "Sequence[StatementPayment]"
+    statement: "Statement",
+    lines: "Sequence[StatementLine]",
+    payments: "Sequence[StatementPayment]",
+    entered_since: "StatementAccount | None",
 ) -> list[Block]:
     total = statement.total_yuan
     capitals = f"人民币{'负' if total < 0 else ''}{to_capitals(abs(total))}"
@@ -79,7 +88,7 @@ def _blocks(
     ]
     blocks: list[Block] = [
         KeyValue(pairs, per_row=2),
-        *_describe_account(statement),
+        *_describe_account(statement, entered_since),
         Heading(_("1. Uses and charges")),
         _shortened_lines(statement, lines),
     ]
@@ -89,7 +98,7 @@ def _blocks(
     return [*blocks, Paragraph(last)]
 
 
-def _describe_account(statement: "Statement") -> list[Block]:
+def _describe_account(statement: "Statement", entered_since: "StatementAccount | None") -> list[Block]:
     """Return where a statement that was sent is to be paid; nothing where nothing is owed."""
     if statement.sent_at is None or statement.total_yuan <= 0:
         return []
@@ -101,10 +110,17 @@ def _describe_account(statement: "Statement") -> list[Block]:
         (_("Bank and branch"), account.bank),
         (_("Account number"), account.number),
     ]
-    return [
-        KeyValue(pairs),
-        Paragraph(describe_remark(statement)),
-    ]
+    told = filter(None, [describe_entered_since(entered_since), describe_remark(statement)])
+    return [KeyValue(pairs), *(Paragraph(one) for one in told)]
+
+
+def describe_entered_since(account: "StatementAccount | None") -> str:
+    """Return that the unit is to be asked, as it has entered another account than the statement names."""
+    if account is None:
+        return ""
+    return _(
+        "The unit has entered another account since (ending in {digits}). Ask the unit before you pay."
+    ).format(digits=account.number[-4:])
 
 
 def describe_remark(statement: "Statement") -> str:

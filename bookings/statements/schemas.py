@@ -15,6 +15,7 @@ from bookings.requests.schemas import (
 )
 from bookings.statements.domain.billing import to_fen
 from bookings.statements.domain.states import NoteKind, StatementState
+from bookings.statements.selectors.accounts import get_account_entered_since
 from bookings.statements.selectors.statements import statement_lines, statement_notes, statement_payments
 from instrument_share.kernel.errors import gettext_noop as _
 from instrument_share.web.api.fields import OrganizationRef, PublicId, organization_ref
@@ -113,6 +114,13 @@ class StatementWithLinesOut(StatementOut):
     account: StatementAccountOut | None = Field(
         description=_("where it is to be paid; null: a draft, or the unit had entered no account")
     )
+    new_account_last_digits: str | None = Field(
+        description=_(
+            "the last four digits of the account that the unit has entered since: ask the unit before you "
+            "pay; null: it has entered no other, or nothing is to be paid"
+        ),
+        examples=["1234"],
+    )
     lines: list[StatementLineOut] = Field(description=_("what is billed, use by use"))
     payments: list[StatementPaymentOut] = Field(description=_("transfers that pay it, reversed ones too"))
     notes: list[StatementNoteOut] = Field(
@@ -150,9 +158,11 @@ def _serialize_account(account: "StatementAccount | None") -> StatementAccountOu
 
 def serialize_with_lines(statement: "Statement") -> StatementWithLinesOut:
     """Return a statement with its lines, its payments and what was said of it."""
+    entered_since = get_account_entered_since(statement)
     return StatementWithLinesOut(
         **serialize_statement(statement),
         account=_serialize_account(statement.account),
+        new_account_last_digits=entered_since.number[-4:] if entered_since else None,
         lines=[
             StatementLineOut(
                 usage_log=line.log.public_id if line.log else None,

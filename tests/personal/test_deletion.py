@@ -21,7 +21,8 @@ from bookings.statements.services.drafting import statements_draft_due
 from bookings.statements.services.statements import statements_send
 from bookings.statements.services.waiving import charge_waive
 from bookings.usage.models import UsageLog
-from bookings.usage.services.usage import usage_confirm
+from bookings.usage.services.usage import usage_confirm, usage_correct
+from bookings.usage.services.withdrawals import usage_correction_withdraw
 from bookings.waiting.selectors import count_waiting_for
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Invitation, User
@@ -210,6 +211,39 @@ def test_what_a_person_gets_back_is_billed_before_the_account_is_deleted(city, p
     charge_waive(actor=city.manager, booking_id=late.pk, reason="停电", now=april)
     found = registry.obstacles(person, april)
     assert [one.path for one in found] == [f"/usage/{log.public_id}/", f"/bookings/{late.public_id}/"]
+
+
+def test_waiting_correction_of_a_billed_use_keeps_the_account_until_decided(city, person, see):
+    """Once confirmed, its difference would be billed to a deleted account."""
+    log = use(city, slot(day=1), payer=False)
+    usage_confirm(actor=person, log_id=log.pk, now=log.ends_at)
+    april = NOW + 30 * timedelta(days=1)
+    statements_draft_due(april)
+    assert Statement.objects.update(state="settled", sent_at=april, due_date=april.date()) == 1
+    facts = {"actor": city.keeper, "log_id": log.pk, "reason": "登记有误", "now": april}
+    usage_correct(changes={"content": "衍射实验"}, **facts)
+    assert list(registry.obstacles(person, april)) == []  # it changes nothing of the amount
+    waiting = usage_correct(changes={"amount_yuan": Decimal(250)}, **facts)
+    (obstacle,) = registry.obstacles(person, april)
+    assert obstacle.path == f"/usage/{log.public_id}/"
+    assert f"{log.public_id} 有待确认的更正，可能影响费用" in text_of(see(person, "own_data", now=april))
+    usage_correction_withdraw(actor=city.keeper, correction_id=waiting.pk, reason="无须更正", now=april)
+    assert list(registry.obstacles(person, april)) == []
+
+
+def test_what_the_worker_missed_is_billed_before_the_account_is_deleted(city, person, settings):
+    """It is billed for a year, and as long it keeps the account."""
+    log = use(city, slot(day=1), payer=False)
+    usage_confirm(actor=person, log_id=log.pk, now=log.ends_at)
+    charged = book(city, slot(day=3), payer=False)
+    booking_cancel(actor=person, booking_id=charged.pk, now=charged.starts_at - timedelta(minutes=5))
+    assert list(registry.obstacles(person, AFTER)) == []  # settled otherwise: nothing was ever drafted
+    settings.STATEMENTS_SINCE = NOW.date()
+    owed = [f"/usage/{log.public_id}/", f"/bookings/{charged.public_id}/"]
+    assert [one.path for one in registry.obstacles(person, AFTER)] == owed
+    assert list(registry.obstacles(person, AFTER + 366 * timedelta(days=1))) == []
+    statements_draft_due(AFTER)
+    assert [one.path for one in registry.obstacles(person, AFTER)] == ["/me/statements/"]
 
 
 def test_who_answers_alone_for_an_organization_hands_over_first(city):

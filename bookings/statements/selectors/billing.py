@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -12,7 +14,9 @@ from bookings.requests.models import Booking
 from bookings.statements.domain.billing import Billable, Payer
 from bookings.statements.models import Statement, StatementLine
 from bookings.usage.models import UsageConfirmation, UsageCorrection, UsageLog
+from bookings.usage.selectors.amounts import AMOUNT_FIELDS
 from bookings.usage.selectors.logs_as_counted import CONFIRMATION, IS_CORRECTED, iterate_counted_rows
+from bookings.usage.selectors.usage import has_waiting_correction, usage_logs
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.interval import Interval
 
@@ -180,15 +184,19 @@ def _charges_to_give_back() -> QuerySet[StatementLine]:
     )
 
 
-def uses_to_be_billed(person: "User", since: datetime) -> list[UsageLog]:
-    """Return the uses for which a person owes something on no statement yet.
+def uses_to_be_billed(person: "User", month: date) -> list[UsageLog]:
+    """Return the uses for which a person owes something on no statement yet, if a month is billed next.
 
-    They wait to be confirmed, were made or confirmed since an instant, or cost more since they were billed.
+    They wait to be confirmed, are what their unit looks for with that month or later, or cost more since they
+    were billed.
     """
     logs = UsageLog.objects.filter(payer_person=person)
-    late = _late_confirmations(since).filter(log__payer_person=person)
+    interval = get_month_of(month)
+    late = _late_confirmations(interval.start).filter(log__payer_person=person)
     unbilled = logs.filter(
-        ~Exists(CONFIRMATION) | Q(starts_at__gte=since) | Q(pk__in=late.values("log")),
+        ~Exists(CONFIRMATION)
+        | _is_looked_for(logs, interval, "starts_at__gte")
+        | Q(pk__in=late.values("log")),
         _starts_since_statements_began(),
         ~Exists(_LINES),
     )
@@ -198,15 +206,36 @@ def uses_to_be_billed(person: "User", since: datetime) -> list[UsageLog]:
     return list(logs.filter(pk__in=owed).order_by("id"))
 
 
-def charges_to_be_billed(person: "User", since: datetime) -> QuerySet[Booking]:
-    """Return the bookings that ended since an instant and whose charge a person owes on no statement yet."""
-    return Booking.objects.filter(
+def charges_to_be_billed(person: "User", month: date) -> QuerySet[Booking]:
+    """Return the bookings whose charge a person owes on no statement yet, if a month is billed next."""
+    bookings = Booking.objects.filter(
         _starts_since_statements_began(),
-        Q(ends_at__gt=since) | Q(ended_at__gte=since),
         payer_person=person,
         charged_yuan__gt=0,
         statement_lines__isnull=True,
-    ).order_by("id")
+    )
+    interval = get_month_of(month)
+    is_looked_for = _is_looked_for(bookings, interval, "ends_at__gt")
+    return bookings.filter(is_looked_for | Q(ended_at__gte=interval.start)).order_by("id")
+
+
+def _is_looked_for(found: QuerySet[Any], month: Interval, since: str) -> Q:
+    """Return the condition for uses or bookings from when on their unit looks for them with a month.
+
+    `since` is the lookup by which `find_billable` compares them with that instant.
+    """
+    units = found.order_by().values_list("instrument__organization_id", flat=True).distinct()
+    of_units = (
+        Q(instrument__organization_id=unit, **{since: _get_first_billed(unit, month)}) for unit in units
+    )
+    return reduce(or_, of_units, Q(pk__in=[]))
+
+
+def uses_to_be_corrected(person: "User") -> list[UsageLog]:
+    """Return the uses that a person pays of which a waiting correction bears on the amount."""
+    waiting = UsageCorrection.objects.filter(confirmation__isnull=True, withdrawal__isnull=True)
+    logs = usage_logs(person).filter(payer_person=person, pk__in=waiting.values("log"))
+    return [log for log in logs.order_by("id") if has_waiting_correction(log, AMOUNT_FIELDS)]
 
 
 def uses_to_be_given_back(person: "User") -> QuerySet[UsageLog]:

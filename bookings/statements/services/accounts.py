@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from bookings.statements.models import StatementAccount
-from bookings.statements.selectors.accounts import get_present_account
+from bookings.statements.selectors.accounts import get_present_account, statements_with_former_account
 from bookings.statements.services.notifications import notify_of_account
 from instrument_share.accounts.domain.bank_account import BankAccount
 from instrument_share.accounts.permissions import require
@@ -24,8 +24,8 @@ def statement_account_enter(
 ) -> StatementAccount:
     """Enter the account that the unit's statements name from now on; all of its managers are told.
 
-    What was sent keeps the account that it named. The same account again changes nothing. Raises
-    AccountIncomplete, AccountNumberUnlikely.
+    What was sent keeps the account that it named; the payers of what is still to be paid are told to ask the
+    unit. The same account again changes nothing. Raises AccountIncomplete, AccountNumberUnlikely.
     """
     require(actor, "bookings.manage_statements", SimpleNamespace(organization_id=organization_id))
     unit = organization_lock(organization_id)
@@ -49,5 +49,5 @@ def statement_account_enter(
         organization_id=organization_id,
         details={"last_digits": account.number[-4:]},
     )
-    notify_of_account(account, now)
+    notify_of_account(account, list(statements_with_former_account(account)), now)
     return account

@@ -1,6 +1,6 @@
 """What payers and units are told about statements."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -47,6 +47,16 @@ ACCOUNT_ENTERED = gettext_noop(
     "{person} entered an account for statements of {unit}: {holder}, {bank}, number ending in {digits}. "
     "Statements that are sent from now on name it. If it is not right, enter the right one at once."
 )
+ACCOUNT_REPLACED = gettext_noop(
+    "{person} entered another account for statements of {unit}: {holder}, {bank}, number ending in {digits}. "
+    "Statements that are sent from now on name it. Unpaid statements that name an earlier account: {count}. "
+    "Their payers are told to ask your unit before they pay. If the account is not right, enter the right "
+    "one at once."
+)
+ASK_BEFORE_PAYING = gettext_noop(
+    "{unit} has entered another account (ending in {digits}) since it sent {payer} statement {number}. Ask "
+    "the unit before you pay."
+)
 Text = str | Promise
 
 
@@ -61,12 +71,17 @@ def notify_unit(statement: Statement, message: str, now: datetime, **params: Any
     _notify(managers, statement, message, now, params)
 
 
-def notify_of_account(account: StatementAccount, now: datetime) -> None:
-    """Tell all managers of the unit, also who entered it: nobody changes it in another's name unnoticed."""
+def notify_of_account(account: StatementAccount, former: Sequence[Statement], now: datetime) -> None:
+    """Tell all managers of the unit, also who entered it: nobody changes it in another's name unnoticed.
+
+    So are the payers of `former`, the statements to be paid that name another account.
+    """
+    for statement in former:
+        notify_payer(statement, ASK_BEFORE_PAYING, now, digits=account.number[-4:])
     unit = account.organization
     notify(
         users=people_with_role(Role.UNIT_MANAGER, unit.pk),
-        message=ACCOUNT_ENTERED,
+        message=ACCOUNT_REPLACED if former else ACCOUNT_ENTERED,
         now=now,
         path=page_address("statement_account", unit.public_id),
         params={
@@ -75,6 +90,7 @@ def notify_of_account(account: StatementAccount, now: datetime) -> None:
             "holder": account.holder,
             "bank": account.bank,
             "digits": account.number[-4:],
+            "count": len(former),
         },
         kind=NotificationKind.STATEMENTS,
     )

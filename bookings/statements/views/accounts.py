@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from bookings.statements.selectors.accounts import statement_accounts
+from bookings.statements.selectors.accounts import statement_accounts, statements_with_former_account
 from bookings.statements.services.accounts import statement_account_enter
 from bookings.statements.views.statements import get_managed_unit
 from instrument_share.web import clock
@@ -42,7 +42,13 @@ def statement_account(request: SignedInRequest, organization_id: str) -> HttpRes
         ),
         respond=lambda saved: redirect_with_message(request, _describe_entered(saved, present), request.path),
         template="bookings/statements/account.html",
-        context=lambda: {"unit": unit, "present": present, "earlier": entered[1:], "form": form},
+        context=lambda: {
+            "unit": unit,
+            "present": present,
+            "former": present and statements_with_former_account(present).count(),
+            "earlier": entered[1:],
+            "form": form,
+        },
     )
 
 

@@ -18,8 +18,13 @@ from django.views.decorators.http import require_safe
 from bookings.statements.domain.billing import AGE_LIMITS
 from bookings.statements.domain.states import MOVES, StatementState, is_overdue
 from bookings.statements.forms import StatementFilterForm
-from bookings.statements.reports import build_statement_sheet, describe_remark, render_statement
-from bookings.statements.selectors.accounts import get_present_account
+from bookings.statements.reports import (
+    build_statement_sheet,
+    describe_entered_since,
+    describe_remark,
+    render_statement,
+)
+from bookings.statements.selectors.accounts import get_account_entered_since, get_present_account
 from bookings.statements.selectors.statements import (
     Debt,
     drafts_to_send,
@@ -153,6 +158,7 @@ def statement(request: SignedInRequest, public_id: str) -> HttpResponse:
         "moves": moves if lines else moves - {"send"},
         "is_overdue": _is_overdue(found),
         "how_to_quote": describe_remark(found),
+        "entered_since": describe_entered_since(get_account_entered_since(found)),
         "up": up,
     }
     return render(request, "bookings/statements/statement.html", context)
@@ -196,7 +202,9 @@ def statement_pdf(request: SignedInRequest, public_id: str) -> HttpResponse:
     found = get_statement(request.user, public_id)
     asked = request.GET.get("language")
     with translation.override(asked if asked in dict(settings.LANGUAGES) else get_language()):
-        paper = render_statement(found, statement_lines(found), statement_payments(found))
+        paper = render_statement(
+            found, statement_lines(found), statement_payments(found), get_account_entered_since(found)
+        )
     return _file(paper, "application/pdf", f'inline; filename="statement-{found}.pdf"')
 
 

@@ -6,10 +6,15 @@ import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
-from bookings.statements.models import StatementAccount
+from bookings.statements.models import Statement, StatementAccount
 from bookings.statements.schemas import serialize_with_lines
 from bookings.statements.selectors.statements import get_statement
 from bookings.statements.services.accounts import statement_account_enter
+from bookings.statements.services.notifications import (
+    ACCOUNT_ENTERED,
+    ACCOUNT_REPLACED,
+    ASK_BEFORE_PAYING,
+)
 from bookings.statements.services.statements import statement_send
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.domain.bank_account import AccountIncomplete, AccountNumberUnlikely
@@ -52,9 +57,47 @@ def test_a_statement_keeps_the_account_of_when_it_was_sent_on_page_paper_and_in_
     payer = factories.member(city.company, Role.ORG_ADMIN)
     for text in (text_of(see(payer, "statement", statement.public_id)), paper(see, payer, statement)):
         assert "云屏银行大学城支行" in text and DIGITS in text and OTHER_DIGITS not in text
+        assert "管理单位其后填写了另一收款账户（尾号 9999）" in text.replace("\n", "")
         assert f"请在汇款附言中注明结算单编号 {statement}。" in text
-    served = serialize_with_lines(get_statement(payer, statement.public_id)).account
+    answer = serialize_with_lines(get_statement(payer, statement.public_id))
+    assert answer.new_account_last_digits == "9999"
+    served = answer.account
     assert (served.holder, served.bank, served.number) == ("云屏测试大学", "云屏银行大学城支行", DIGITS)
+
+
+def test_payers_and_managers_are_told_once_that_open_statements_name_a_former_account(city, see):
+    payer = factories.member(city.company, Role.ORG_ADMIN)
+    enter(city, OTHER)
+    statement = sent(city)
+    Notification.objects.all().delete()
+    for _again in range(2):
+        enter(city, now=APRIL_1 + DAY)
+    told = Notification.objects.get(user=payer)
+    assert (told.message, told.path) == (ASK_BEFORE_PAYING, f"/statements/{statement.public_id}/")
+    assert (told.params["digits"], told.params["number"]) == ("1234", str(statement))
+    managers = Notification.objects.get(user=city.manager)
+    assert (managers.message, managers.params["count"]) == (ACCOUNT_REPLACED, 1)
+    page = ("statement_account", city.owner.public_id)
+    words = "有 1 份未结清的结算单仍载明此前的账户"
+    assert words in text_of(see(city.manager, *page))
+    enter(city, OTHER, now=APRIL_1 + 2 * DAY)  # the one that it names, again
+    assert Notification.objects.filter(user=payer).count() == 1
+    assert words not in text_of(see(city.manager, *page))
+    assert serialize_with_lines(get_statement(payer, statement.public_id)).new_account_last_digits is None
+
+
+def test_settled_statement_says_nothing_of_later_accounts(city, see):
+    payer = factories.member(city.company, Role.ORG_ADMIN)
+    enter(city)
+    statement = sent(city)
+    Statement.objects.update(state="settled", settled_at=APRIL_1)
+    Notification.objects.all().delete()
+    enter(city, OTHER, now=APRIL_1 + DAY)
+    assert not Notification.objects.filter(user=payer).exists()
+    assert Notification.objects.get(user=city.manager).message == ACCOUNT_ENTERED
+    for text in (text_of(see(payer, "statement", statement.public_id)), paper(see, payer, statement)):
+        assert DIGITS in text and "尾号" not in text
+    assert serialize_with_lines(get_statement(payer, statement.public_id)).new_account_last_digits is None
 
 
 def test_a_draft_is_not_sent_with_another_account_than_was_shown(city, see, send):

@@ -95,7 +95,7 @@ def make_payment():
 
 def render(language, lines, payments=()):
     with translation.override(language):
-        return PdfReader(BytesIO(render_statement(make_statement(lines), lines, payments)))
+        return PdfReader(BytesIO(render_statement(make_statement(lines), lines, payments, None)))
 
 
 def read(paper):
