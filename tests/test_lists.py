@@ -53,6 +53,7 @@ INCLUDED_IN = {
 }
 """Parts of pages: the export stands in the page."""
 CUT = {
+    "bookings/requests/views/counted.py": "the sentence says how many more",
     "bookings/requests/views/holidays.py": "the page says how many in all; each is told by name",
     "bookings/requests/views/rule_preview.py": "the page says how many more",
     "bookings/requests/views/rules.py": "the last versions side by side",

@@ -16,9 +16,8 @@ from bookings.feeds.keys import CALENDAR, get_secret, is_secret
 from bookings.feeds.models import CalendarFeed
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
-from bookings.requests.selectors.bookings import bookings
+from bookings.requests.selectors.bookings import Moves, bookings, get_moves
 from bookings.requests.selectors.companions import get_companions_of_each
-from bookings.requests.selectors.former_times import Moves, get_moves
 from bookings.requests.selectors.scope import get_responsible_condition
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.selectors.standing import standing

@@ -11,8 +11,7 @@ from bookings.feeds.domain.icalendar import BookingEvent, Party, build_invitatio
 from bookings.feeds.selectors.calendars import STATUSES, build_booking_events
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
-from bookings.requests.selectors.bookings import bookings
-from bookings.requests.selectors.former_times import get_moves
+from bookings.requests.selectors.bookings import bookings, get_moves
 from instrument_share.journal.addresses import page_address
 
 if TYPE_CHECKING:

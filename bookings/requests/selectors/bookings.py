@@ -1,5 +1,6 @@
-"""Bookings visible to a viewer."""
+"""Bookings visible to a viewer, and the former times and users of those that were moved."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, TypedDict, cast
@@ -15,6 +16,7 @@ from bookings.requests.selectors.project_budget import get_unusable_project_cond
 from bookings.requests.selectors.request_facts import get_refused_user_condition
 from bookings.requests.selectors.scope import get_responsible_condition, get_visible_condition
 from instrument_share.accounts.domain import OrganizationState
+from instrument_share.journal import selectors as journal
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
 from instrument_share.kernel.interval import Interval
@@ -25,6 +27,12 @@ if TYPE_CHECKING:
     from instrument_share.accounts.models import User
     from instrument_share.accounts.selectors import Viewer
     from instrument_share.kernel.errors import Problem
+
+MOVING_ACTS = ("booking.moved", "booking.moved_for_decision", "booking.extended")
+HANDED_OVER = "booking.handed_over"
+
+Moves = dict[str, list[tuple[datetime, Interval]]]
+"""The time of each move and the interval before it, oldest first, by the booking's public id."""
 
 
 def bookings(viewer: "Viewer") -> QuerySet[Booking]:
@@ -229,3 +237,26 @@ def unfinished_bookings(person: "User") -> QuerySet[Booking]:
     """Return the bookings of a person, or for which a person pays, that still hold time, by start."""
     own = Q(user=person) | Q(payer_person=person)
     return Booking.objects.filter(own, state__in=HOLDING_STATES).order_by("starts_at")
+
+
+def get_moves(public_ids: Collection[str]) -> Moves:
+    """Return every move of these bookings, which the caller may see. One statement."""
+    moves: Moves = defaultdict(list)
+    for entry in journal.entries_on(Booking._meta.label, public_ids, MOVING_ACTS):
+        moves[entry.subject_id].append((entry.at, Interval.parse(entry.details["from"])))
+    return dict(moves)
+
+
+def get_interval_at(moves: Moves, booking: Booking, instant: datetime | None = None) -> Interval:
+    """Return the booking's interval at the instant; without an instant, the one first asked for."""
+    later = (before for at, before in moves.get(booking.public_id, ()) if instant is None or at > instant)
+    return next(later, None) or Interval(booking.starts_at, booking.ends_at)
+
+
+def is_handed_over_since_move(booking: Booking) -> bool:
+    """Return whether the unit has moved a booking of somebody who has handed it over since."""
+    if booking.moved_by_unit_at is None:
+        return False
+    # By the journal's numbers: both may bear the same time.
+    last = journal.entries_on(Booking._meta.label, [booking.public_id], (HANDED_OVER, *MOVING_ACTS)).last()
+    return last is not None and last.action == HANDED_OVER

@@ -12,8 +12,7 @@ from django.db.models import Q
 from bookings.requests.domain import admission, pricing, quota
 from bookings.requests.domain.states import BookingState
 from bookings.requests.models import Booking
-from bookings.requests.selectors.bookings import bookings
-from bookings.requests.selectors.former_times import Moves, get_interval_at, get_moves
+from bookings.requests.selectors.bookings import Moves, bookings, get_interval_at, get_moves
 from bookings.requests.selectors.request_facts import QUOTA_STATES
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import Problem

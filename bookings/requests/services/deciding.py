@@ -11,8 +11,8 @@ from bookings.requests.domain.errors import REASON_MISSING, AlreadyAgreed, Keepe
 from bookings.requests.domain.states import MOVES, BookingState, require_cancellable
 from bookings.requests.models import Booking
 from bookings.requests.selectors.admission import is_in_service
+from bookings.requests.selectors.bookings import is_handed_over_since_move
 from bookings.requests.selectors.companions import get_companions, get_next_to_decide
-from bookings.requests.selectors.former_times import is_handed_over_since_move
 from bookings.requests.services import notifications
 from bookings.requests.services.bookings import DECISION_FIELDS, build_refusal, require_not_overdue
 from bookings.requests.services.cancellations import cancel_companions

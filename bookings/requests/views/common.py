@@ -17,10 +17,9 @@ from bookings.requests.domain.decision import is_decided_too_late
 from bookings.requests.domain.pricing import Quote
 from bookings.requests.domain.states import CANCELLABLE_STATES, MOVES, BookingState, require_cancellable
 from bookings.requests.selectors.admission import find_out_of_service, find_requester_problems, is_in_service
-from bookings.requests.selectors.bookings import find_running_use, get_booking
+from bookings.requests.selectors.bookings import find_running_use, get_booking, is_handed_over_since_move
 from bookings.requests.selectors.companions import find_overdue, get_companions, get_group
 from bookings.requests.selectors.costs import get_move_deadline
-from bookings.requests.selectors.former_times import is_handed_over_since_move
 from bookings.requests.selectors.project_budget import find_unusable_project
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.permissions import require

@@ -66,7 +66,7 @@ def series(city):
 
 
 def test_form_of_one_time_leads_to_every_date_with_what_is_wrong(city, typed, sent):
-    book(city, slot(day=8, hour=10), subject="别的")
+    book(city, slot(day=8, hour=10), actor=city.keeper, payer=False)
     answer = sent(**typed, subject="")
     page = text_of(answer)
     assert answer.status_code == 200
@@ -123,7 +123,7 @@ def test_dates_are_booked_only_on_the_conditions_that_the_page_has_shown(city, t
 def test_dates_that_cannot_be_had_any_more_are_named_with_the_reason(client, city, typed, sent):
     asked = {**typed, "subject": "薄膜", "every_weeks": "1", "count": "3"}
     shown = dates_in(sent(**asked))
-    book(city, slot(day=8, hour=10), subject="别的")
+    book(city, slot(day=8, hour=10), actor=city.keeper, payer=False)
     closure_place(
         actor=city.keeper, instrument_id=city.instrument.pk, interval=slot(day=15), reason_zh="检修", now=NOW
     )
