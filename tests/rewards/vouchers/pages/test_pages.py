@@ -31,6 +31,7 @@ from tests.rewards.vouchers.conftest import (
     claim_of_paid,
     local_date,
     pay_statement,
+    relate,
     reverse_payment,
     statement_of,
 )
@@ -202,6 +203,20 @@ def test_only_a_refusal_is_offered_of_a_claim_whose_uses_were_corrected(vouchers
     assert "用券时间内现计费 150.00 元，原为 200.00 元。" in page
 
 
+def test_a_claim_whose_unit_is_related_by_now_is_only_refused_and_keeps_no_list_waiting(
+    vouchers, claimable, read
+):
+    claim = vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+    scheme, new = ("voucher_scheme", claimable.scheme.public_id), "voucher_list_new"
+    assert reverse(new, args=scheme[1:]) in read(vouchers.officer, *scheme)
+    relate(vouchers)
+    said = "已登记为关联单位，其机时不予支持。请以此为由不予通过。"
+    page = read(vouchers.officer, "voucher_claim", claim.public_id)
+    assert (offered_moves(page, claim), said in page) == ({"refuse"}, True)
+    page = read(vouchers.officer, *scheme)
+    assert (reverse(new, args=scheme[1:]) in page, said in page) == (False, True)
+
+
 def test_a_claim_whose_correction_is_not_billed_says_for_whom_it_waits(vouchers, claimable, read):
     claim = vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
     scheme = ("voucher_scheme", claimable.scheme.public_id)
@@ -300,7 +315,7 @@ def test_no_list_is_offered_while_uses_of_an_audited_claim_were_corrected(vouche
     change_uses(vouchers, claimable)
     page = read(vouchers.officer, *about)
     assert (new in page, address in page) == (False, True)
-    assert "¥150.00" in page
+    assert "用券时间内现计费 150.00 元，原为 200.00 元。" in page
     client = Client()
     client.force_login(vouchers.officer)
     refused = client.get(new)
