@@ -1,6 +1,6 @@
 """What each reader finds on the pages of vouchers."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from bookings.usage.services.usage import usage_confirm
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
 from instrument_share.accounts.services import user_update
@@ -21,7 +22,7 @@ from rewards.vouchers.models import VoucherPayout, VoucherPayoutList
 from rewards.vouchers.services.granting import voucher_application_refuse, voucher_grant
 from rewards.vouchers.views import overview
 from tests import factories
-from tests.bookings.statements.conftest import APRIL_1, correct
+from tests.bookings.statements.conftest import APRIL_1, correct, usage_by_hand
 from tests.documents.reading import places, reader, text
 from tests.page_fixtures import text_of
 from tests.rewards.vouchers.conftest import (
@@ -86,6 +87,7 @@ def test_visitor_reads_the_terms(vouchers, read):
     assert "研发项目名称" in page
     assert "¥3,000.00" in page
     assert ("用券时间" in page, "2027年2月28日" in page) == (True, True)
+    assert "兑付金额按结算单所属年度计入单位年度上限" in page
     assert reverse("voucher_apply", args=[scheme.public_id]) not in page
 
 
@@ -103,6 +105,21 @@ def test_administrator_sees_balance_and_what_can_be_claimed(vouchers, claimable,
     form = read(vouchers.admin, "voucher_claim_new", *new)
     assert claimable.log.public_id in form
     assert 'value="100.00"' in form
+
+
+def test_claim_of_december_that_was_confirmed_in_january_names_the_new_years_cap(vouchers, clock):
+    """The uses stand on the statement of January, whose year counts."""
+    log = usage_by_hand(vouchers.city, datetime(2026, 12, 30, 2, tzinfo=UTC), 2, is_confirmed=False)
+    usage_confirm(actor=vouchers.city.researcher, log_id=log.pk, now=datetime(2027, 1, 4, 2, tzinfo=UTC))
+    grant = vouchers.grant(vouchers.open())
+    now = datetime(2027, 2, 2, 2, tzinfo=UTC)
+    statement = statement_of(vouchers.city, vouchers.admin, month=date(2027, 1, 1), over=now)
+    clock.set(now)
+    client = Client()
+    client.force_login(vouchers.admin)
+    page = text_of(client.get(reverse("voucher_claim_new", args=[grant.public_id, statement.public_id])))
+    assert "2027年度上限余额 ¥1,000.00 按结算单所属年度计" in page
+    assert vouchers.claim(grant, statement, now=now).year == 2027
 
 
 def test_page_of_a_voucher_that_is_used_up_says_why_no_statement_is_offered(vouchers, claimable, read):
