@@ -67,6 +67,13 @@ def attempts(w):
     sheet = {**unit, "table": Table([["内部编号", "名称"], ["B-1", "质谱仪"]])}
     upload = {"organization_id": w.unit.pk, "key": "a-key-that-nobody-has"}
     statement = {"statement_id": w.statement.pk, **now}
+    payment = {
+        "amount_yuan": Decimal(1),
+        "paid_date": LONG_AGO.date(),
+        "voucher": "1",
+        "invoice_number": "2",
+        "invoice_date": LONG_AGO.date(),
+    }
     booking = {
         **instrument,
         "interval": tomorrow(),
@@ -366,17 +373,18 @@ def attempts(w):
         "statement_answer": partial(
             b.statement_answer, statement_id=w.statement_disputed.pk, text="已核对", **now
         ),
-        "statement_payment_record": partial(
-            b.statement_payment_record,
-            amount_yuan=Decimal(1),
-            paid_date=LONG_AGO.date(),
-            voucher="1",
-            invoice_number="2",
-            invoice_date=LONG_AGO.date(),
-            **statement,
+        "statement_answer/own": partial(
+            b.statement_answer, statement_id=w.statement_own.pk, text="已核对", **now
+        ),
+        "statement_payment_record": partial(b.statement_payment_record, **payment, **statement),
+        "statement_payment_record/own": partial(
+            b.statement_payment_record, statement_id=w.statement_own.pk, **payment, **now
         ),
         "statement_payment_reverse": partial(
             b.statement_payment_reverse, payment_id=w.statement_payment.pk, **now, **reason
+        ),
+        "statement_payment_reverse/own": partial(
+            b.statement_payment_reverse, payment_id=w.statement_own_payment.pk, **now, **reason
         ),
         "membership_end": partial(b.membership_end, membership_id=w.belongs.pk, **now, **reason),
         "organization_leave": partial(b.organization_leave, organization_id=w.elsewhere.pk, **now),

@@ -477,28 +477,27 @@ def _sample_file(order):
 
 
 def _statements(unit, company, manager):
-    """What the unit has billed the company: a draft, and statements that were sent and are disputed."""
+    """What the unit has billed the company: a draft, and statements that were sent and are disputed.
+
+    And a disputed one that its manager pays in person.
+    """
 
     def statement(number, state, **fields):
+        facts = {"payer_organization": company, **fields}
         return Statement.objects.create(
             organization=unit,
-            payer_organization=company,
             month=date(2025, number, 1),
             year=2025,
             number=number,
             state=state,
             total_yuan=100,
             drafted_at=LONG_AGO,
-            **fields,
+            **facts,
         )
 
-    sent = {"sent_at": LONG_AGO, "sent_by": manager, "due_date": NOW.date()}
-    billed = statement(2, "sent", **sent)
-    return {
-        "statement_draft": statement(1, "draft"),
-        "statement": billed,
-        "statement_payment": StatementPayment.objects.create(
-            statement=billed,
+    def payment(of):
+        return StatementPayment.objects.create(
+            statement=of,
             amount_yuan=10,
             paid_date=NOW.date(),
             voucher="ZF",
@@ -506,8 +505,18 @@ def _statements(unit, company, manager):
             invoice_date=NOW.date(),
             recorded_at=LONG_AGO,
             recorded_by=manager,
-        ),
+        )
+
+    sent = {"sent_at": LONG_AGO, "sent_by": manager, "due_date": NOW.date()}
+    billed = statement(2, "sent", **sent)
+    own = statement(4, "disputed", payer_organization=None, payer_person=manager, **sent)
+    return {
+        "statement_draft": statement(1, "draft"),
+        "statement": billed,
+        "statement_payment": payment(billed),
         "statement_disputed": statement(3, "disputed", **sent),
+        "statement_own": own,
+        "statement_own_payment": payment(own),
     }
 
 

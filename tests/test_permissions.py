@@ -256,8 +256,11 @@ statement_send                 .     .     .     .     .     .     yes   .     .
 statement_confirm              .     .     .     yes   .     .     .     .     .     .     .     .
 statement_dispute              .     .     .     yes   .     .     .     .     .     .     .     .
 statement_answer               .     .     .     .     .     .     yes   .     .     .     .     .
+statement_answer/own           .     .     .     .     .     .     .     .     .     .     .     .
 statement_payment_record       .     .     .     .     .     .     yes   .     .     .     .     .
+statement_payment_record/own   .     .     .     .     .     .     .     .     .     .     .     .
 statement_payment_reverse      .     .     .     .     .     .     yes   .     .     .     .     .
+statement_payment_reverse/own  .     .     .     .     .     .     .     .     .     .     .     .
 membership_end                 .     .     yes   yes   .     .     .     .     .     .     .     yes
 # one's own
 organization_leave             -     yes   yes   yes   yes   yes   yes   yes   yes   yes   yes   yes

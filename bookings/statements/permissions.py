@@ -17,10 +17,12 @@ def is_payer(user: Any, subject: Any) -> bool:
 
 
 answers_for_payer = has_role_in(lambda statement: statement.payer_organization_id, *PAYING_ROLES)
+manages_statements = has_role_in(lambda one: one.organization_id, Role.UNIT_MANAGER)
 
 add_permissions(
     {
-        "bookings.manage_statements": has_role_in(lambda one: one.organization_id, Role.UNIT_MANAGER),
+        "bookings.manage_statements": manages_statements,
+        "bookings.collect_statement": manages_statements & ~is_payer & ~answers_for_payer,
         "bookings.answer_statement": is_payer | answers_for_payer,
         "bookings.waive_charge": is_unit_manager & ~is_own_user,
     }

@@ -69,7 +69,9 @@ class SchemeForm(forms.Form):
     share_percent = forms.DecimalField(
         label=_("Share of the cost in %"), min_value=0, max_digits=5, decimal_places=2
     )
-    cap_yuan = _money(_("Cap in yuan"), help_text=_("For an organization and year."))
+    cap_yuan = _money(
+        _("Cap in yuan"), help_text=_("For an organization and year; the year of the statement counts.")
+    )
     budget_yuan = _money(_("Budget of the batch in yuan"), help_text=_("First come, first served."))
     apply_from = _day(_("Applications from"))
     apply_until = _day(_("Applications through"))

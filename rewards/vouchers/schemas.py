@@ -67,7 +67,9 @@ class VoucherSchemeOut(Schema):
     share_percent: Decimal = Field(
         description=_("share of the cost of uses that a voucher pays, in per cent")
     )
-    cap_yuan: Decimal = Field(description=_("most for an organization in a year, in yuan"))
+    cap_yuan: Decimal = Field(
+        description=_("most for an organization in a year, in yuan; the year of the statement counts")
+    )
     budget_yuan: Decimal = Field(description=_("budget of the batch, in yuan"))
     left_yuan: Decimal = Field(description=_("what is left of the budget to be granted, in yuan"))
     apply_from: date = Field(description=_("the first day of applications"))

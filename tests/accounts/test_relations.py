@@ -41,6 +41,25 @@ def test_declared_relation_applies_to_both_and_notifies_other(two):
         declare(other, first, second)
 
 
+def test_each_of_many_has_its_own_family_with_as_many_statements(two, statements):
+    group = factories.organization("集团")
+    first, second = (factories.organization(name, parent=group) for name in ("丙厂", "丁厂"))
+    declare(factories.member(two[0], Role.ORG_ADMIN), two[0], first)
+    related = selectors.related_ids_of_each([group.pk, first.pk, second.pk, two[0].pk, two[1].pk])
+    siblings = {group.pk, first.pk, second.pk}
+    assert related == {
+        group.pk: siblings,
+        first.pk: siblings | {two[0].pk},
+        second.pk: siblings,
+        two[0].pk: {two[0].pk, first.pk},
+        two[1].pk: {two[1].pk},
+    }
+    asked = [group.pk]
+    statements.assert_unchanged(
+        lambda: selectors.related_ids_of_each(asked), by=lambda: asked.extend([first.pk, two[0].pk])
+    )
+
+
 def test_only_bureau_ends_relation_and_dates_are_kept(two):
     first, second = two
     admin, officer = factories.member(first, Role.ORG_ADMIN), factories.officer()

@@ -113,8 +113,12 @@ def statements_to_pay(viewer: "Viewer") -> QuerySet[Statement]:
 
 
 def statements_to_answer(viewer: "Viewer") -> QuerySet[Statement]:
-    """Return statements of the viewer's units that their payers dispute, the oldest first."""
-    return statements_of_units(viewer).filter(state=StatementState.DISPUTED).order_by("sent_at", "id")
+    """Return statements of the viewer's units that their payers dispute, the oldest first.
+
+    Without those that the viewer pays or answers for, which a colleague answers.
+    """
+    disputed = statements_of_units(viewer).filter(state=StatementState.DISPUTED)
+    return disputed.exclude(_received(viewer)).order_by("sent_at", "id")
 
 
 def statements_to_send(viewer: "Viewer") -> QuerySet[Statement]:
@@ -123,8 +127,12 @@ def statements_to_send(viewer: "Viewer") -> QuerySet[Statement]:
 
 
 def statements_to_pay_back(viewer: "Viewer") -> QuerySet[Statement]:
-    """Return credits that the viewer's units still owe and their payers have confirmed, the oldest first."""
-    return filter_credits(statements_of_units(viewer)).order_by("confirmed_at", "id")
+    """Return credits that the viewer's units still owe and their payers have confirmed, the oldest first.
+
+    Without those to the viewer, or to whom they answer for, whose payment a colleague records.
+    """
+    credits_owed = filter_credits(statements_of_units(viewer))
+    return credits_owed.exclude(_received(viewer)).order_by("confirmed_at", "id")
 
 
 def filter_credits(found: QuerySet[Statement]) -> QuerySet[Statement]:

@@ -45,11 +45,12 @@ def statement_payment_record(
 ) -> StatementPayment:
     """Record a payment of a statement or of a part of it; what pays the rest settles it.
 
+    Recorded neither by the payer nor by who answers for the payer, though they manage the unit.
     Raises IllegalMove, VoucherRecorded, NothingOwed, PaymentExceeds, PaidInFuture,
     InvoicedInFuture, PaperMissing.
     """
     statement = statement_lock(statement_id)
-    require(actor, "bookings.manage_statements", statement)
+    require(actor, "bookings.collect_statement", statement)
     paper, invoice = plain_code(voucher), plain_code(invoice_number)
     earlier = _get_reversed(statement, paper)
     get_next_state(statement.state, "pay")
@@ -117,7 +118,7 @@ def statement_payment_reverse(
     """
     payment = require_found(StatementPayment.objects.filter(pk=payment_id).first())
     statement = statement_lock(payment.statement_id)
-    require(actor, "bookings.manage_statements", statement)
+    require(actor, "bookings.collect_statement", statement)
     text = require_reason(reason, code=REVERSAL_REASON_MISSING)
     if StatementReversal.objects.filter(payment=payment).exists():
         raise PaymentReversed

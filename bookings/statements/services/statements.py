@@ -134,7 +134,7 @@ def statement_answer(*, actor: "User", statement_id: int, text: str, now: dateti
     ReasonMissing, IllegalMove.
     """
     statement = statement_lock(statement_id)
-    require(actor, "bookings.manage_statements", statement)
+    require(actor, "bookings.collect_statement", statement)
     answer = require_reason(text, code=ANSWER_MISSING)
     statement.due_date = get_due_date(now)
     _write_note(statement, "answer", NoteKind.ANSWER, answer, actor, now)

@@ -63,9 +63,9 @@ if TYPE_CHECKING:
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PERMISSIONS = {
     "send": "bookings.manage_statements",
-    "answer": "bookings.manage_statements",
-    "pay": "bookings.manage_statements",
-    "reverse": "bookings.manage_statements",
+    "answer": "bookings.collect_statement",
+    "pay": "bookings.collect_statement",
+    "reverse": "bookings.collect_statement",
     "confirm": "bookings.answer_statement",
     "dispute": "bookings.answer_statement",
 }
@@ -156,6 +156,9 @@ def statement(request: SignedInRequest, public_id: str) -> HttpResponse:
         "payments": statement_payments(found),
         "steps": _steps(found),
         "moves": moves if lines else moves - {"send"},
+        "is_collected_by_others": manages
+        and found.state != StatementState.DRAFT
+        and not rules.has_perm("bookings.collect_statement", request.user, found),
         "is_overdue": _is_overdue(found),
         "how_to_quote": describe_remark(found),
         "entered_since": describe_entered_since(get_account_entered_since(found)),

@@ -1,7 +1,7 @@
 """Reads of organizations, their documents and relations."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -170,16 +170,28 @@ def owning_organizations() -> dict[int, Organization]:
 
 def related_ids(organization_id: int) -> frozenset[int]:
     """Return the ids related to this one: itself, same parent, parent and child, declared related."""
-    own = Organization.objects.filter(pk=organization_id).values_list("parent_id", flat=True).first()
-    family = Q(pk=organization_id) | Q(parent_id=organization_id)
-    if own is not None:
-        family |= Q(pk=own) | Q(parent_id=own)
-    ids = set(Organization.objects.filter(family).values_list("pk", flat=True))
+    return related_ids_of_each([organization_id])[organization_id]
+
+
+def related_ids_of_each(organization_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """Return the `related_ids` of each of these. Takes three statements, however many they are."""
+    found = Organization.objects.filter(pk__in=organization_ids, parent__isnull=False)
+    parents = dict(found.values_list("pk", "parent_id"))
+    children: dict[int, set[int]] = defaultdict(set)
+    below = Organization.objects.filter(parent_id__in={*organization_ids, *parents.values()})
+    for pk, parent_id in below.values_list("pk", "parent_id"):
+        children[parent_id].add(pk)
+    declared: dict[int, set[int]] = defaultdict(set)
     for first, second in OrganizationRelation.objects.filter(
-        Q(first_id=organization_id) | Q(second_id=organization_id), ended_at__isnull=True
+        Q(first_id__in=organization_ids) | Q(second_id__in=organization_ids), ended_at__isnull=True
     ).values_list("first_id", "second_id"):
-        ids |= {first, second}
-    return frozenset(ids)
+        declared[first].add(second)
+        declared[second].add(first)
+    related = {}
+    for one in organization_ids:
+        heads = {one, parents.get(one, one)}
+        related[one] = frozenset(heads.union(declared[one], *(children[head] for head in heads)))
+    return related
 
 
 def times_of_former_relations(organization_id: int) -> list[tuple[int, Interval]]:

@@ -116,6 +116,15 @@ class RelatedUnit(Conflict):
     message = gettext_noop("{unit} is related to your organization. Its hours are not supported.")
 
 
+class RelatedSince(RelatedUnit):
+    """A claim whose unit has been recorded as related to its organization since it was made."""
+
+    message = gettext_noop(
+        "Since claim {claim} was made, {unit} has been recorded as related to {organization}. Its hours are "
+        "not supported; refuse the claim with this reason."
+    )
+
+
 class NothingClaimable(Conflict):
     """A claim of which no yuan would be left: no use that counts, a spent voucher, or the year's cap."""
 

@@ -18,7 +18,7 @@ from bookings.public import (
     uses_with_correction_to_bill,
 )
 from instrument_share.accounts.domain import Role
-from instrument_share.accounts.selectors.organizations import related_ids
+from instrument_share.accounts.selectors.organizations import related_ids, related_ids_of_each
 from instrument_share.accounts.selectors.standing import standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.kernel.errors import require_found
@@ -224,6 +224,15 @@ def find_changed_claims(found: Collection[VoucherClaim]) -> Mapping[int, Decimal
     uses = billed_uses([claim.statement_id for claim in found])
     basis = {claim.pk: _get_basis(claim, uses[claim.statement_id], claimed[claim.pk]) for claim in found}
     return {claim.pk: basis[claim.pk] for claim in found if basis[claim.pk] != claim.basis_yuan}
+
+
+def find_related_claims(found: Collection[VoucherClaim]) -> frozenset[int]:
+    """Return the ids of the claims whose unit is related to their organization by now.
+
+    As when they are made: a relation that has ended says nothing. Takes three statements, however many.
+    """
+    related = related_ids_of_each({claim.grant.organization_id for claim in found})
+    return frozenset(claim.pk for claim in found if claim.seller_id in related[claim.grant.organization_id])
 
 
 def _get_basis(claim: VoucherClaim, billed: Collection[BilledUse], claimed: Container[int]) -> Decimal:

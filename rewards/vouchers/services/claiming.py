@@ -30,6 +30,7 @@ from rewards.vouchers.domain.errors import (
     InvoiceUsed,
     InvoiceUsedByOther,
     NothingClaimable,
+    RelatedSince,
     RelatedUnit,
     StatementUnconfirmed,
     UsesChanged,
@@ -46,6 +47,7 @@ from rewards.vouchers.selectors.claims import (
     find_changed_claims,
     find_claim_on,
     find_claim_on_invoice,
+    find_related_claims,
     find_waiting_claims,
     get_offer,
     get_uses_of,
@@ -199,7 +201,10 @@ def _to_use(claim: VoucherClaim, use: BilledUse) -> VoucherUse:
 
 @transaction.atomic
 def voucher_claim_check(*, actor: "User", claim_id: int, now: datetime) -> VoucherClaim:
-    """Confirm that a claim is right, as the first of two people. Raises UsesChanged, IllegalMove."""
+    """Confirm that a claim is right, as the first of two people.
+
+    Raises RelatedSince, UsesChanged, IllegalMove.
+    """
     claim = claim_lock(claim_id)
     require(actor, "rewards.decide_voucher", claim.grant)
     state = get_next_state(claim.state, "check")
@@ -215,7 +220,7 @@ def voucher_claim_check(*, actor: "User", claim_id: int, now: datetime) -> Vouch
 def voucher_claim_audit(*, actor: "User", claim_id: int, now: datetime) -> VoucherClaim:
     """Confirm a checked claim as the second person: it may be put on a payout list.
 
-    Raises AuditedBySame, UsesChanged, IllegalMove.
+    Raises AuditedBySame, RelatedSince, UsesChanged, IllegalMove.
     """
     claim = claim_lock(claim_id)
     require(actor, "rewards.audit_voucher", claim.grant)
@@ -260,7 +265,7 @@ def voucher_claim_refuse(*, actor: "User", claim_id: int, reason: str, now: date
 
 
 def require_approvable(actor: "Viewer", claim: VoucherClaim, now: datetime) -> None:
-    """Raise AuditedBySame or UsesChanged where the actor can't check or audit a claim, as comes next."""
+    """Raise AuditedBySame, RelatedSince or UsesChanged where the actor can't check or audit a claim."""
     hindrance = find_hindrance(actor, claim, now)
     if hindrance is not None:
         raise hindrance
@@ -268,32 +273,45 @@ def require_approvable(actor: "Viewer", claim: VoucherClaim, now: datetime) -> N
 
 def find_hindrance(
     viewer: "Viewer", claim: VoucherClaim, now: datetime
-) -> UsesChanged | AuditedBySame | None:
+) -> RelatedSince | UsesChanged | AuditedBySame | None:
     """Return why the viewer can't check or audit a claim, as comes next; None: nothing hinders."""
-    changed = _find_change([claim], now)
-    if changed is None and claim.state == ClaimState.CHECKED and claim.checked_by_id == viewer.pk:
+    fault = find_faults([claim], now).get(claim.pk)
+    if fault is None and claim.state == ClaimState.CHECKED and claim.checked_by_id == viewer.pk:
         return AuditedBySame()
-    return changed
+    return fault
 
 
-def require_unchanged(found: Sequence[VoucherClaim], now: datetime) -> None:
-    """Raise UsesChanged for the first claim whose uses were corrected since."""
-    changed = _find_change(found, now)
-    if changed is not None:
-        raise changed
+def require_faultless(found: Sequence[VoucherClaim], now: datetime) -> None:
+    """Raise RelatedSince or UsesChanged for the first claim that has to be refused."""
+    faults = find_faults(found, now)
+    first = next((claim for claim in found if claim.pk in faults), None)
+    if first is not None:
+        raise faults[first.pk]
 
 
-def _find_change(found: Sequence[VoucherClaim], now: datetime) -> UsesChanged | None:
-    billed = find_changed_claims(found)
-    changed = next((claim for claim in found if claim.pk in billed), None)
-    if changed is None:
-        return None
-    terms = changed.grant.scheme.terms
-    error = UsesChanged if terms.takes_claims(now.astimezone(CITY_TIME).date()) else UsesChangedTooLate
+def find_faults(found: Sequence[VoucherClaim], now: datetime) -> dict[int, RelatedSince | UsesChanged]:
+    """Return why claims have to be refused for what became known since they were made, by their id.
+
+    Takes as many statements however many claims.
+    """
+    related, billed = find_related_claims(found), find_changed_claims(found)
+    today = now.astimezone(CITY_TIME).date()
+    changes = {one.pk: _describe_change(one, billed[one.pk], today) for one in found if one.pk in billed}
+    return changes | {one.pk: _describe_relation(one) for one in found if one.pk in related}
+
+
+def _describe_relation(claim: VoucherClaim) -> RelatedSince:
+    unit = Bilingual(claim.seller.name_zh, claim.seller.name_en)
+    return RelatedSince(claim=claim.public_id, unit=unit, **_params(claim))
+
+
+def _describe_change(claim: VoucherClaim, billed_yuan: Decimal, today: date) -> UsesChanged:
+    terms = claim.grant.scheme.terms
+    error = UsesChanged if terms.takes_claims(today) else UsesChangedTooLate
     return error(
-        claim=changed.public_id,
-        now=f"{billed[changed.pk]:,.2f}",
-        before=f"{changed.basis_yuan:,.2f}",
+        claim=claim.public_id,
+        now=f"{billed_yuan:,.2f}",
+        before=f"{claim.basis_yuan:,.2f}",
         last=terms.claim_until,
     )
 

@@ -49,7 +49,7 @@ from rewards.vouchers.selectors.payouts import (
     row_lock,
 )
 from rewards.vouchers.selectors.vouchers import scheme_lock
-from rewards.vouchers.services.claiming import require_unchanged
+from rewards.vouchers.services.claiming import require_faultless
 from rewards.vouchers.services.telling import record_act, tell_administrators
 
 if TYPE_CHECKING:
@@ -72,14 +72,14 @@ def voucher_list_make(
 
     Those with a use whose correction is not billed yet, or whose statement is no longer agreed to, wait for
     the next one. `shown_yuan` is the sum that the actor was shown (None skips the comparison). Raises
-    NothingToList, UsesChanged, ListChanged.
+    NothingToList, RelatedSince, UsesChanged, ListChanged.
     """
     require(actor, "rewards.list_vouchers")
     scheme = scheme_lock(scheme_id)
     waiting = leave_out_waiting(audited_claims_lock(scheme.pk))
     if not waiting:
         raise NothingToList
-    require_unchanged(waiting, now)
+    require_faultless(waiting, now)
     total = sum((claim.amount_yuan for claim in waiting), Decimal(0))
     if shown_yuan not in (None, total):
         raise ListChanged(amount=f"{total:,.2f}")

@@ -222,7 +222,7 @@ def _claim_for(request: SignedInRequest, public_id: str, move: str) -> "VoucherC
     """Return the claim if the viewer may do this now.
 
     What is sent is refused by the service, so that the form comes back with what was typed.
-    Raises NotFound, Forbidden, IllegalMove, AuditedBySame, UsesChanged.
+    Raises NotFound, Forbidden, IllegalMove, AuditedBySame, RelatedSince, UsesChanged.
     """
     found = get_claim(request.user, public_id)
     require(request.user, PERMISSIONS[move], found.grant)

@@ -16,12 +16,13 @@ from instrument_share.accounts.selectors import standing
 from instrument_share.kernel.city_time import CITY_TIME
 from instrument_share.web import clock, cursor
 from instrument_share.web.lists.queues import read_queue
+from instrument_share.web.responses.problem import told
 from instrument_share.web.text.formats import date_only, percent, yuan
 from instrument_share.web.text.labels import KINDS, SIZES
 from rewards.vouchers.domain.choices import ApplicationState, ClaimState
 from rewards.vouchers.domain.terms import NOTHING, get_left
 from rewards.vouchers.forms import get_fact_text
-from rewards.vouchers.selectors.claims import claims, find_changed_claims
+from rewards.vouchers.selectors.claims import claims
 from rewards.vouchers.selectors.payouts import payout_lists
 from rewards.vouchers.selectors.tasks import split_audited_claims
 from rewards.vouchers.selectors.vouchers import (
@@ -33,10 +34,12 @@ from rewards.vouchers.selectors.vouchers import (
     has_budget_left,
     schemes,
 )
+from rewards.vouchers.services.claiming import find_faults
 from rewards.vouchers.views.lists import APPLICATIONS, CLAIMS, GRANTS, NEWEST_FIRST, build_tabs, with_balances
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from rewards.vouchers.models import VoucherClaim, VoucherScheme
 
@@ -49,7 +52,8 @@ WAITING = (ClaimState.SUBMITTED, ClaimState.CHECKED)
 @require_safe
 def vouchers(request: HttpRequest) -> HttpResponse:
     """Show the schemes to everybody; to others their vouchers, or what waits for them."""
-    viewer, today = request.user, clock.now().astimezone(CITY_TIME).date()
+    viewer, now = request.user, clock.now()
+    today = now.astimezone(CITY_TIME).date()
     sees_all = rules.has_perm("rewards.see_vouchers", viewer)
     administers = standing(viewer).holds(Role.ORG_ADMIN)
     granted = get_granted_by_scheme()
@@ -80,7 +84,7 @@ def vouchers(request: HttpRequest) -> HttpResponse:
             "applications": read_queue(request, to_decide, "applications", "id", limit=PER_PAGE),
             "claims": read_queue(request, to_check, "claims", "id", limit=PER_PAGE),
             "makes_lists": rules.has_perm("rewards.list_vouchers", viewer),
-            "to_list": _group_by_batch(audited.to_list),
+            "to_list": _group_by_batch(audited.to_list, now),
             "audited": audited,
             "lists": _page(request, payout_lists(viewer), "lists"),
         }
@@ -97,17 +101,17 @@ def vouchers(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True)
 class _Batch:
-    """A batch with claims for its next payout list; those that `changed` since are refused first."""
+    """A batch with claims for its next payout list; the `faulty` ones are refused first."""
 
     scheme: "VoucherScheme"
     count: int
     total_yuan: Decimal
-    changed: int
+    faulty: int
 
 
-def _group_by_batch(found: "Sequence[VoucherClaim]") -> list[_Batch]:
+def _group_by_batch(found: "Sequence[VoucherClaim]", now: "datetime") -> list[_Batch]:
     """Return the batches of claims, in the order of their first ones."""
-    changed = find_changed_claims(found)
+    faults = find_faults(found, now)
     by_scheme: dict[VoucherScheme, list[VoucherClaim]] = {}
     for claim in found:
         by_scheme.setdefault(claim.grant.scheme, []).append(claim)
@@ -116,7 +120,7 @@ def _group_by_batch(found: "Sequence[VoucherClaim]") -> list[_Batch]:
             scheme=of,
             count=len(rows),
             total_yuan=sum((claim.amount_yuan for claim in rows), NOTHING),
-            changed=sum(claim.pk in changed for claim in rows),
+            faulty=sum(claim.pk in faults for claim in rows),
         )
         for of, rows in by_scheme.items()
     ]
@@ -131,10 +135,11 @@ def _page(request: HttpRequest, rows: "QuerySet[T]", name: str) -> "cursor.Page[
 def scheme(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show the terms of a batch and what it has left, and to the bureau its vouchers."""
     found = get_scheme(public_id)
-    today = clock.now().astimezone(CITY_TIME).date()
+    now = clock.now()
+    today = now.astimezone(CITY_TIME).date()
     granted = get_granted_by_scheme().get(found.pk)
     audited = split_audited_claims(request.user, found.pk)
-    changed = find_changed_claims(audited.to_list)
+    faults = find_faults(audited.to_list, now)
     context = {
         "scheme": found,
         "facts": _terms(found),
@@ -143,9 +148,13 @@ def scheme(request: HttpRequest, public_id: str) -> HttpResponse:
         "granted": granted or 0,
         "takes_applications": found.terms.takes_applications(today) and has_budget_left(found),
         "applies": bool(applying_organizations(request.user, found, today)),
-        "to_list": 0 if changed else len(audited.to_list),
+        "to_list": 0 if faults else len(audited.to_list),
         "audited": audited,
-        "changed": [(one, changed[one.pk]) for one in audited.to_list if one.pk in changed],
+        "faulty": [
+            (one, told(faults[one.pk].message, faults[one.pk].params))
+            for one in audited.to_list
+            if one.pk in faults
+        ],
         "grants": (shown := _page(request, grants(request.user).filter(scheme=found), "grants")),
         "balances": with_balances(shown.items),
         "grant_heads": GRANTS.plain_heads,

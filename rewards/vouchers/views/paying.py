@@ -39,7 +39,7 @@ from rewards.vouchers.selectors.payouts import (
     rows_of_others,
 )
 from rewards.vouchers.selectors.vouchers import get_scheme
-from rewards.vouchers.services.claiming import require_unchanged
+from rewards.vouchers.services.claiming import require_faultless
 from rewards.vouchers.services.paying import (
     get_first_paid_date,
     get_made_date,
@@ -57,14 +57,14 @@ if TYPE_CHECKING:
 
 @confirmation_view
 def list_new(request: SignedInRequest, public_id: str) -> Confirmation:
-    """Make a payout list of what is audited. Raises NothingToList, UsesChanged, ListChanged."""
+    """Make a payout list of what is audited. Raises NothingToList, RelatedSince, UsesChanged, ListChanged."""
     require(request.user, "rewards.list_vouchers")
     scheme = get_scheme(public_id)
     waiting = leave_out_waiting(list(audited_claims(scheme.pk)))
     if not waiting:
         raise NothingToList
     now = clock.now()
-    require_unchanged(waiting, now)
+    require_faultless(waiting, now)
     total = sum((one.amount_yuan for one in waiting), Decimal(0))
     form = ShownAmountForm(request.POST if request.method == "POST" else None, amount=total)
     return Confirmation(

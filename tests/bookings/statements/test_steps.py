@@ -21,6 +21,8 @@ from bookings.statements.selectors.statements import (
     get_debts,
     get_statement,
     statements_of_unit,
+    statements_to_answer,
+    statements_to_pay_back,
     sum_owed,
 )
 from bookings.statements.services.notifications import ANSWERED_DUE, CONFIRMED, SENT
@@ -35,6 +37,7 @@ from bookings.statements.services.statements import (
     statements_send,
 )
 from bookings.usage.services.usage import usage_confirm
+from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
 from instrument_share.accounts.services import organization_suspend
 from instrument_share.accounts.services.organizations import REINSTATED
@@ -74,6 +77,38 @@ def reverse(billed, payment, reason="登记到了别的结算单", *, actor=None
 
 def messages(person):
     return [one.message for one in Notification.objects.filter(user=person).order_by("pk")]
+
+
+def test_a_manager_who_answers_for_the_payer_leaves_money_and_disputes_to_a_colleague(billed):
+    payment = pay(billed, 50)
+    factories.member(billed.city.company, Role.ORG_ADMIN, person=billed.city.manager)
+    with pytest.raises(Forbidden):
+        pay(billed, 150, voucher="ZF-2")
+    with pytest.raises(Forbidden):
+        reverse(billed, payment)
+    statement_dispute(actor=billed.payer, statement_id=billed.statement.pk, reason="机时有误", now=APRIL_1)
+    answer = {"statement_id": billed.statement.pk, "text": "机时无误", "now": APRIL_1}
+    with pytest.raises(Forbidden):
+        statement_answer(actor=billed.city.manager, **answer)
+    colleague = factories.member(billed.city.owner, Role.UNIT_MANAGER, name="壬")
+    statement_answer(actor=colleague, **answer)
+    reverse(billed, payment, actor=colleague)
+    pay(billed, 200, voucher="ZF-2", actor=colleague)
+    assert reload(billed.statement).state == "settled"
+
+
+def test_what_a_colleague_answers_or_pays_back_is_no_task_of_who_answers_for_the_payer(billed):
+    colleague, may_1 = factories.member(billed.city.owner, Role.UNIT_MANAGER, name="壬"), APRIL_1 + 30 * DAY
+    correct(billed.city, billed.log, APRIL_1 + DAY, amount_yuan=Decimal(150))
+    (credit,) = draft(billed.city, month=TODAY, now=may_1)
+    statement_send(actor=colleague, statement_id=credit.pk, now=may_1)
+    statement_confirm(actor=billed.payer, statement_id=credit.pk, now=may_1)
+    statement_dispute(actor=billed.payer, statement_id=billed.statement.pk, reason="机时有误", now=may_1)
+    factories.member(billed.city.company, Role.ORG_ADMIN, person=billed.city.manager)
+    assert list(statements_to_answer(billed.city.manager)) == []
+    assert list(statements_to_answer(colleague)) == [billed.statement]
+    assert list(statements_to_pay_back(billed.city.manager)) == []
+    assert list(statements_to_pay_back(colleague)) == [credit]
 
 
 def test_sent_statement_is_due_in_30_days_and_its_payer_is_told(billed):

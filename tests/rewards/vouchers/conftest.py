@@ -11,6 +11,7 @@ from bookings.statements.services.drafting import statements_draft
 from bookings.statements.services.payments import statement_payment_record, statement_payment_reverse
 from bookings.statements.services.statements import statement_confirm, statement_send
 from instrument_share.accounts.domain import OrganizationKind, Role
+from instrument_share.accounts.models import OrganizationRelation
 from instrument_share.kernel.city_time import CITY_TIME
 from rewards.payments.services.accounts import account_check, account_enter
 from rewards.vouchers.domain.choices import Issuer
@@ -34,6 +35,13 @@ from tests.factories import NOW, slot
 LATER = APRIL_1 + timedelta(days=5)
 """When statements of March are confirmed."""
 DAY = timedelta(days=1)
+
+
+def relate(vouchers):
+    """The unit and the firm are recorded as related after the firm's claim."""
+    OrganizationRelation.objects.create(
+        first=vouchers.city.owner, second=vouchers.city.company, declared_at=LATER
+    )
 
 
 def proof(content="发票"):

@@ -13,6 +13,7 @@ from rewards.vouchers.domain.errors import (
     InvoiceUsed,
     InvoiceUsedByOther,
     NothingClaimable,
+    RelatedSince,
     RelatedUnit,
     StatementUnconfirmed,
     UsesChanged,
@@ -31,6 +32,7 @@ from tests.rewards.vouchers.conftest import (
     local_date,
     pay_statement,
     proof,
+    relate,
     statement_of,
     statement_to_another,
 )
@@ -145,6 +147,36 @@ def test_hours_of_a_related_unit_are_not_supported(vouchers, claimable):
         vouchers.claim(claimable.grant, claimable.statement)
     with pytest.raises(RelatedUnit):
         require_offered(claimable.grant, claimable.statement.public_id, LATER.date())
+
+
+def put_under_one_superior(vouchers):
+    superior = factories.organization("云屏控股集团有限公司")
+    for one in (vouchers.city.owner, vouchers.city.company):
+        one.parent = superior
+        one.save(update_fields=["parent"])
+
+
+@pytest.mark.parametrize("become_related", [relate, put_under_one_superior])
+def test_claim_is_not_approved_once_its_unit_is_known_to_be_related(vouchers, claimable, become_related):
+    claim = vouchers.claim(claimable.grant, claimable.statement)
+    become_related(vouchers)
+    with pytest.raises(RelatedSince):
+        vouchers.check(claim)
+
+
+def test_relation_known_after_the_check_hinders_audit_and_list(vouchers, claimable):
+    claim = vouchers.claim(claimable.grant, claimable.statement)
+    vouchers.check(claim)
+    relate(vouchers)
+    with pytest.raises(RelatedSince):
+        vouchers.audit(claim)
+    OrganizationRelation.objects.update(ended_at=LATER)
+    vouchers.audit(claim)
+    OrganizationRelation.objects.update(ended_at=None)
+    with pytest.raises(RelatedSince):
+        vouchers.list(claimable.scheme)
+    vouchers.refuse(claim, reason="与机组单位有关联关系")
+    assert balance(claimable.grant) == Decimal(1000)
 
 
 def test_hours_of_a_unit_that_was_related_then_are_not_supported(vouchers):

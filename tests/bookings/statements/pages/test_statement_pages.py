@@ -5,6 +5,7 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.urls import reverse
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
@@ -134,6 +135,18 @@ def test_tabs_of_a_unit_count_the_statements_of_the_payers_searched_for(billed, 
     assert counted(q=f"{name}外", state="owed") == [0, 0, 0]
 
 
+def test_a_manager_who_answers_for_the_payer_reads_that_a_colleague_records_payments(billed, see):
+    manager, number = billed.city.manager, billed.statement.public_id
+    record = reverse("statement_payment", args=[number])
+    said = "异议答复和到账登记、冲销由管理单位的其他管理员办理。"
+    page = see(manager, "statement", number, now=APRIL_1)
+    assert (record in page.text, said in page.text) == (True, False)
+    factories.member(billed.city.company, Role.ORG_ADMIN, person=manager)
+    page = see(manager, "statement", number, now=APRIL_1)
+    assert (record in page.text, said in page.text) == (False, True)
+    assert said not in see(billed.payer, "statement", number, now=APRIL_1).text
+
+
 def test_settling_is_the_next_step_of_a_statement_that_is_not_paid(billed, see):
     statement_confirm(actor=billed.payer, statement_id=billed.statement.pk, now=APRIL_1)
     shown = text_of(see(billed.city.manager, "statement", billed.statement.public_id, now=LATER))
@@ -219,15 +232,18 @@ def test_payer_finds_confirms_and_disputes(billed, see, send):
 def test_desk_of_several_units_counts_the_dispute_and_the_statement_to_pay_where_they_wait(billed, see, send):
     manager = billed.city.manager
     factories.member(billed.city.company, Role.UNIT_MANAGER, person=manager)
+    colleague = factories.member(billed.city.owner, Role.UNIT_MANAGER, name="壬")
+    factories.member(factories.organization("云屏质检院"), Role.UNIT_MANAGER, person=colleague)
 
-    def count():
-        units = see(manager, "unit_desk", now=APRIL_1).context["units"]
+    def count(person):
+        units = see(person, "unit_desk", now=APRIL_1).context["units"]
         return {name: count for name, _address, _is_shown, count in units}
 
-    assert count() == {"云屏测试大学": None, "云屏测试科技有限公司": 1}
+    assert count(manager) == {"云屏测试大学": None, "云屏测试科技有限公司": 1}
     number = billed.statement.public_id
     assert send(billed.payer, "statement_dispute", number, reason="第1行有误", now=APRIL_1).status_code == 302
-    assert count() == {"云屏测试大学": 1, "云屏测试科技有限公司": None}
+    assert count(manager) == {"云屏测试大学": None, "云屏测试科技有限公司": None}
+    assert count(colleague) == {"云屏测试大学": 1, "云屏质检院": None}
 
 
 def test_payer_of_a_credit_confirms_what_the_unit_pays_back(billed, see, send):

@@ -145,7 +145,7 @@ def test_a_claim_is_not_to_be_listed_before_its_correction_is_billed_and_then_re
     vouchers, claimable, opened, tasks
 ):
     vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
-    said = "其中 1 笔须先作不予通过处理：提交后有更正"
+    said = "其中 1 笔须先作不予通过处理"
     assert tasks(vouchers.officer) == {TO_LIST: 1}
     correct(vouchers.city, claimable.log, APRIL_1 + 8 * DAY, amount_yuan=Decimal(150))
     assert tasks(vouchers.officer) == {}

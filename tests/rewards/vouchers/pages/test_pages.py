@@ -1,6 +1,6 @@
 """What each reader finds on the pages of vouchers."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from bookings.usage.services.usage import usage_confirm
 from instrument_share.accounts.domain import Role
 from instrument_share.accounts.models import Organization
 from instrument_share.accounts.services import user_update
@@ -21,7 +22,7 @@ from rewards.vouchers.models import VoucherPayout, VoucherPayoutList
 from rewards.vouchers.services.granting import voucher_application_refuse, voucher_grant
 from rewards.vouchers.views import overview
 from tests import factories
-from tests.bookings.statements.conftest import APRIL_1, correct
+from tests.bookings.statements.conftest import APRIL_1, correct, usage_by_hand
 from tests.documents.reading import places, reader, text
 from tests.page_fixtures import text_of
 from tests.rewards.vouchers.conftest import (
@@ -32,6 +33,7 @@ from tests.rewards.vouchers.conftest import (
     local_date,
     pay_statement,
     proof,
+    relate,
     reverse_payment,
     statement_of,
 )
@@ -86,6 +88,7 @@ def test_visitor_reads_the_terms(vouchers, read):
     assert "研发项目名称" in page
     assert "¥3,000.00" in page
     assert ("用券时间" in page, "2027年2月28日" in page) == (True, True)
+    assert "兑付金额按结算单所属年度计入单位年度上限" in page
     assert reverse("voucher_apply", args=[scheme.public_id]) not in page
 
 
@@ -103,6 +106,21 @@ def test_administrator_sees_balance_and_what_can_be_claimed(vouchers, claimable,
     form = read(vouchers.admin, "voucher_claim_new", *new)
     assert claimable.log.public_id in form
     assert 'value="100.00"' in form
+
+
+def test_claim_of_december_that_was_confirmed_in_january_names_the_new_years_cap(vouchers, clock):
+    """The uses stand on the statement of January, whose year counts."""
+    log = usage_by_hand(vouchers.city, datetime(2026, 12, 30, 2, tzinfo=UTC), 2, is_confirmed=False)
+    usage_confirm(actor=vouchers.city.researcher, log_id=log.pk, now=datetime(2027, 1, 4, 2, tzinfo=UTC))
+    grant = vouchers.grant(vouchers.open())
+    now = datetime(2027, 2, 2, 2, tzinfo=UTC)
+    statement = statement_of(vouchers.city, vouchers.admin, month=date(2027, 1, 1), over=now)
+    clock.set(now)
+    client = Client()
+    client.force_login(vouchers.admin)
+    page = text_of(client.get(reverse("voucher_claim_new", args=[grant.public_id, statement.public_id])))
+    assert "2027年度上限余额 ¥1,000.00 按结算单所属年度计" in page
+    assert vouchers.claim(grant, statement, now=now).year == 2027
 
 
 def test_page_of_a_voucher_that_is_used_up_says_why_no_statement_is_offered(vouchers, claimable, read):
@@ -238,6 +256,20 @@ def test_only_a_refusal_is_offered_of_a_claim_whose_uses_were_corrected(vouchers
     assert "用券时间内现计费 150.00 元，原为 200.00 元。" in page
 
 
+def test_a_claim_whose_unit_is_related_by_now_is_only_refused_and_keeps_no_list_waiting(
+    vouchers, claimable, read
+):
+    claim = vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
+    scheme, new = ("voucher_scheme", claimable.scheme.public_id), "voucher_list_new"
+    assert reverse(new, args=scheme[1:]) in read(vouchers.officer, *scheme)
+    relate(vouchers)
+    said = "已登记为关联单位，其机时不予支持。请以此为由不予通过。"
+    page = read(vouchers.officer, "voucher_claim", claim.public_id)
+    assert (offered_moves(page, claim), said in page) == ({"refuse"}, True)
+    page = read(vouchers.officer, *scheme)
+    assert (reverse(new, args=scheme[1:]) in page, said in page) == (False, True)
+
+
 def test_a_claim_whose_correction_is_not_billed_says_for_whom_it_waits(vouchers, claimable, read):
     claim = vouchers.approve(vouchers.claim(claimable.grant, claimable.statement))
     scheme = ("voucher_scheme", claimable.scheme.public_id)
@@ -336,7 +368,7 @@ def test_no_list_is_offered_while_uses_of_an_audited_claim_were_corrected(vouche
     change_uses(vouchers, claimable)
     page = read(vouchers.officer, *about)
     assert (new in page, address in page) == (False, True)
-    assert "¥150.00" in page
+    assert "用券时间内现计费 150.00 元，原为 200.00 元。" in page
     client = Client()
     client.force_login(vouchers.officer)
     refused = client.get(new)
