@@ -42,11 +42,14 @@ if TYPE_CHECKING:
 CHARGE_WAIVED = "booking.charge_waived"
 
 
-def is_charge_waived() -> Exists:
-    """Return the condition that the charge of a booking was waived; the journal alone says so."""
+def is_charge_waived(public_id: str = "public_id") -> Exists:
+    """Return the condition that the charge of a booking was waived; the journal alone says so.
+
+    `public_id` is the path to the booking's.
+    """
     return Exists(
         journal.entries().filter(
-            subject_type=Booking._meta.label, subject_id=OuterRef("public_id"), action=CHARGE_WAIVED
+            subject_type=Booking._meta.label, subject_id=OuterRef(public_id), action=CHARGE_WAIVED
         )
     )
 
