@@ -218,9 +218,9 @@ def _may_become(booking: Booking, charge: Decimal) -> bool:
 
 
 def _charge_again(booking: Booking, charge: Decimal, actor: "User | None", now: datetime) -> None:
-    """Change the charge of a late cancellation, which leaves a draft.
+    """Change the charge of a late cancellation, which leaves a draft; tell its user where it rises.
 
-    One on a statement that was sent falls, and its user is told: the next statement gives back the rest.
+    They are told, too, that one on a statement that was sent falls: the next statement gives back the rest.
     """
     before = booking.charged_yuan or Decimal(0)
     is_sent = not drop_charge(booking, actor, now)
@@ -228,6 +228,8 @@ def _charge_again(booking: Booking, charge: Decimal, actor: "User | None", now: 
     if is_sent:
         facts = {"charge": f"{charge:,.2f}", "amount": f"{before - charge:,.2f}"}
         notifications.notify_user(booking, notifications.CHARGE_GIVEN_BACK, now, **facts)
+    elif charge > before:
+        notifications.notify_user(booking, notifications.CHARGE_RISEN, now, charge=f"{charge:,.2f}")
 
 
 def charge_write(
