@@ -21,6 +21,7 @@ from django.db.models import (
     Sum,
     Value,
 )
+from django.db.models.functions import Round
 
 from bookings.devices.domain import EventKind
 from bookings.devices.models import DeviceEvent
@@ -152,6 +153,10 @@ _CHARGED_NO_LONGER = Q(
     ).values("pk")
 )
 """Lines of a charge that was taken back or waived; it stays on a statement that was sent."""
+_CHARGED_LESS = Q(booking__late_cancel=True, booking__charged_yuan__lt=F("amount_yuan"))
+"""Lines of a late cancellation whose time was used, as was recorded since; they stay likewise."""
+_CHARGE_LEFT = Round(F("booking__charged_yuan") - F("amount_yuan"), precision=2)
+"""What was charged, to judge by what is charged still and by what a line gives back."""
 _OF_ITS_PAYER = StatementLine.objects.filter(
     Q(log__payer_organization=F("statement__payer_organization"))
     | Q(log__payer_person=F("statement__payer_person"))
@@ -169,10 +174,14 @@ _LINES = {
         Q(booking__isnull=False, corrects=None)
         & (Q(booking__charged_yuan=None) | ~Q(booking__charged_yuan=F("amount_yuan")))
         & ~_CHARGED_NO_LONGER
+        & ~_CHARGED_LESS
     ),
     "gives back what was not charged, or is charged still": (
         Q(booking__isnull=False, corrects__isnull=False)
-        & ~(_CHARGED_NO_LONGER & Q(corrects__booking=F("booking"), corrects__amount_yuan=-F("amount_yuan")))
+        & ~(
+            (_CHARGED_NO_LONGER | Q(booking__late_cancel=True))
+            & Q(corrects__booking=F("booking"), corrects__amount_yuan=_CHARGE_LEFT)
+        )
     ),
 }
 

@@ -32,6 +32,7 @@ PayerLeftWatcher = Callable[["User", "Organization", datetime], None]
 PayerSuspensionWatcher = Callable[["User", "Organization", datetime], None]
 GrantChangeWatcher = Callable[["Collection[GrantChange]", datetime], None]
 GrantChangeTeller = Callable[["Collection[GrantChange]", datetime], list[str]]
+UseReader = Callable[[int, "Interval"], Mapping[str, "Interval"]]
 ChargeDropper = Callable[["Booking", "User | None", datetime], bool]
 _claim_tellers: list[ClaimTeller] = []
 _wait_readers: list[WaitReader] = []
@@ -54,6 +55,7 @@ _payer_suspension_watchers: list[PayerSuspensionWatcher] = []
 _grant_change_watchers: list[GrantChangeWatcher] = []
 _grant_change_tellers: list[GrantChangeTeller] = []
 _charge_droppers: list[ChargeDropper] = []
+_use_readers: list[UseReader] = []
 
 
 def register_wait_reader(reader: WaitReader) -> None:
@@ -278,3 +280,13 @@ def register_charge_dropper(dropper: ChargeDropper) -> None:
 def drop_charge(booking: "Booking", actor: "User | None", now: datetime) -> bool:
     """Take the charge of a booking off what bills it; return whether nothing bills it any more."""
     return all(drop(booking, actor, now) for drop in _charge_droppers)
+
+
+def register_use_reader(reader: UseReader) -> None:
+    """Have `reader` return the times, as they count now, of logs that overlap a time, by public id."""
+    _use_readers.append(reader)
+
+
+def find_used_times(instrument_id: int, interval: "Interval") -> "list[Interval]":
+    """Return the recorded uses of the instrument that overlap the interval, at the times that count now."""
+    return [time for read in _use_readers for time in read(instrument_id, interval).values()]

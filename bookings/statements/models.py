@@ -109,8 +109,8 @@ class StatementLine(models.Model):
     """A use with its amount at the time, the difference that a later correction makes, or a booking's charge.
 
     Append-only. Instrument, user and the steps of the price are the log's, which never changes either. The
-    charge, for a late cancellation or a no-show, is the booking's; it stays as it is once it is billed. One
-    that is taken back or waived after that has a line that names the charge's, and gives the amount back.
+    charge, for a late cancellation or a no-show, is the booking's; it never rises once it is billed. One that
+    is taken back, waived or lowered after that has a line that names the charge's, and gives the rest back.
     """
 
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="lines")

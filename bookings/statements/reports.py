@@ -229,7 +229,9 @@ def _get_reason(line: "StatementLine") -> str:
         number = line.corrects.statement
         if line.booking.checked_in_at:
             return _("Gives back the charge on statement {number}: no-show taken back").format(number=number)
-        return _("Gives back the charge on statement {number}: charge waived").format(number=number)
+        if line.is_waived:  # type: ignore[attr-defined]
+            return _("Gives back the charge on statement {number}: charge waived").format(number=number)
+        return _("Reduces the charge on statement {number}: the time was used").format(number=number)
     if line.booking:
         return _("Cancelled late") if line.booking.late_cancel else _("No-show")
     if line.corrects is None or line.correction is None:

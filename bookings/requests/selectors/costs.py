@@ -48,13 +48,25 @@ if TYPE_CHECKING:
 CHARGE_WAIVED = "booking.charge_waived"
 
 
-def is_charge_waived() -> Exists:
-    """Return the condition that the charge of a booking was waived; the journal alone says so."""
+def is_charge_waived(public_id: str = "public_id") -> Exists:
+    """Return the condition that the charge of a booking was waived; the journal alone says so.
+
+    `public_id` is the path to the booking's.
+    """
     return Exists(
         journal.entries().filter(
-            subject_type=Booking._meta.label, subject_id=OuterRef("public_id"), action=CHARGE_WAIVED
+            subject_type=Booking._meta.label, subject_id=OuterRef(public_id), action=CHARGE_WAIVED
         )
     )
+
+
+def is_late_charge_open(booking: Booking, now: datetime) -> bool:
+    """Return whether the charge of a late cancellation still follows who takes its time and gives it back."""
+    if not booking.late_cancel or now >= booking.ends_at:
+        return False
+    whole = Interval(booking.starts_at, booking.ends_at)
+    most = calculate_late_cancel_charge(booking.quoted_yuan, booking.rule.late_cancel_percent, whole)
+    return most > 0 and not Booking.objects.filter(is_charge_waived(), pk=booking.pk).exists()
 
 
 def get_quote(

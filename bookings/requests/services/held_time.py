@@ -13,9 +13,11 @@ from bookings.requests.domain.cancellation import calculate_late_cancel_charge
 from bookings.requests.domain.errors import BookingChanged, SlotTaken
 from bookings.requests.domain.states import MOVES, TAKING_STATES, BookingState
 from bookings.requests.models import Booking
+from bookings.requests.registry import drop_charge, find_used_times
 from bookings.requests.selectors.costs import is_charge_waived
 from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.selectors.request_facts import LATE, RequestFacts
+from bookings.requests.services import notifications
 from bookings.requests.services.next_free import next_free_refresh, next_free_take
 from instrument_share.accounts.permissions import require
 from instrument_share.journal import services as journal
@@ -185,23 +187,49 @@ def late_charges_refresh(
 ) -> None:
     """Recalculate the charges of late cancellations that overlap the interval.
 
-    Late cancellers pay only for the part that nobody took; a charge that stands on a statement stays, and
-    so does one that was waived. Call it under the instrument's lock whenever other bookings take or free this
-    time.
+    Late cancellers pay only for the part that nobody took; one that was waived stays. Call it under the
+    instrument's lock whenever other bookings take or free this time, or uses of it are recorded or corrected.
     """
     cancelled = Booking.objects.filter(
         instrument_id=instrument_id,
         late_cancel=True,
         charged_yuan__isnull=False,
-        statement_lines__isnull=True,
         starts_at__lt=interval.end,
         ends_at__gt=interval.start,
     ).exclude(is_charge_waived())
     # The last first: its charge is what frees those before it.
-    for booking in cancelled.select_related("rule", "instrument").order_by("-ended_at", "-pk"):
+    related = ("rule", "instrument", "user")
+    for booking in cancelled.select_related(*related).order_by("-ended_at", "-pk"):
         charge = calculate_late_charge(booking)
-        if charge != booking.charged_yuan:
-            charge_write(booking, charge, action="booking.charged_again", actor=actor, now=now)
+        if charge != booking.charged_yuan and _may_become(booking, charge):
+            _charge_again(booking, charge, actor, now)
+
+
+def _may_become(booking: Booking, charge: Decimal) -> bool:
+    """Lock a late-cancelled booking, as it is while it is billed; return whether its charge may become this.
+
+    Once it is billed it rises no more, and falls until a statement has given something back.
+    """
+    Booking.objects.select_for_update(of=("self",)).get(pk=booking.pk)
+    lines = booking.statement_lines.all()
+    if booking.charged_yuan is not None and charge < booking.charged_yuan:
+        lines = lines.filter(corrects__isnull=False)
+    return not lines.exists()
+
+
+def _charge_again(booking: Booking, charge: Decimal, actor: "User | None", now: datetime) -> None:
+    """Change the charge of a late cancellation, which leaves a draft; tell its user where it rises.
+
+    They are told, too, that one on a statement that was sent falls: the next statement gives back the rest.
+    """
+    before = booking.charged_yuan or Decimal(0)
+    is_sent = not drop_charge(booking, actor, now)
+    charge_write(booking, charge, action="booking.charged_again", actor=actor, now=now)
+    if is_sent:
+        facts = {"charge": f"{charge:,.2f}", "amount": f"{before - charge:,.2f}"}
+        notifications.notify_user(booking, notifications.CHARGE_GIVEN_BACK, now, **facts)
+    elif charge > before:
+        notifications.notify_user(booking, notifications.CHARGE_RISEN, now, charge=f"{charge:,.2f}")
 
 
 def charge_write(
@@ -220,7 +248,7 @@ def calculate_late_charge(booking: Booking) -> Decimal:
 
     A no-show counts as taken, since it is charged itself, and so does a late cancellation after this one that
     is, or was until the unit waived it: no hour is paid for twice. An offer takes nothing before it is
-    accepted.
+    accepted. Time that a log records as used is taken, whoever used it: its use is paid for.
     """
     is_later = Q(ended_at__gt=booking.ended_at) | Q(ended_at=booking.ended_at, pk__gt=booking.pk)
     was_charged = Q(charged_yuan__gt=0) | Q(is_charge_waived())
@@ -230,9 +258,11 @@ def calculate_late_charge(booking: Booking) -> Decimal:
         starts_at__lt=booking.ends_at,
         ends_at__gt=booking.starts_at,
     ).exclude(pk=booking.pk)
+    booked = Interval(booking.starts_at, booking.ends_at)
+    held = [Interval(start, end) for start, end in takers.values_list("starts_at", "ends_at")]
     return calculate_late_cancel_charge(
         booking.quoted_yuan,
         booking.rule.late_cancel_percent,
-        Interval(booking.starts_at, booking.ends_at),
-        [Interval(start, end) for start, end in takers.values_list("starts_at", "ends_at")],
+        booked,
+        [*held, *find_used_times(booking.instrument_id, booked)],
     )

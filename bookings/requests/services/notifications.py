@@ -168,6 +168,14 @@ NOT_CHARGED = gettext_noop("You are not charged for it.")
 CHARGE_BILLED = gettext_noop(
     "Its charge of ¥{amount} is on a statement already; the next statement of the unit gives it back."
 )
+CHARGE_RISEN = gettext_noop(
+    "Your booking of {instrument} from {starts_at}, which you had cancelled late, costs ¥{charge} now: more "
+    "of its time is free than before."
+)
+CHARGE_GIVEN_BACK = gettext_noop(
+    "The time of your booking of {instrument} from {starts_at}, which you had cancelled late, was used, as "
+    "is recorded now. It costs ¥{charge}; the next statement of the unit gives ¥{amount} back."
+)
 CHARGE_WAIVED = gettext_noop(
     "The unit waives the charge for your booking of {instrument} from {starts_at}: {reason} {charge}"
 )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from bookings.requests.domain.decision import is_decided_too_late
 from bookings.requests.domain.states import BookingState
 from bookings.requests.selectors.companions import get_next_to_decide, get_no_show_grace
+from bookings.requests.selectors.costs import is_late_charge_open
 from instrument_share.web.text.formats import bilingual, moment, yuan
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def describe_next_step(booking: "Booking", viewer: "User", now: datetime) -> str
                 reason=booking.decision_note
             )
         case BookingState.CANCELLED:
-            return _cancelled(booking)
+            return _cancelled(booking, now)
         case BookingState.LAPSED:
             return _lapsed(booking)
         case _:
@@ -118,7 +119,12 @@ def _lapsed(booking: "Booking") -> str:
     return _("The offer was not accepted, so the time went to the next on the waiting list.")
 
 
-def _cancelled(booking: "Booking") -> str:
+def _cancelled(booking: "Booking", now: datetime) -> str:
+    if is_late_charge_open(booking, now):
+        return _(
+            "It was cancelled after the deadline. Charged as of now: {amount}, for the part that nobody has "
+            "taken. Until {time} it falls as others take the time, and rises again as they give it back."
+        ).format(amount=yuan(booking.charged_yuan), time=moment(booking.ends_at))
     if booking.late_cancel and not booking.charged_yuan:
         return _("It was cancelled after the deadline. It costs nothing.")
     if booking.late_cancel:

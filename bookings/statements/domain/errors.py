@@ -34,10 +34,10 @@ class NothingToSend(Conflict):
 
 
 class NothingToWaive(Conflict):
-    """A booking that costs nothing, or whose charge was waived already."""
+    """A booking that costs nothing, or whose charge was waived already, or given back in part."""
 
     code = "booking.nothing_to_waive"
-    message = gettext_noop("This booking is not charged, so there is nothing to waive.")
+    message = gettext_noop("This booking has no charge that can still be waived.")
 
 
 class PaymentExceeds(DomainError):

@@ -162,25 +162,27 @@ def _charges(organization_id: int, month: Interval, since: datetime) -> Iterator
 
 
 def _credits(organization_id: int) -> Iterator[Billable]:
-    """Yield what gives back the charges that were taken back or waived since they were billed, each once.
+    """Yield what gives back the charges that have fallen since they were billed, each once.
 
     A charge leaves a draft at once, so these stand on statements that were sent.
     """
     found = _charges_to_give_back().filter(statement__organization=organization_id)
-    for line in found.select_related("statement").order_by("id"):
+    for line in found.select_related("statement", "booking").order_by("id"):
+        assert line.booking is not None
+        assert line.booking.charged_yuan is not None
         yield Billable(
             payer=Payer(line.statement.payer_organization_id, line.statement.payer_person_id),
             booking_id=line.booking_id,
             starts_at=line.starts_at,
             ends_at=line.ends_at,
-            amount_yuan=-line.amount_yuan,
+            amount_yuan=line.booking.charged_yuan - line.amount_yuan,
             corrects_id=line.pk,
         )
 
 
 def _charges_to_give_back() -> QuerySet[StatementLine]:
     return StatementLine.objects.filter(
-        booking__charged_yuan=0, corrects__isnull=True, corrections__isnull=True
+        booking__charged_yuan__lt=F("amount_yuan"), corrects__isnull=True, corrections__isnull=True
     )
 
 
@@ -246,7 +248,7 @@ def uses_to_be_given_back(person: "User") -> QuerySet[UsageLog]:
 
 
 def charges_to_be_given_back(person: "User") -> QuerySet[Booking]:
-    """Return the bookings whose charge a person gets back, taken back or waived since it was billed."""
+    """Return the bookings whose charge a person gets back, as it has fallen since it was billed."""
     lines = _charges_to_give_back().filter(statement__payer_person=person)
     return Booking.objects.filter(pk__in=lines.values("booking")).order_by("id")
 

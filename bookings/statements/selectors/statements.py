@@ -23,6 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from bookings.requests.selectors.costs import is_charge_waived
 from bookings.requests.selectors.scope import PAYING_ROLES
 from bookings.statements.domain.billing import BANDS, Payer, get_age_band
 from bookings.statements.domain.errors import NothingToSend
@@ -149,7 +150,8 @@ def statement_lines(statement: Statement) -> QuerySet[StatementLine]:
     """Return the lines of a statement in their order; the caller may see it.
 
     `is_otherwise`: samples or way of service were corrected before it was sent, so that what is kept of the
-    price explains the amount no more, also where that stayed as it was.
+    price explains the amount no more, also where that stayed as it was. `is_waived`: the unit has waived the
+    charge.
     """
     corrected = UsageCorrection.objects.filter(
         Q(changes__has_key="samples") | Q(changes__has_key="service_mode"), log=OuterRef("log")
@@ -160,7 +162,7 @@ def statement_lines(statement: Statement) -> QuerySet[StatementLine]:
         corrected = corrected.filter(confirmation__entry__recorded_at__lte=statement.sent_at)
     return (
         StatementLine.objects.filter(statement=statement)
-        .annotate(is_otherwise=Exists(corrected))
+        .annotate(is_otherwise=Exists(corrected), is_waived=is_charge_waived("booking__public_id"))
         .select_related("log__instrument", "log__user", "booking__instrument", "booking__user")
         .select_related("corrects__statement", "correction")
         .order_by("position")
@@ -187,7 +189,12 @@ def drafts_to_send(found: QuerySet[Statement]) -> QuerySet[Statement]:
 
 def may_waive_charge(viewer: "User", booking: "Booking", _now: datetime) -> bool:
     """Return whether the viewer may waive what a missed or late-cancelled booking costs."""
-    return bool(booking.charged_yuan) and rules.has_perm("bookings.waive_charge", viewer, booking)
+    return can_be_waived(booking) and rules.has_perm("bookings.waive_charge", viewer, booking)
+
+
+def can_be_waived(booking: "Booking") -> bool:
+    """Return whether a booking has a charge to waive: of a billed one something is given back once only."""
+    return bool(booking.charged_yuan) and not booking.statement_lines.filter(corrects__isnull=False).exists()
 
 
 def require_lines(statement: Statement) -> None:

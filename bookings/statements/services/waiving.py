@@ -11,6 +11,7 @@ from bookings.requests.selectors.holds import booking_lock
 from bookings.requests.services import notifications
 from bookings.requests.services.held_time import charge_write
 from bookings.statements.domain.errors import WAIVER_REASON_MISSING, NothingToWaive
+from bookings.statements.selectors.statements import can_be_waived
 from bookings.statements.services.drafting import charge_drop
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.errors import require_reason
@@ -31,7 +32,7 @@ def charge_waive(*, actor: "User", booking_id: int, reason: str, now: datetime) 
     booking = booking_lock(booking_id)
     require(actor, "bookings.waive_charge", booking)
     reason = require_reason(reason, code=WAIVER_REASON_MISSING)
-    if not booking.charged_yuan:
+    if booking.charged_yuan is None or not can_be_waived(booking):
         raise NothingToWaive
     charge = Sentence(notifications.NOT_CHARGED)
     if not charge_drop(booking, actor, now):

@@ -9,6 +9,7 @@ from bookings.credit.selectors import is_counted
 from bookings.requests.selectors.bookings import get_booking
 from bookings.requests.views.common import get_booking_address, get_desk
 from bookings.statements.domain.errors import NothingToWaive
+from bookings.statements.selectors.statements import can_be_waived
 from bookings.statements.services.waiving import charge_waive
 from instrument_share.accounts.permissions import require
 from instrument_share.kernel.interval import Interval
@@ -29,7 +30,7 @@ def waive(request: SignedInRequest, public_id: str) -> Confirmation:
     """Ask for the reason with which the charge of a booking is waived."""
     booking = get_booking(request.user, public_id)
     require(request.user, "bookings.waive_charge", booking)
-    if not booking.charged_yuan:
+    if not can_be_waived(booking):
         raise NothingToWaive
     now = clock.now()
     form = ReasonForm(

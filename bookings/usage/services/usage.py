@@ -13,6 +13,7 @@ from bookings.requests.domain.choices import Direction
 from bookings.requests.selectors.bookings import find_missed_by
 from bookings.requests.selectors.holds import instrument_locks_with_missed
 from bookings.requests.selectors.request_facts import get_payer
+from bookings.requests.services.held_time import late_charges_refresh
 from bookings.requests.services.lapses_and_no_shows import no_show_take_back
 from bookings.requests.services.notifications import HOURS_INSTEAD_OF_NO_SHOW
 from bookings.usage.domain import chain
@@ -96,7 +97,8 @@ def log_write(
     """Append a log to its instrument's chain, under the caller's lock of that instrument.
 
     `overlapping` are the times of earlier uses that it overlaps, by public id, and the reason why it is
-    recorded nevertheless; `details` are further ones for the journal.
+    recorded nevertheless; `details` are further ones for the journal. Who cancelled this time late pays for
+    it no more.
     """
     append_entry(log, EntryKind.LOG, instrument=log.instrument, actor=actor, now=now)
     overlap = None
@@ -108,6 +110,7 @@ def log_write(
     usage_days_add([log], overlap=overlap)
     waiting_add([log])
     _record(log, log, "usage.recorded", actor, now, told)
+    late_charges_refresh(log.instrument_id, Interval(log.starts_at, log.ends_at), actor=actor, now=now)
     return log
 
 
@@ -329,12 +332,17 @@ def usage_confirm(
     if problems:
         raise UsageRefused(problems=problems)
     _require_seen(log, seen)
-    if correction is not None:
-        before, after = get_current_values(log), get_current_values(log, extra_correction_id=correction.pk)
-        usage_days_change(log, before, after)
-        if actor.pk != log.user_id:
-            notifications.notify_user_of_log(log, notifications.CORRECTION_CONFIRMED, now)
-    return confirmation_write(log, correction, actor=actor, now=now)
+    if correction is None:
+        return confirmation_write(log, None, actor=actor, now=now)
+    before, after = get_current_values(log), get_current_values(log, extra_correction_id=correction.pk)
+    usage_days_change(log, before, after)
+    if actor.pk != log.user_id:
+        notifications.notify_user_of_log(log, notifications.CORRECTION_CONFIRMED, now)
+    confirmation = confirmation_write(log, correction, actor=actor, now=now)
+    for values in (before, after):
+        time = Interval(values["starts_at"], values["ends_at"])
+        late_charges_refresh(log.instrument_id, time, actor=actor, now=now)
+    return confirmation
 
 
 def _require_seen(log: UsageLog, seen: int | None) -> None:

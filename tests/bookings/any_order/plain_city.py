@@ -5,7 +5,7 @@ It says what may be booked by looking at every booking, closure and quota in tur
 
 from collections import Counter
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from math import ceil
 
 DAY = 48
@@ -438,9 +438,17 @@ class PlainCity:
             and (one.state in TAKING or self.pays_instead(one, booking))
         ]
         slots = range(booking.start, booking.end) if booking.late else ()
-        return sum(
-            (YUAN / 2 for slot in slots if not any(one.touches(slot, slot + 1) for one in others)), Decimal(0)
-        )
+        free = [slot for slot in slots if not any(one.touches(slot, slot + 1) for one in others)]
+        unused = sum(self.unused_part(booking.instrument, slot) for slot in free)
+        return (YUAN / 2 * Decimal(str(unused))).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+    def unused_part(self, instrument, slot):
+        """How much of half an hour is in no recorded use, whoever recorded it."""
+        unused, reached = 0, slot
+        for start, end in sorted((a, b) for at, _person, a, b in self.used if at == instrument):
+            unused += max(0, min(start, slot + 1) - reached)
+            reached = max(reached, min(end, slot + 1))
+        return unused + slot + 1 - reached
 
     def pays_instead(self, one, before):
         """Whether somebody has taken what was cancelled late before, and cancelled it late in turn."""

@@ -168,6 +168,22 @@ def test_late_cancellation_costs_half_of_unused_time(city):
     ]
 
 
+def test_who_cancelled_late_is_told_when_the_charge_rises_again(city):
+    def told():
+        found = journal.notifications(city.researcher).filter(path=f"/bookings/{booking.public_id}/")
+        return [problem.told(one.message, one.params) for one in found.order_by("pk")]
+
+    booking = book(city, slot(hour=9, length=4))
+    late = booking.starts_at - HOURS
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=late)
+    other = factories.user()
+    taker = book(city, slot(hour=9, length=4), actor=other, payer=False, now=late)
+    assert told() == []
+    booking_cancel(actor=city.keeper, booking_id=taker.pk, now=late, reason="停电")
+    (risen,) = told()
+    assert "您逾期取消了" in risen and risen.endswith("无人使用的部分增加，现收取 ¥200.00。")
+
+
 def test_rebooked_time_missed_by_taker_is_charged_once(city):
     booking = book(city, slot(hour=9, length=4))
     late = booking.starts_at - HOURS

@@ -30,13 +30,13 @@ def confirmed_use(city, interval=None, *, confirmed_at=None, **facts):
     return log
 
 
-def usage_by_hand(city, start, hours, *, is_confirmed=True, **facts):
+def usage_by_hand(city, start, hours, *, user=None, is_confirmed=True, **facts):
     """A use that the manager entered, confirmed by its user unless it is to wait."""
     log = usage_log_by_hand(
         actor=city.manager,
         instrument_id=city.instrument.pk,
         interval=Interval(start, start + timedelta(hours=hours)),
-        user=city.researcher,
+        user=user or city.researcher,
         payer_organization_id=city.company.pk,
         service_mode=ServiceMode.OPERATED,
         content="补录",

@@ -96,11 +96,13 @@ def test_charge_on_a_sent_statement_is_given_back_by_the_next(city, see):
     ]
 
 
-def test_waived_charge_of_a_late_cancellation_does_not_come_back(city):
+def test_waived_charge_of_a_late_cancellation_does_not_come_back(city, see):
     interval = slot(day=2)
     cancelled = cancelled_late(city, interval)
     early = interval.start - timedelta(minutes=50)
     waive(city, cancelled, now=early)
+    page = text_of(see(city.researcher, "booking", cancelled.public_id, now=early))
+    assert "该预约逾期取消，不收取费用" in page
     taker = book(city, interval, payer=False, now=early)
     booking_cancel(actor=city.keeper, booking_id=taker.pk, reason="停电", now=early)
     cancelled.refresh_from_db()

@@ -161,6 +161,20 @@ def test_desk_and_page_of_a_booking_say_once_and_alike_until_when_cancelling_is_
             assert (page.count(said), page.count("免费取消")) == (1, 1)
 
 
+def test_page_of_a_late_cancellation_says_that_the_charge_follows_who_takes_the_time(city, booking, see):
+    def is_told(sentence, now):
+        return sentence in text_of(see(city.researcher, "booking", booking.public_id, now=now))
+
+    booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
+    late = booking.starts_at - 60 * MINUTE
+    booking_cancel(actor=city.researcher, booking_id=booking.pk, now=late)
+    follows = "费用随之减少或恢复"
+    assert is_told("目前按无人使用的部分收取 ¥100.00", late) and is_told(follows, late)
+    taker = book(city, actor=factories.user(), payer=False, now=late)
+    assert is_told("目前按无人使用的部分收取 ¥0.00", late) and is_told(follows, late)
+    assert is_told("该预约逾期取消，不收取费用", taker.ends_at) and not is_told(follows, taker.ends_at)
+
+
 def test_late_cancellation_shows_charge_before_confirmation(city, booking, see, send):
     booking_approve(actor=city.keeper, booking_id=booking.pk, now=NOW)
     late = booking.starts_at - 60 * MINUTE
