@@ -167,7 +167,7 @@ def _register_answers_between_rooms() -> None:
     from bookings.statements.services.drafting import charge_drop
     from bookings.usage.keys import register_key_reader
     from bookings.usage.selectors.logs_as_counted import sum_project_uses
-    from bookings.usage.selectors.usage import find_overlapping_times
+    from bookings.usage.selectors.usage import find_used_times
     from bookings.waiting.selectors import count_waits_naming, has_affordable_time, is_waiting, may_answer
     from bookings.waiting.services import notifications as waiting_notifications
     from bookings.waiting.services.entries import waits_of_retired_end
@@ -189,7 +189,7 @@ def _register_answers_between_rooms() -> None:
     register_claim_teller(describe_waits)
     register_hand_over_deadline(get_hand_over_deadline)
     register_charge_dropper(charge_drop)
-    register_use_reader(find_overlapping_times)
+    register_use_reader(find_used_times)
     register_act("record_misuse", may_record_misuse)
     register_misuse_deadline(get_misuse_deadline)
     register_act("extend", may_extend)

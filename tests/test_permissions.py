@@ -462,6 +462,7 @@ PARTS = {
     "role_holders_tell": "of what decides on an organization",
     "no_show_take_back": "of usage_log_by_hand and kiosk_act_receive",
     "charge_drop": "of no_show_take_back",
+    "find_mail_refusals": "of invitation_send and invitation_resend; writes nothing",
     "cancel_for_suspension": "of organization_suspend and bookings_no_show_due",
     "check_uploads": "of what files documents; writes nothing",
     "find_registration_problems": "of organization_register and organization_correct; writes nothing",

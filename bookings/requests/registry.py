@@ -32,7 +32,7 @@ PayerLeftWatcher = Callable[["User", "Organization", datetime], None]
 PayerSuspensionWatcher = Callable[["User", "Organization", datetime], None]
 GrantChangeWatcher = Callable[["Collection[GrantChange]", datetime], None]
 GrantChangeTeller = Callable[["Collection[GrantChange]", datetime], list[str]]
-UseReader = Callable[[int, "Interval"], Mapping[str, "Interval"]]
+UseReader = Callable[[int, "Interval"], "list[Interval]"]
 ChargeDropper = Callable[["Booking", "User | None", datetime], bool]
 _claim_tellers: list[ClaimTeller] = []
 _wait_readers: list[WaitReader] = []
@@ -283,10 +283,10 @@ def drop_charge(booking: "Booking", actor: "User | None", now: datetime) -> bool
 
 
 def register_use_reader(reader: UseReader) -> None:
-    """Have `reader` return the times, as they count now, of logs that overlap a time, by public id."""
+    """Have `reader` return the times, as they count now, at which an instrument was used within a time."""
     _use_readers.append(reader)
 
 
 def find_used_times(instrument_id: int, interval: "Interval") -> "list[Interval]":
     """Return the recorded uses of the instrument that overlap the interval, at the times that count now."""
-    return [time for read in _use_readers for time in read(instrument_id, interval).values()]
+    return [time for read in _use_readers for time in read(instrument_id, interval)]

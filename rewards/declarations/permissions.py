@@ -38,10 +38,14 @@ add_permissions(
     {
         "rewards.declare_fact": has_role_in(lambda subject: subject.pk, Role.UNIT_MANAGER) | is_officer,
         "rewards.withdraw_fact": manages_assessed_unit & was_declared_by_unit,
-        "rewards.replace_fact": is_officer | was_declared_by_unit,
         "rewards.decide_fact": is_officer & ~is_on_own_unit,
     }
 )
+
+
+def may_replace(viewer: "Viewer", fact: "DeclaredFact") -> bool:
+    """Return whether who may declare the fact may replace the one that waits: the unit its own people's."""
+    return bool(is_officer(viewer) or was_declared_by_unit(viewer, fact))
 
 
 def is_declarer(viewer: "Viewer", fact: "DeclaredFact") -> bool:

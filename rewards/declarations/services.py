@@ -6,7 +6,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import rules
 from django.core.files.base import ContentFile
 from django.db import transaction
 
@@ -41,7 +40,7 @@ from rewards.declarations.domain.errors import (
 from rewards.declarations.domain.facts import LONGEST_EVIDENCE, MOST_FIGURE, MOVES, FactKind, FactState
 from rewards.declarations.domain.sheet import DeclaredRow
 from rewards.declarations.models import DeclaredFact, FactProof
-from rewards.declarations.permissions import is_declarer, require_on_other_unit
+from rewards.declarations.permissions import is_declarer, may_replace, require_on_other_unit
 from rewards.declarations.registry import get_frozen_date
 from rewards.declarations.selectors import declared_before_lock, fact_lock, known_codes, proofs_of
 
@@ -100,8 +99,7 @@ def fact_declare(
     fact = fact or DeclaredFact(organization=unit, year=year, kind=kind, about=about)
     if fact.state == FactState.CONFIRMED:
         raise FactConfirmed
-    waits = fact.pk and fact.state == FactState.DECLARED
-    if waits and not rules.has_perm("rewards.replace_fact", actor, fact):
+    if fact.pk and fact.state == FactState.DECLARED and not may_replace(actor, fact):
         raise FactOfBureau
     if kind.is_of_instrument:
         fact.instrument = require_found(_get_instrument(actor, unit.pk, instrument))

@@ -266,11 +266,31 @@ def find_overlapping_times(instrument_id: int, time: Interval) -> dict[str, Inte
     return {public_id: other for public_id, other in used.items() if other.overlaps(time)}
 
 
+def find_used_times(instrument_id: int, time: Interval) -> list[Interval]:
+    """Return the times, as they count now, at which an instrument was used within `time`.
+
+    A log that was corrected to no effective time, as one that was recorded by mistake, is no use.
+    """
+    read = _read_current_values([(instrument_id, time)]).get(instrument_id, {})
+    used = [_get_time(values) for values in read.values() if values["effective_seconds"]]
+    return [one for one in used if one.overlaps(time)]
+
+
 def _read_used_times(times: Collection[tuple[int, Interval]]) -> dict[int, dict[str, Interval]]:
     """Return when instruments were used, as it counts now: by instrument id, then by the log's public id.
 
     All uses at these times of these instruments are among them; no statement for none.
     """
+    return {
+        instrument_id: {public_id: _get_time(values) for public_id, values in read.items()}
+        for instrument_id, read in _read_current_values(times).items()
+    }
+
+
+def _read_current_values(
+    times: Collection[tuple[int, Interval]],
+) -> dict[int, dict[str, Mapping[str, Any]]]:
+    """Return the values that count now of logs, by the keys of `_read_used_times`."""
     if not times:
         return {}
     instruments = {instrument_id for instrument_id, _time in times}
@@ -279,10 +299,10 @@ def _read_used_times(times: Collection[tuple[int, Interval]]) -> dict[int, dict[
     for instrument_id, time in times:
         wanted |= Q(instrument=instrument_id, starts_at__lt=time.end, ends_at__gt=time.start)
     logs = UsageLog.objects.filter(wanted).prefetch_related("corrections__entry", "corrections__confirmation")
-    used: dict[int, dict[str, Interval]] = {}
+    read: dict[int, dict[str, Mapping[str, Any]]] = {}
     for log in logs.order_by("starts_at", "id"):
-        used.setdefault(log.instrument_id, {})[log.public_id] = _get_time(get_current_values(log))
-    return used
+        read.setdefault(log.instrument_id, {})[log.public_id] = get_current_values(log)
+    return read
 
 
 def _get_time(values: Mapping[str, Any]) -> Interval:

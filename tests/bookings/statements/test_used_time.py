@@ -72,6 +72,14 @@ def test_hours_count_as_they_are_corrected(city):
     assert charge_of(cancelled) == 100
 
 
+def test_a_log_that_was_recorded_by_mistake_and_corrected_to_nothing_takes_no_hour(city):
+    cancelled = cancelled_late(city, slot(day=2))
+    log = usage_by_hand(city, cancelled.starts_at, 2)
+    assert charge_of(cancelled) == 0
+    correct(city, log, cancelled.ends_at + HOUR, measuring_seconds=0, amount_yuan=Decimal(0))
+    assert charge_of(cancelled) == 100
+
+
 @pytest.mark.parametrize(("hours", "left"), [(1, Decimal(50)), (2, Decimal(0))])
 def test_charge_leaves_a_draft_and_what_is_left_comes_onto_it_again(city, hours, left):
     cancelled = cancelled_late(city, slot(day=2))
