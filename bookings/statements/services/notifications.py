@@ -49,9 +49,8 @@ ACCOUNT_ENTERED = gettext_noop(
 )
 ACCOUNT_REPLACED = gettext_noop(
     "{person} entered another account for statements of {unit}: {holder}, {bank}, number ending in {digits}. "
-    "Statements that are sent from now on name it. Unpaid statements that name an earlier account: {count}. "
-    "Their payers are told to ask your unit before they pay. If the account is not right, enter the right "
-    "one at once."
+    "Unpaid statements that name an earlier account: {count}. Their payers are told to ask your unit before "
+    "they pay. If the account is not right, enter the right one at once."
 )
 ASK_BEFORE_PAYING = gettext_noop(
     "{unit} has entered another account (ending in {digits}) since it sent {payer} statement {number}. Ask "
