@@ -38,7 +38,7 @@ def test_the_api_fits_a_phone_and_has_locks_only_where_a_token_is_needed(page):
     page.set_viewport_size({"width": 375, "height": 800})
     page.goto("/api/v1/docs")
     search = page.locator(".opblock", has_text="检索仪器")
-    expect(search).to_be_visible()
+    expect(search).to_be_visible(timeout=20_000)  # the whole document is drawn first
     expect(search.locator(".authorization__btn")).to_have_count(0)
     mine = page.locator(".opblock-post", has=page.locator("[data-path='/api/v1/bookings']"))
     expect(mine.locator(".authorization__btn")).to_have_count(1)
