@@ -30,7 +30,7 @@ is_on_own_unit = is_bound_to(_organization_id)
 
 @rules.predicate
 def was_declared_by_unit(_viewer: Any, fact: "DeclaredFact") -> bool:
-    """Return whether somebody of the unit declared the fact; the bureau did else."""
+    """Return whether somebody of the unit declared the fact, rather than the bureau."""
     return is_on_own_unit(fact.declared_by, fact)
 
 
@@ -44,7 +44,7 @@ add_permissions(
 
 
 def may_replace(viewer: "Viewer", fact: "DeclaredFact") -> bool:
-    """Return whether who may declare the fact may replace the one that waits: the unit its own people's."""
+    """Return whether a person may replace a fact that waits: a unit only what its own people declared."""
     return bool(is_officer(viewer) or was_declared_by_unit(viewer, fact))
 
 
